@@ -1,0 +1,53 @@
+/** Runs a processor over events in memory, in event-time order: for examples in tests, not for service. */
+import type { Network } from '#domain/network.ts';
+import { type EventTime, floorTo } from '#domain/time.ts';
+import type { Topic } from '#schemas/topic.ts';
+import type { Input, Processor } from './processor.ts';
+
+export interface Happening<Event> {
+  readonly topic: Topic<Event>;
+  readonly event: Event;
+  /** Taken up as late at this time, instead of in order. */
+  readonly lateAt?: EventTime;
+}
+
+export interface Emitted {
+  readonly topic: string;
+  readonly event: unknown;
+}
+
+/**
+ * The outputs of `processor` for `happenings`, with a watermark at every tick from the first event up to `until`.
+ * The same order as the task's: by time, watermarks before events of the same time, then topic and identity.
+ */
+export function drive<Event, State>(
+  processor: Processor<Event, State>,
+  network: Network,
+  happenings: readonly Happening<Event>[],
+  until: EventTime,
+): Emitted[] {
+  const state = processor.initial(network);
+  const emitted: Emitted[] = [];
+  const emit = <Output>(topic: Topic<Output>, event: Output): void => {
+    emitted.push({ topic: topic.name, event });
+  };
+  const step = (input: Input<Event>): void => processor.step(state, input, emit);
+  const ordered = happenings
+    .map(({ topic, event, lateAt }) => ({
+      at: lateAt ?? topic.at(event),
+      kind: lateAt === undefined ? ('event' as const) : ('late' as const),
+      rank: processor.reads.findIndex((read) => read.name === topic.name),
+      identity: topic.identity(event),
+      topic: topic.name,
+      event,
+    }))
+    .sort((a, b) => a.at - b.at || a.rank - b.rank || (a.identity < b.identity ? -1 : 1));
+  const first = ordered[0]?.at ?? until;
+  let tick = floorTo(first, processor.tick) + processor.tick;
+  for (const { at, kind, topic, event } of ordered) {
+    for (; tick <= at; tick += processor.tick) step({ kind: 'watermark', at: tick });
+    step({ kind, at, topic, event });
+  }
+  for (; tick <= until; tick += processor.tick) step({ kind: 'watermark', at: tick });
+  return emitted;
+}

@@ -1,0 +1,23 @@
+/** The port to live state: the newest of each thing, and a tick when it changes. Rebuilt from the store at start. */
+
+/** The newest known state of one thing. */
+export interface LiveValue {
+  /** `link`, `parking`, `incident`, ...: the kinds of `schemas/tables.ts`. */
+  readonly kind: string;
+  readonly id: string;
+  /** Orders the states of one thing; compared number by number. A value never goes back. */
+  readonly version: readonly number[];
+  /** The event, as it stands on the topic. */
+  readonly value: unknown;
+}
+
+export interface LiveState {
+  /** Keeps each value unless a newer version is there. */
+  put(values: readonly LiveValue[]): Promise<void>;
+  get(kind: string, id: string): Promise<LiveValue | undefined>;
+  /** All of one kind, by id. */
+  list(kind: string): Promise<readonly LiveValue[]>;
+  /** Calls back with the kind when something of it has changed; returns how to stop. */
+  onChange(callback: (kind: string) => void): () => void;
+  close(): Promise<void>;
+}

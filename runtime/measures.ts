@@ -1,0 +1,107 @@
+/** The port to the store of measures: history, progress and kept state, changed together or not at all. */
+import type { EventTime } from '#domain/time.ts';
+import type { RejectionCode } from '#schemas/rejection.ts';
+
+/** A row of a measure table: column (snake_case) to value. */
+export type Row = Readonly<Record<string, string | number | boolean | null | object>>;
+
+/** Where one topic of a task stands. */
+export interface TopicProgress {
+  readonly topic: string;
+  /** Read from here after a crash: the oldest record that may still matter. */
+  readonly replayFrom: number;
+  /** The clock of the partition as it was at `replayFrom`; opaque JSON. */
+  readonly clock: unknown;
+  /** Everything before this position has been judged. */
+  readonly processedTo: number;
+}
+
+/** How every record that was read ended. read = folded + late + rejected + duplicate + heartbeats + open. */
+export interface Ledger {
+  readonly read: number;
+  readonly folded: number;
+  readonly late: number;
+  readonly rejected: number;
+  readonly duplicate: number;
+  readonly heartbeats: number;
+  /** Read, but still held until the watermark reaches it. */
+  readonly open: number;
+}
+
+/** Where a task stands: one row by (processor, partition). */
+export interface Progress {
+  /** Grows by one with each commit; the compare-and-set looks at it. */
+  readonly version: number;
+  /** Who committed last: grows each time a task takes the partition over. */
+  readonly epoch: number;
+  readonly stateVersion: number;
+  /** Every input up to this time has been given to the processor; -Infinity is written as null. */
+  readonly releasedThrough: EventTime | null;
+  readonly topics: readonly TopicProgress[];
+  readonly ledger: Ledger;
+  /** Derived records of this commit, to be appended again after a crash; opaque. */
+  readonly outbox: Buffer;
+}
+
+/** A record that could not be used, by where it stands in the log. */
+export interface Unusable {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly kind: 'late' | 'rejected';
+  readonly code: RejectionCode | 'late';
+  readonly field: string;
+  readonly detail: string;
+  readonly bytes: Buffer;
+}
+
+/** One flush of one task. Applied in one transaction. */
+export interface Commit {
+  readonly processor: string;
+  readonly partition: number;
+  /** Version that must be in the store, 0 when there is no row yet. */
+  readonly expectedVersion: number;
+  readonly progress: Progress;
+  /** Rows to upsert, by table. */
+  readonly measures: ReadonlyMap<string, readonly Row[]>;
+  readonly unusable: readonly Unusable[];
+  /** Kept state: undefined deletes. */
+  readonly kept: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+export interface Restored {
+  readonly progress: Progress;
+  readonly kept: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+/** Every adapter keeps the promises of `measures.contract.ts`. */
+export interface MeasureStore {
+  /** Brings the tables up to date. */
+  migrate(): Promise<void>;
+  /** `fenced` when another instance has committed since: nothing was written, and the task must be dropped. */
+  commit(commit: Commit): Promise<'committed' | 'fenced'>;
+  /** Takes the partition over: raises the epoch, so that an older owner is fenced from now on. */
+  claim(processor: string, partition: number, stateVersion: number): Promise<Restored | undefined>;
+  /** All progress rows, for the ledger. */
+  listProgress(): Promise<readonly (Progress & { readonly processor: string; readonly partition: number })[]>;
+  /** Rows of a table whose columns equal (`where`) and whose time column lies in [from, to), newest last. */
+  select(query: Select): Promise<readonly Row[]>;
+  /** The newest row of each id: for rebuilding live state. `version` orders them. */
+  newest(
+    table: string,
+    idColumns: readonly string[],
+    versionColumns: readonly string[],
+  ): Promise<readonly Row[]>;
+  /** SHA-256, in hexadecimal, over all rows of the given tables in key order; for comparing runs. */
+  digest(tables: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface Select {
+  readonly table: string;
+  readonly where: Readonly<Record<string, string | number>>;
+  readonly timeColumn: string;
+  readonly from: EventTime;
+  readonly to: EventTime;
+  readonly limit: number;
+}

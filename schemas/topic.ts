@@ -1,0 +1,95 @@
+import type { EventTime } from '#domain/time.ts';
+import { type Rejection, reject } from './rejection.ts';
+import { DecodeFailure, Reader, Writer } from './wire.ts';
+
+/**
+ * How the clock of a partition is known. `events`: the newest event time less the lateness, for raw topics,
+ * where many devices speak. `sources`: the least of what each source vouched for in its heartbeats, for
+ * derived topics, where every source appends in order; nothing in them is ever late.
+ */
+export type Progress = { readonly by: 'events' } | { readonly by: 'sources' };
+
+/** A stream of records: what a record is, where it goes, when it happened and which one it is. */
+export interface Topic<Event> {
+  /** `<subject>.<fact>.v<n>` */
+  readonly name: string;
+  readonly progress: Progress;
+  /** The partition key: what shares it is seen in order by one task. */
+  key(event: Event): string;
+  /** When it happened (raw) or was emitted (derived). */
+  at(event: Event): EventTime;
+  /** Names the record among all of its topic: a record with the name of an earlier one is a repeat of it. */
+  identity(event: Event): string;
+  /** What no single field shows: combinations that cannot be true. */
+  check(event: Event): Rejection | undefined;
+  encode(writer: Writer, event: Event): void;
+  decode(reader: Reader): Event;
+}
+
+/** Moves the clock of a partition; may stand in any topic. */
+export interface Heartbeat {
+  readonly source: string;
+  readonly at: EventTime;
+}
+
+/** Schema id, in the Confluent wire format, of the heartbeat and of each topic's value. */
+export interface SchemaIds {
+  readonly heartbeat: number;
+  id(topic: string): number;
+}
+
+const frameBytes = 5;
+
+/** Encodes a record in the Confluent wire format: 0x00, schema id (big-endian), Avro body. */
+export function encodeRecord<Event>(topic: Topic<Event>, event: Event, schemaId: number): Buffer {
+  writer.byte(0);
+  writer.uint32(schemaId);
+  topic.encode(writer, event);
+  return writer.take();
+}
+
+const writer = new Writer();
+const reader = new Reader();
+
+/** The schema id of a framed record, or why there is none. */
+export function schemaIdOf(bytes: Buffer, start: number, end: number): number | Rejection {
+  if (end - start < frameBytes)
+    return reject('wire.framing', '', `${end - start} bytes; at least ${frameBytes} would be right`);
+  if (bytes[start] !== 0) return reject('wire.framing', '', `first byte ${bytes[start]}; 0 would be right`);
+  return bytes.readUInt32BE(start + 1);
+}
+
+/** Decodes a framed record whose schema id is already known to be the topic's own. Never throws for bad data. */
+export function decodeRecord<Event>(
+  topic: Topic<Event>,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Event | Rejection {
+  return decodeBody(
+    reader.reset(bytes, start + frameBytes, end),
+    (r) => topic.decode(r),
+    (event) => topic.check(event),
+  );
+}
+
+/** Decodes a bare Avro body with the given decoder. Never throws for bad data. */
+export function decodeBody<Event>(
+  body: Reader,
+  decode: (reader: Reader) => Event,
+  check: (event: Event) => Rejection | undefined = () => undefined,
+): Event | Rejection {
+  try {
+    const event = decode(body);
+    if (body.position !== body.end)
+      return reject(
+        'wire.trailing',
+        '',
+        `${body.end - body.position} bytes after the record; none would be right`,
+      );
+    return check(event) ?? event;
+  } catch (failure) {
+    if (failure instanceof DecodeFailure) return failure.rejection;
+    throw failure;
+  }
+}

@@ -1,0 +1,266 @@
+/** Every topic, once: its key, event time and identity. The list is closed; a test compares it with the docs. */
+import type { EventTime } from '#domain/time.ts';
+import {
+  type CameraObservation,
+  decodeCameraObservation,
+  encodeCameraObservation,
+} from './generated/camera.observation.v1.ts';
+import {
+  type CitizenReport,
+  decodeCitizenReport,
+  encodeCitizenReport,
+} from './generated/citizen.report.v1.ts';
+import {
+  type DetectorFrame,
+  decodeDetectorFrame,
+  encodeDetectorFrame,
+} from './generated/detector.frame.v1.ts';
+import {
+  type DriverSubscription,
+  decodeDriverSubscription,
+  encodeDriverSubscription,
+} from './generated/driver.subscription.v1.ts';
+import {
+  decodeEnvironmentReading,
+  type EnvironmentReading,
+  encodeEnvironmentReading,
+} from './generated/environment.reading.v1.ts';
+import { decodeIncident, encodeIncident, type Incident } from './generated/incident.v1.ts';
+import {
+  decodeIntersectionPerformance,
+  encodeIntersectionPerformance,
+  type IntersectionPerformance,
+} from './generated/intersection.performance.v1.ts';
+import { decodeLinkForecast, encodeLinkForecast, type LinkForecast } from './generated/link.forecast.v1.ts';
+import { decodeLinkState, encodeLinkState, type LinkState } from './generated/link.state.v1.ts';
+import {
+  type DriverNotification,
+  decodeDriverNotification,
+  encodeDriverNotification,
+} from './generated/notification.v1.ts';
+import { decodeParkingEvent, encodeParkingEvent, type ParkingEvent } from './generated/parking.event.v1.ts';
+import {
+  decodeParkingForecast,
+  encodeParkingForecast,
+  type ParkingForecast,
+} from './generated/parking.forecast.v1.ts';
+import { decodeParkingState, encodeParkingState, type ParkingState } from './generated/parking.state.v1.ts';
+import {
+  decodeSignalAcknowledgement,
+  encodeSignalAcknowledgement,
+  type SignalAcknowledgement,
+} from './generated/signal.acknowledgement.v1.ts';
+import { decodeSignalEvents, encodeSignalEvents, type SignalEvents } from './generated/signal.event.v1.ts';
+import {
+  decodeSignalRecommendation,
+  encodeSignalRecommendation,
+  type SignalRecommendation,
+} from './generated/signal.recommendation.v1.ts';
+import { type Rejection, reject } from './rejection.ts';
+import type { Topic } from './topic.ts';
+import type { Reader, Writer } from './wire.ts';
+
+interface Common<Event> {
+  name: string;
+  key: (event: Event) => string;
+  identity: (event: Event) => string;
+  check?: (event: Event) => Rejection | undefined;
+  encode: (writer: Writer, value: Event) => void;
+  decode: (reader: Reader) => Event;
+}
+
+const at = (event: { readonly at: EventTime }): EventTime => event.at;
+
+/** A topic that devices and people write. */
+const raw = <Event extends { at: EventTime }>(topic: Common<Event>): Topic<Event> => ({
+  check: () => undefined,
+  ...topic,
+  progress: { by: 'events' },
+  at,
+});
+
+/** A topic that processors write. */
+const derived = <Event extends { at: EventTime }>(topic: Common<Event>): Topic<Event> => ({
+  check: () => undefined,
+  ...topic,
+  progress: { by: 'sources' },
+  at,
+});
+
+export const detectorFrames: Topic<DetectorFrame> = raw({
+  name: 'detector.frame.v1',
+  key: (e) => e.site,
+  identity: (e) => `${e.cabinet}#${e.sequence}`,
+  check: checkFrame,
+  encode: encodeDetectorFrame,
+  decode: decodeDetectorFrame,
+});
+
+export const cameraObservations: Topic<CameraObservation> = raw({
+  name: 'camera.observation.v1',
+  key: (e) => e.site,
+  identity: (e) => `${e.camera}#${e.sequence}`,
+  encode: encodeCameraObservation,
+  decode: decodeCameraObservation,
+});
+
+export const signalEvents: Topic<SignalEvents> = raw({
+  name: 'signal.event.v1',
+  key: (e) => e.site,
+  identity: (e) => `${e.intersection}#${e.sequence}`,
+  encode: encodeSignalEvents,
+  decode: decodeSignalEvents,
+});
+
+export const parkingEvents: Topic<ParkingEvent> = raw({
+  name: 'parking.event.v1',
+  key: (e) => e.facility,
+  identity: (e) => `${e.facility}#${e.sequence}`,
+  check: checkParkingEvent,
+  encode: encodeParkingEvent,
+  decode: decodeParkingEvent,
+});
+
+export const environmentReadings: Topic<EnvironmentReading> = raw({
+  name: 'environment.reading.v1',
+  key: (e) => e.station,
+  identity: (e) => `${e.station}#${e.sequence}`,
+  encode: encodeEnvironmentReading,
+  decode: decodeEnvironmentReading,
+});
+
+export const citizenReports: Topic<CitizenReport> = raw({
+  name: 'citizen.report.v1',
+  key: (e) => e.district,
+  identity: (e) => e.report,
+  encode: encodeCitizenReport,
+  decode: decodeCitizenReport,
+});
+
+export const driverSubscriptions: Topic<DriverSubscription> = raw({
+  name: 'driver.subscription.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.subscription}#${e.sequence}`,
+  encode: encodeDriverSubscription,
+  decode: decodeDriverSubscription,
+});
+
+export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
+  name: 'signal.acknowledgement.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.recommendation}#${e.status}#${e.sequence}`,
+  encode: encodeSignalAcknowledgement,
+  decode: decodeSignalAcknowledgement,
+});
+
+export const linkStates: Topic<LinkState> = derived({
+  name: 'link.state.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.link}@${e.windowStart}.${e.revision}`,
+  encode: encodeLinkState,
+  decode: decodeLinkState,
+});
+
+export const intersectionPerformances: Topic<IntersectionPerformance> = derived({
+  name: 'intersection.performance.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.intersection}@${e.windowStart}.${e.revision}`,
+  encode: encodeIntersectionPerformance,
+  decode: decodeIntersectionPerformance,
+});
+
+export const incidents: Topic<Incident> = derived({
+  name: 'incident.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.incident}.${e.revision}`,
+  encode: encodeIncident,
+  decode: decodeIncident,
+});
+
+export const parkingStates: Topic<ParkingState> = derived({
+  name: 'parking.state.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.facility}@${e.windowStart}.${e.revision}`,
+  encode: encodeParkingState,
+  decode: decodeParkingState,
+});
+
+export const linkForecasts: Topic<LinkForecast> = derived({
+  name: 'link.forecast.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.link}@${e.at}+${e.horizonMinutes}`,
+  encode: encodeLinkForecast,
+  decode: decodeLinkForecast,
+});
+
+export const parkingForecasts: Topic<ParkingForecast> = derived({
+  name: 'parking.forecast.v1',
+  key: (e) => e.district,
+  identity: (e) => `${e.facility}@${e.at}+${e.horizonMinutes}`,
+  encode: encodeParkingForecast,
+  decode: decodeParkingForecast,
+});
+
+export const signalRecommendations: Topic<SignalRecommendation> = derived({
+  name: 'signal.recommendation.v1',
+  key: (e) => e.district,
+  identity: (e) => e.recommendation,
+  encode: encodeSignalRecommendation,
+  decode: decodeSignalRecommendation,
+});
+
+export const driverNotifications: Topic<DriverNotification> = derived({
+  name: 'notification.v1',
+  key: (e) => e.district,
+  identity: (e) => e.notification,
+  encode: encodeDriverNotification,
+  decode: decodeDriverNotification,
+});
+
+/** What devices and people say. */
+export const rawTopics = [
+  detectorFrames,
+  cameraObservations,
+  signalEvents,
+  parkingEvents,
+  environmentReadings,
+  citizenReports,
+  driverSubscriptions,
+  signalAcknowledgements,
+] as const;
+
+/** What processors say. */
+export const derivedTopics = [
+  linkStates,
+  intersectionPerformances,
+  incidents,
+  parkingStates,
+  linkForecasts,
+  parkingForecasts,
+  signalRecommendations,
+  driverNotifications,
+] as const;
+
+function checkFrame(frame: DetectorFrame): Rejection | undefined {
+  const { readings } = frame;
+  for (let i = 0; i < readings.length; i++)
+    if ((readings.count[i] as number) > 0 && readings.speedDecikph[i] === 0)
+      return reject(
+        'value.combination',
+        `readings[${i}].speedDecikph`,
+        `speed 0 with ${readings.count[i]} vehicles counted; leave the speed out when it was not measured`,
+      );
+  return undefined;
+}
+
+function checkParkingEvent(event: ParkingEvent): Rejection | undefined {
+  if (event.kind === 'count' && event.occupiedSpaces === null)
+    return reject(
+      'value.combination',
+      'occupiedSpaces',
+      'a count without a number; occupiedSpaces would be right',
+    );
+  if ((event.kind === 'spaceOn' || event.kind === 'spaceOff') && event.space === null)
+    return reject('value.combination', 'space', `${event.kind} without a space; its id would be right`);
+  return undefined;
+}

@@ -1,0 +1,228 @@
+import { type Rejection, type RejectionCode, reject } from './rejection.ts';
+
+/**
+ * Reads Avro's binary encoding in place. Failing reads throw `DecodeFailure`, which the codec turns into a
+ * `Rejection`; it never leaves `schemas`.
+ */
+export class Reader {
+  bytes: Buffer;
+  position: number;
+  end: number;
+
+  constructor(bytes: Buffer = Buffer.alloc(0), position = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+  }
+
+  /** Points the reader at another record, so that one reader serves a whole batch. */
+  reset(bytes: Buffer, position: number, end: number): this {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+    return this;
+  }
+
+  /** A zigzag varint within the safe integers. */
+  long(): number {
+    const { bytes } = this;
+    let at = this.position;
+    if (at >= this.end) throw truncated();
+    let byte = bytes[at++] as number;
+    if (byte < 0x80) {
+      this.position = at;
+      return (byte >>> 1) ^ -(byte & 1);
+    }
+    // Low 28 bits in an integer, the rest in a double: no BigInt on the hot path.
+    let low = byte & 0x7f;
+    for (let shift = 7; shift <= 21; shift += 7) {
+      if (at >= this.end) throw truncated();
+      byte = bytes[at++] as number;
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.position = at;
+        return (low >>> 1) ^ -(low & 1);
+      }
+    }
+    let high = 0;
+    let scale = 1;
+    for (let i = 0; i < 6; i++) {
+      if (at >= this.end) throw truncated();
+      byte = bytes[at++] as number;
+      high += (byte & 0x7f) * scale;
+      scale *= 128;
+      if (byte < 0x80) {
+        this.position = at;
+        // The zigzagged value is high * 2^28 + low; halving moves high's lowest bit into the low half.
+        const half = high * 0x8000000 + (low >>> 1);
+        const value = low & 1 ? -half - 1 : half;
+        if (!Number.isSafeInteger(value))
+          throw new DecodeFailure('wire.number', '', 'an integer beyond 2^53');
+        return value;
+      }
+    }
+    throw new DecodeFailure('wire.number', '', 'a varint of more than ten bytes or beyond 2^53');
+  }
+
+  int(): number {
+    const value = this.long();
+    if (value < -0x80000000 || value > 0x7fffffff)
+      throw new DecodeFailure('wire.number', '', 'an int beyond 32 bits');
+    return value;
+  }
+
+  double(): number {
+    if (this.position + 8 > this.end) throw truncated();
+    const value = this.bytes.readDoubleLE(this.position);
+    this.position += 8;
+    return value;
+  }
+
+  boolean(): boolean {
+    if (this.position >= this.end) throw truncated();
+    const byte = this.bytes[this.position++] as number;
+    if (byte > 1)
+      throw new DecodeFailure('wire.choice', '', `a boolean byte of ${byte}; 0 or 1 would be right`);
+    return byte === 1;
+  }
+
+  string(): string {
+    const length = this.length();
+    const start = this.position;
+    this.position += length;
+    const text = this.bytes.utf8Slice(start, this.position);
+    if (text.includes('\ufffd')) throw new DecodeFailure('wire.text', '', 'text that is not UTF-8');
+    return text;
+  }
+
+  /** Index of a union branch or enum symbol below `count`. */
+  choice(count: number): number {
+    const index = this.long();
+    if (index < 0 || index >= count)
+      throw new DecodeFailure(
+        'wire.choice',
+        '',
+        `choice ${index} of ${count}; 0..${count - 1} would be right`,
+      );
+    return index;
+  }
+
+  /** Items in the next block of an array; 0 ends it. Every item takes at least one byte, so the rest bounds it. */
+  block(): number {
+    let count = this.long();
+    if (count < 0) {
+      count = -count;
+      this.long();
+    }
+    if (count > this.end - this.position)
+      throw new DecodeFailure(
+        'wire.length',
+        '',
+        `an array of ${count} items in ${this.end - this.position} bytes`,
+      );
+    return count;
+  }
+
+  private length(): number {
+    const length = this.long();
+    if (length < 0 || length > this.end - this.position)
+      throw new DecodeFailure(
+        'wire.length',
+        '',
+        `${length} bytes announced, ${this.end - this.position} left`,
+      );
+    return length;
+  }
+}
+
+declare global {
+  interface Buffer {
+    utf8Slice(start: number, end: number): string;
+  }
+}
+
+export class DecodeFailure extends Error {
+  readonly rejection: Rejection;
+
+  constructor(code: RejectionCode, field: string, detail: string) {
+    super(detail);
+    this.rejection = reject(code, field, detail);
+  }
+}
+
+const truncated = (): DecodeFailure =>
+  new DecodeFailure('wire.truncated', '', 'the record ends inside a value');
+
+/** Out of the stated range. */
+export const outside = (field: string, value: number, minimum: number, maximum: number): DecodeFailure =>
+  new DecodeFailure('value.range', field, `${value}; ${minimum}..${maximum} would be right`);
+
+/** Writes Avro's binary encoding into one growing buffer. */
+export class Writer {
+  private bytes: Buffer;
+  private position = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = Buffer.allocUnsafe(capacity);
+  }
+
+  /** A copy of what was written since the last call. */
+  take(): Buffer {
+    const taken = Buffer.from(this.bytes.subarray(0, this.position));
+    this.position = 0;
+    return taken;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.position++] = value;
+  }
+
+  uint32(value: number): void {
+    this.reserve(4);
+    this.position = this.bytes.writeUInt32BE(value, this.position);
+  }
+
+  /** A zigzag varint; integers within 2^52. */
+  long(value: number): void {
+    this.reserve(10);
+    if (value >= -0x40000000 && value < 0x40000000) {
+      let zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
+      while (zigzag >= 0x80) {
+        this.bytes[this.position++] = (zigzag & 0x7f) | 0x80;
+        zigzag >>>= 7;
+      }
+      this.bytes[this.position++] = zigzag;
+      return;
+    }
+    let zigzag = value < 0 ? -(BigInt(value) * 2n) - 1n : BigInt(value) * 2n;
+    while (zigzag >= 0x80n) {
+      this.bytes[this.position++] = Number(zigzag & 0x7fn) | 0x80;
+      zigzag >>= 7n;
+    }
+    this.bytes[this.position++] = Number(zigzag);
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.position = this.bytes.writeDoubleLE(value, this.position);
+  }
+
+  boolean(value: boolean): void {
+    this.byte(value ? 1 : 0);
+  }
+
+  string(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.long(length);
+    this.reserve(length);
+    this.position += this.bytes.write(value, this.position, length, 'utf8');
+  }
+
+  private reserve(count: number): void {
+    if (this.position + count <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.position + count));
+    this.bytes.copy(grown, 0, 0, this.position);
+    this.bytes = grown;
+  }
+}
