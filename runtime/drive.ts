@@ -26,7 +26,7 @@ export function drive<Event, State>(
   happenings: readonly Happening<Event>[],
   until: EventTime,
 ): Emitted[] {
-  const state = processor.initial(network);
+  const state = processor.initial(network, () => true);
   const emitted: Emitted[] = [];
   const emit = <Output>(topic: Topic<Output>, event: Output): void => {
     emitted.push({ topic: topic.name, event });

@@ -5,13 +5,11 @@ import type { RejectionCode } from '#schemas/rejection.ts';
 /** A row of a measure table: column (snake_case) to value. */
 export type Row = Readonly<Record<string, string | number | boolean | null | object>>;
 
-/** Where one topic of a task stands. */
+/** Where one topic of a task stands; for people and lag meters, the task itself goes by its saved memory. */
 export interface TopicProgress {
   readonly topic: string;
-  /** Read from here after a crash: the oldest record that may still matter. */
-  readonly replayFrom: number;
-  /** The clock of the partition as it was at `replayFrom`; opaque JSON. */
-  readonly clock: unknown;
+  readonly replayFrom?: number;
+  readonly clock?: unknown;
   /** Everything before this position has been judged. */
   readonly processedTo: number;
 }

@@ -22,7 +22,10 @@ export type Input<Event> =
 /** Where a processor puts what it found. Emitted in order; `event.at` must be the `at` of the input. */
 export type Emit = <Event>(topic: Topic<Event>, event: Event) => void;
 
-/** Long-lived state as rows: what must survive though the log that made it is gone. Plain JSON data. */
+/** Whether a key belongs to the partition of a task. */
+export type Owned = (key: string) => boolean;
+
+/** State as rows, of which only the changed ones are saved at a checkpoint. Plain JSON data. */
 export interface Keep<State> {
   /** The rows changed since the last call; undefined deletes a row. */
   changed(state: State): Iterable<readonly [key: string, value: unknown]>;
@@ -48,13 +51,12 @@ export interface Processor<Event, State> {
   readonly revisionBound: Milliseconds;
   /** Watermark inputs come at every multiple of this. */
   readonly tick: Milliseconds;
-  /** The longest window: how far back the log is read again after a crash, besides the revision bound. */
-  readonly window: Milliseconds;
-  initial(network: Network): State;
+  /** `owned` tells which sites, facilities, ... this partition answers for, even while they are silent. */
+  initial(network: Network, owned: Owned): State;
   step(state: State, input: Input<Event>, emit: Emit): void;
   /** Refuses what the network does not know. Must not depend on `state`. */
   accepts?(network: Network, topic: string, event: Event): Rejection | undefined;
-  /** Without it, all state is rebuilt by reading `window + revisionBound` of the log again. */
+  /** For state too large to be saved whole. Without it the whole state is saved, and must be plain data. */
   readonly keep?: Keep<State>;
 }
 

@@ -1,215 +1,276 @@
 /**
  * Writes one TypeScript codec per Avro schema into `schemas/generated`: the interface of the event, an encoder
  * and a decoder that reads in place. Arrays of small records marked `columns` become typed arrays, one per
- * field, with -1 where an optional number is absent, so that a reading costs no object.
+ * field, with -1 where an optional number is absent, so that a reading costs no object. All schemas together
+ * become constants in `schemas.ts`, for those that walk them.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-
-interface Field {
-  name: string;
-  type: Schema;
-  doc: string;
-  minimum?: number;
-  maximum?: number;
-}
-type Named = { type: 'enum'; name: string; doc: string; symbols: string[] } | RecordSchema;
-type RecordSchema = { type: 'record'; name: string; doc: string; fields: Field[]; columns?: boolean };
-type Schema =
-  | string
-  | Schema[]
-  | { type: 'array'; items: Schema }
-  | { type: 'long'; logicalType: string }
-  | Named;
+import { type FieldShape, type RecordSchema, type RecordShape, type Shape, shapeOf } from './avro-schema.ts';
 
 const folder = new URL('./', import.meta.url);
 
-function generate(file: string): string {
-  const schema = JSON.parse(readFileSync(new URL(`avro/${file}`, folder), 'utf8')) as RecordSchema;
-  const named = new Map<string, Named>();
-  const types: string[] = [];
-  const coders: string[] = [];
-  const used = new Set<string>();
-
-  const resolve = (type: Schema): Schema => (typeof type === 'string' ? (named.get(type) ?? type) : type);
-  const nullable = (type: Schema): Schema | undefined => (Array.isArray(type) ? type[1] : undefined);
-  const isTime = (type: Schema): boolean =>
-    typeof type === 'object' && !Array.isArray(type) && 'logicalType' in type;
-  const unit = (type: Schema): string => {
-    const resolved = resolve(type);
-    if (typeof resolved === 'string') {
-      const primitive = {
-        int: 'number',
-        long: 'number',
-        double: 'number',
-        string: 'string',
-        boolean: 'boolean',
-      }[resolved];
-      if (!primitive) throw new Error(`${file}: no such type ${resolved}`);
-      return primitive;
-    }
-    if (Array.isArray(resolved)) return `${unit(resolved[1] as Schema)} | null`;
-    if (isTime(resolved)) {
-      used.add('EventTime');
-      return 'EventTime';
-    }
-    if ('items' in resolved) {
-      const items = resolve(resolved.items);
-      if (typeof items === 'object' && !Array.isArray(items) && 'columns' in items && items.columns) {
-        define(items);
-        return `${items.name}Columns`;
-      }
-      return `readonly ${unit(items)}[]`;
-    }
-    define(resolved as Named);
-    return (resolved as Named).name;
-  };
-
-  function define(type: Named): void {
-    if (named.has(type.name)) return;
-    named.set(type.name, type);
-    if (type.type === 'enum') {
-      const list = `${lower(type.name)}Symbols`;
-      types.push(
-        `/** ${type.doc} */\nexport type ${type.name} = ${type.symbols.map((s) => `'${s}'`).join(' | ')};\n` +
-          `const ${list}: readonly ${type.name}[] = [${type.symbols.map((s) => `'${s}'`).join(', ')}];\n`,
-      );
-    } else if (type.columns) defineColumns(type);
-    else defineRecord(type);
-  }
-
-  function defineColumns(type: RecordSchema): void {
-    const columns = type.fields
-      .map(
-        (f) =>
-          `  /** ${f.doc}${nullable(f.type) ? ' -1 when absent.' : ''} */\n  readonly ${f.name}: Int32Array;\n`,
-      )
-      .join('');
-    types.push(
-      `/** ${type.doc} One typed array a field, one index a row. */\nexport interface ${type.name}Columns {\n` +
-        `  readonly length: number;\n${columns}}\n`,
-    );
-  }
-
-  const range = (f: Field, value: string, path: string): string =>
-    f.minimum === undefined
-      ? f.type === 'double'
-        ? `if (!Number.isFinite(${value})) throw outside('${path}', ${value}, -1e308, 1e308);`
-        : ''
-      : `if (!(${value} >= ${f.minimum} && ${value} <= ${f.maximum})) throw outside('${path}', ${value}, ${f.minimum}, ${f.maximum});`;
-
-  function encoder(type: Schema, value: string): string {
-    const resolved = resolve(type);
-    if (typeof resolved === 'string') return `writer.${resolved === 'int' ? 'long' : resolved}(${value});`;
-    if (Array.isArray(resolved))
-      return `if (${value} === null) writer.long(0); else { writer.long(1); ${encoder(resolved[1] as Schema, value)} }`;
-    if (isTime(resolved)) return `writer.long(${value});`;
-    if ('items' in resolved) {
-      const items = resolve(resolved.items);
-      if (typeof items === 'object' && !Array.isArray(items) && 'columns' in items && items.columns) {
-        const rows = items.fields
-          .map((f) =>
-            nullable(f.type)
-              ? `{ const x = ${value}.${f.name}[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } }`
-              : `writer.long(${value}.${f.name}[i] as number);`,
-          )
-          .join('\n');
-        return `if (${value}.length > 0) { writer.long(${value}.length); for (let i = 0; i < ${value}.length; i++) { ${rows} } }\nwriter.long(0);`;
-      }
-      return `if (${value}.length > 0) { writer.long(${value}.length); for (const item of ${value}) { ${encoder(items, 'item')} } }\nwriter.long(0);`;
-    }
-    const type2 = resolved as Named;
-    return type2.type === 'enum'
-      ? `writer.long(${lower(type2.name)}Symbols.indexOf(${value}));`
-      : `encode${type2.name}Body(writer, ${value});`;
-  }
-
-  function decoder(type: Schema): string {
-    const resolved = resolve(type);
-    if (typeof resolved === 'string') return `reader.${resolved}()`;
-    if (Array.isArray(resolved)) return `reader.choice(2) === 0 ? null : ${decoder(resolved[1] as Schema)}`;
-    if (isTime(resolved)) return 'reader.long()';
-    if ('items' in resolved) {
-      const items = resolve(resolved.items);
-      if (typeof items === 'object' && !Array.isArray(items) && 'columns' in items && items.columns)
-        return `decode${items.name}Columns(reader)`;
-      return `list(reader, () => ${decoder(items)})`;
-    }
-    const type2 = resolved as Named;
-    return type2.type === 'enum'
-      ? `${lower(type2.name)}Symbols[reader.choice(${type2.symbols.length})] as ${type2.name}`
-      : `decode${type2.name}Body(reader)`;
-  }
-
-  function defineRecord(type: RecordSchema): void {
-    const fields = type.fields.map(
-      (f) => `  /** ${f.doc}${rangeNote(f)} */\n  readonly ${f.name}: ${unit(f.type)};\n`,
-    );
-    types.push(`/** ${type.doc} */\nexport interface ${type.name} {\n${fields.join('')}}\n`);
-    const reads = type.fields.map((f) => {
-      const check =
-        nullable(f.type) && f.minimum !== undefined
-          ? `if (${f.name} !== null) { ${range(f, f.name, f.name)} }`
-          : range(f, f.name, f.name);
-      return `const ${f.name}: ${type.name}['${f.name}'] = ${decoder(f.type)};\n${check}`;
-    });
-    coders.push(
-      `function encode${type.name}Body(writer: Writer, value: ${type.name}): void {\n` +
-        type.fields.map((f) => encoder(f.type, `value.${f.name}`)).join('\n') +
-        `\n}\n\nfunction decode${type.name}Body(reader: Reader): ${type.name} {\n${reads.join('\n')}\n` +
-        `return { ${type.fields.map((f) => f.name).join(', ')} };\n}\n`,
-    );
-  }
-
-  function columnsDecoder(type: RecordSchema): string {
-    const arrays = type.fields.map((f) => `let ${f.name} = new Int32Array(block);`).join('\n');
-    const grow = type.fields
-      .map((f) => `{ const grown = new Int32Array(rows + block); grown.set(${f.name}); ${f.name} = grown; }`)
-      .join('\n');
-    const reads = type.fields
-      .map((f) => {
-        const path = `${lower(type.name)}s[].${f.name}`;
-        const target = `${f.name}[i]`;
-        return nullable(f.type)
-          ? `if (reader.choice(2) === 0) ${target} = -1; else { const x = reader.int(); ${range(f, 'x', path)} ${target} = x; }`
-          : `{ const x = reader.int(); ${range(f, 'x', path)} ${target} = x; }`;
-      })
-      .join('\n');
-    return (
-      `function decode${type.name}Columns(reader: Reader): ${type.name}Columns {\n` +
-      `let block = reader.block();\n${arrays}\nlet rows = 0;\n` +
-      `while (block > 0) {\nif (rows > 0) {\n${grow}\n}\n` +
-      `for (let i = rows; i < rows + block; i++) {\n${reads}\n}\nrows += block;\nblock = reader.block();\n}\n` +
-      `return { length: rows, ${type.fields.map((f) => f.name).join(', ')} };\n}\n`
-    );
-  }
-
-  defineRecord(schema);
-  for (const type of named.values())
-    if (type.type === 'record' && type.columns) coders.push(columnsDecoder(type));
-  const body = coders.join('\n');
-  const lists = body.includes('list(reader')
-    ? `function list<Item>(reader: Reader, item: () => Item): Item[] {\nconst items: Item[] = [];\n` +
-      'for (let count = reader.block(); count > 0; count = reader.block()) for (let i = 0; i < count; i++) items.push(item());\nreturn items;\n}\n\n'
-    : '';
-  const imports = [
-    used.has('EventTime') ? "import type { EventTime } from '#domain/time.ts';\n" : '',
-    `import { ${body.includes('outside(') ? 'outside, ' : ''}type Reader, type Writer } from '../wire.ts';\n`,
-  ].join('');
-  return (
-    `// Generated from schemas/avro/${file} by schemas/generate.ts; do not edit.\n${imports}\n${types.join('\n')}\n${lists}${body}\n` +
-    `/** Appends the Avro body. */\nexport const encode${schema.name} = encode${schema.name}Body;\n` +
-    `/** Reads the Avro body; throws \`DecodeFailure\`. */\nexport const decode${schema.name} = decode${schema.name}Body;\n`
+/** Every schema in `schemas/avro`, by name without `.avsc`, sorted. */
+export function readSchemas(): Map<string, RecordSchema> {
+  const files = readdirSync(new URL('avro/', folder)).filter((name) => name.endsWith('.avsc'));
+  return new Map(
+    files.sort().map((file) => {
+      const text = readFileSync(new URL(`avro/${file}`, folder), 'utf8');
+      return [file.replace('.avsc', ''), JSON.parse(text) as RecordSchema];
+    }),
   );
 }
 
-const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-const rangeNote = (f: Field): string => (f.minimum === undefined ? '' : ` ${f.minimum}..${f.maximum}.`);
-
 /** The text of every generated file, by file name. */
-export function generateAll(): Map<string, string> {
-  const files = readdirSync(new URL('avro/', folder)).filter((name) => name.endsWith('.avsc'));
-  return new Map(files.sort().map((file) => [file.replace('.avsc', '.ts'), generate(file)]));
+export function generateAll(schemas: ReadonlyMap<string, RecordSchema> = readSchemas()): Map<string, string> {
+  const files = new Map([...schemas].map(([name, schema]) => [`${name}.ts`, codec(name, schema)]));
+  return files.set('schemas.ts', constants(schemas));
 }
+
+function constants(schemas: ReadonlyMap<string, RecordSchema>): string {
+  return (
+    '// Generated from schemas/avro by schemas/generate.ts; do not edit.\n' +
+    "import type { RecordSchema } from '../avro-schema.ts';\n\n" +
+    '/** Every schema by its name, `detector.frame.v1`. */\n' +
+    `export const schemas: Readonly<Record<string, RecordSchema>> = ${JSON.stringify(Object.fromEntries(schemas), null, 2)};\n`
+  );
+}
+
+function codec(name: string, schema: RecordSchema): string {
+  const root = shapeOf(schema);
+  const shapes = namedShapes(root);
+  const types = shapes.map(typeText);
+  const coders = shapes.map(coderText).filter((text) => text !== '');
+  const coded = coders.join('\n');
+  const shared = [
+    coded.includes('list(reader') ? listText : '',
+    coded.includes('part(') ? partText : '',
+    coded.includes('grown(') ? grownText : '',
+  ];
+  const body = [...shared, coded].filter((text) => text !== '').join('\n');
+  const fromWire = ['inside', 'outside'].filter((word) => body.includes(`${word}(`));
+  const time = types.some((text) => text.includes('EventTime'))
+    ? "import type { EventTime } from '#domain/time.ts';\n"
+    : '';
+  return (
+    `// Generated from schemas/avro/${name}.avsc by schemas/generate.ts; do not edit.\n${time}` +
+    `import { ${[...fromWire, 'type Reader', 'type Writer'].join(', ')} } from '../wire.ts';\n\n` +
+    `${types.join('\n')}\n${body}\n` +
+    `/** Appends the Avro body. */\nexport const encode${root.name} = encode${root.name}Body;\n` +
+    `/** Reads the Avro body; throws \`DecodeFailure\`. */\nexport const decode${root.name} = decode${root.name}Body;\n`
+  );
+}
+
+/** The records and enums of a schema, each once, the parts before the whole. */
+function namedShapes(root: RecordShape): Shape[] {
+  const found = new Map<string, Shape>();
+  const visit = (shape: Shape): void => {
+    if (shape.kind === 'optional') visit(shape.of);
+    else if (shape.kind === 'array') visit(shape.items);
+    else if (shape.kind === 'record') for (const field of shape.fields) visit(field.shape);
+    if (shape.kind === 'record' || shape.kind === 'enum') found.set(shape.name, shape);
+  };
+  visit(root);
+  return [...found.values()];
+}
+
+const symbolsOf = (name: string): string => `${name.charAt(0).toLowerCase()}${name.slice(1)}Symbols`;
+
+function typeText(shape: Shape): string {
+  if (shape.kind === 'enum') {
+    const symbols = shape.symbols.map((symbol) => `'${symbol}'`);
+    return (
+      `/** ${shape.doc} */\nexport type ${shape.name} = ${symbols.join(' | ')};\n` +
+      `const ${symbolsOf(shape.name)}: readonly ${shape.name}[] = [${symbols.join(', ')}];\n`
+    );
+  }
+  if (shape.kind !== 'record') throw new Error(`${shape.kind} has no name`);
+  if (shape.columns)
+    return (
+      `/** ${shape.doc} One typed array a field, one index a row. */\nexport interface ${shape.name}Columns {\n` +
+      `  readonly length: number;\n${shape.fields.map((field) => fieldText(field, 'Int32Array')).join('')}}\n`
+    );
+  return `/** ${shape.doc} */\nexport interface ${shape.name} {\n${shape.fields.map((field) => fieldText(field, typeName(field.shape))).join('')}}\n`;
+}
+
+function fieldText({ name, doc, shape, range }: FieldShape, type: string): string {
+  const isTime = shape.kind === 'time' || (shape.kind === 'optional' && shape.of.kind === 'time');
+  const bounds = range && !isTime ? ` ${range.minimum}..${range.maximum}.` : '';
+  const absent = type === 'Int32Array' && shape.kind === 'optional' ? ' -1 when absent.' : '';
+  return `  /** ${doc}${bounds}${absent} */\n  readonly ${name}: ${type};\n`;
+}
+
+function typeName(shape: Shape): string {
+  if (shape.kind === 'optional') return `${typeName(shape.of)} | null`;
+  if (shape.kind === 'array') {
+    const { items } = shape;
+    return items.kind === 'record' && items.columns
+      ? `${items.name}Columns`
+      : `readonly ${typeName(items)}[]`;
+  }
+  if (shape.kind === 'record' || shape.kind === 'enum') return shape.name;
+  if (shape.kind === 'time') return 'EventTime';
+  if (shape.kind === 'bytes') return 'Buffer';
+  return shape.kind === 'string' || shape.kind === 'boolean' ? shape.kind : 'number';
+}
+
+function coderText(shape: Shape): string {
+  if (shape.kind !== 'record') return '';
+  return shape.columns ? columnsText(shape) : recordText(shape);
+}
+
+function recordText(shape: RecordShape): string {
+  const writes = shape.fields.map((field) => `  ${writeText(field.shape, `value.${field.name}`)}\n`);
+  const reads = shape.fields.map(
+    (field) =>
+      `  const ${field.name}: ${shape.name}['${field.name}'] = ${readText(field.shape, field.name)};\n` +
+      indented(checkText(field, field.name, `'${field.name}'`)),
+  );
+  return (
+    `function encode${shape.name}Body(writer: Writer, value: ${shape.name}): void {\n${writes.join('')}}\n\n` +
+    `function decode${shape.name}Body(reader: Reader): ${shape.name} {\n${reads.join('')}` +
+    `  return { ${shape.fields.map((field) => field.name).join(', ')} };\n}\n`
+  );
+}
+
+/** Throws when `value` is out of the field's range; empty when every value will do. */
+function checkText({ shape, range }: FieldShape, value: string, path: string): string {
+  const isOptional = shape.kind === 'optional';
+  const unless = isOptional ? `${value} !== null && ` : '';
+  if (range)
+    return (
+      `if (${unless}!(${value} >= ${range.minimum} && ${value} <= ${range.maximum})) ` +
+      `throw outside(${path}, ${value}, ${range.minimum}, ${range.maximum});`
+    );
+  const kind = isOptional ? shape.of.kind : shape.kind;
+  return kind === 'double'
+    ? `if (${unless}!Number.isFinite(${value})) throw outside(${path}, ${value}, -1e308, 1e308);`
+    : '';
+}
+
+function writeText(shape: Shape, value: string): string {
+  switch (shape.kind) {
+    case 'optional':
+      return `if (${value} === null) writer.long(0); else { writer.long(1); ${writeText(shape.of, value)} }`;
+    case 'array':
+      return `${writeItemsText(shape.items, value)} writer.long(0);`;
+    case 'enum':
+      return `writer.long(${symbolsOf(shape.name)}.indexOf(${value}));`;
+    case 'record':
+      return `encode${shape.name}Body(writer, ${value});`;
+    case 'int':
+    case 'time':
+      return `writer.long(${value});`;
+    case 'bytes':
+      return `writer.binary(${value});`;
+    default:
+      return `writer.${shape.kind}(${value});`;
+  }
+}
+
+function writeItemsText(items: Shape, value: string): string {
+  const count = `if (${value}.length > 0) writer.long(${value}.length);`;
+  if (items.kind === 'array') throw new Error('an array of arrays has no encoder');
+  if (items.kind !== 'record' || !items.columns)
+    return `${count} for (const item of ${value}) { ${writeText(items, 'item')} }`;
+  const columns = items.fields.map((field) => {
+    const cell = `${value}.${field.name}[i] as number`;
+    return field.shape.kind === 'optional'
+      ? `{ const x = ${cell}; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } }`
+      : `writer.long(${cell});`;
+  });
+  return `${count} for (let i = 0; i < ${value}.length; i++) { ${columns.join(' ')} }`;
+}
+
+function readText(shape: Shape, path: string): string {
+  switch (shape.kind) {
+    case 'optional':
+      return `reader.choice(2) === 0 ? null : ${readText(shape.of, path)}`;
+    case 'array': {
+      const { items } = shape;
+      if (items.kind === 'record' && items.columns) return `decode${items.name}Columns(reader, '${path}')`;
+      return `list(reader, '${path}', ${leastBytes(items)}, () => ${readText(items, '')})`;
+    }
+    case 'enum':
+      return `${symbolsOf(shape.name)}[reader.choice(${shape.symbols.length})] as ${shape.name}`;
+    case 'record':
+      return path === ''
+        ? `decode${shape.name}Body(reader)`
+        : `part('${path}', () => decode${shape.name}Body(reader))`;
+    case 'time':
+      return 'reader.long()';
+    case 'bytes':
+      return 'reader.binary()';
+    default:
+      return `reader.${shape.kind}()`;
+  }
+}
+
+/** The fewest bytes that a value can take on the wire. */
+function leastBytes(shape: Shape): number {
+  if (shape.kind === 'double') return 8;
+  if (shape.kind !== 'record') return 1;
+  return shape.fields.reduce((bytes, field) => bytes + leastBytes(field.shape), 0);
+}
+
+function columnsText(shape: RecordShape): string {
+  const names = shape.fields.map((field) => field.name);
+  const reads = shape.fields.map((field) => {
+    const path = `\`\${path}[\${i}].${field.name}\``;
+    const check = checkText({ ...field, shape: { kind: 'int' } }, 'x', path);
+    const store = `const x = reader.int(); ${check} ${field.name}[i] = x;`;
+    return field.shape.kind === 'optional'
+      ? `if (reader.choice(2) === 0) ${field.name}[i] = -1; else { ${store} }`
+      : `{ ${store} }`;
+  });
+  return `function decode${shape.name}Columns(reader: Reader, path: string): ${shape.name}Columns {
+  let rows = reader.block(${leastBytes(shape)});
+${names.map((name) => `  let ${name} = new Int32Array(rows);\n`).join('')}  let i = 0;
+  while (i < rows) {
+    for (; i < rows; i++) {
+      ${reads.join('\n      ')}
+    }
+    rows += reader.block(${leastBytes(shape)});
+    if (rows > ${names[0]}.length) {
+      // Twofold, so that many small blocks do not cost a copy of everything each.
+      const capacity = Math.max(rows, 2 * ${names[0]}.length);
+${names.map((name) => `      ${name} = grown(${name}, capacity);\n`).join('')}    }
+  }
+  if (rows < ${names[0]}.length) {
+${names.map((name) => `    ${name} = ${name}.slice(0, rows);\n`).join('')}  }
+  return { length: rows, ${names.join(', ')} };
+}
+`;
+}
+
+const grownText = `function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(capacity);
+  wider.set(column);
+  return wider;
+}
+`;
+
+const listText = `function list<Item>(reader: Reader, path: string, itemBytes: number, item: () => Item): Item[] {
+  const items: Item[] = [];
+  try {
+    for (let count = reader.block(itemBytes); count > 0; count = reader.block(itemBytes))
+      for (let i = 0; i < count; i++) items.push(item());
+  } catch (failure) {
+    throw inside(\`\${path}[\${items.length}]\`, failure);
+  }
+  return items;
+}
+`;
+
+const partText = `function part<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (failure) {
+    throw inside(path, failure);
+  }
+}
+`;
+
+const indented = (line: string): string => (line === '' ? '' : `  ${line}\n`);
 
 if (process.argv[1] === new URL(import.meta.url).pathname)
   for (const [name, text] of generateAll()) writeFileSync(new URL(`generated/${name}`, folder), text);

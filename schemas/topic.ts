@@ -41,7 +41,13 @@ export interface SchemaIds {
 const frameBytes = 5;
 
 /** Encodes a record in the Confluent wire format: 0x00, schema id (big-endian), Avro body. */
-export function encodeRecord<Event>(topic: Topic<Event>, event: Event, schemaId: number): Buffer {
+export function encodeRecord<Event>(
+  topic: Pick<Topic<Event>, 'encode'>,
+  event: Event,
+  schemaId: number,
+): Buffer {
+  // An event that could not be written must not leave its beginning in front of the next one.
+  writer.clear();
   writer.byte(0);
   writer.uint32(schemaId);
   topic.encode(writer, event);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Rejection, type RejectionCode, reject } from './rejection.ts';
 
 /**
@@ -91,8 +92,19 @@ export class Reader {
     const start = this.position;
     this.position += length;
     const text = this.bytes.utf8Slice(start, this.position);
-    if (text.includes('\ufffd')) throw new DecodeFailure('wire.text', '', 'text that is not UTF-8');
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.position)))
+      throw new DecodeFailure('wire.text', '', 'text that is not UTF-8');
+    if (text.includes('\0'))
+      throw new DecodeFailure('wire.text', '', 'text with a NUL, which no store keeps');
     return text;
+  }
+
+  /** A copy, since the buffer that is read from may be used again. */
+  binary(): Buffer {
+    const length = this.length();
+    const start = this.position;
+    this.position += length;
+    return Buffer.from(this.bytes.subarray(start, this.position));
   }
 
   /** Index of a union branch or enum symbol below `count`. */
@@ -107,14 +119,17 @@ export class Reader {
     return index;
   }
 
-  /** Items in the next block of an array; 0 ends it. Every item takes at least one byte, so the rest bounds it. */
-  block(): number {
+  /**
+   * Items in the next block of an array; 0 ends it. Every item takes at least `itemBytes`, so the rest of the
+   * record bounds what may be announced.
+   */
+  block(itemBytes: number): number {
     let count = this.long();
     if (count < 0) {
       count = -count;
       this.long();
     }
-    if (count > this.end - this.position)
+    if (count * itemBytes > this.end - this.position)
       throw new DecodeFailure(
         'wire.length',
         '',
@@ -141,6 +156,7 @@ declare global {
   }
 }
 
+/** How a value that cannot be used leaves the depth of a codec; the codec's edge turns it into a `Rejection`. */
 export class DecodeFailure extends Error {
   readonly rejection: Rejection;
 
@@ -148,6 +164,14 @@ export class DecodeFailure extends Error {
     super(detail);
     this.rejection = reject(code, field, detail);
   }
+}
+
+/** The failure of a part, with the path of the part set before its own: `readings[3]` and `count`. */
+export function inside(part: string, failure: unknown): unknown {
+  if (!(failure instanceof DecodeFailure)) return failure;
+  const { code, field, detail } = failure.rejection;
+  const join = field === '' || field.startsWith('[') ? '' : '.';
+  return new DecodeFailure(code, part + join + field, detail);
 }
 
 const truncated = (): DecodeFailure =>
@@ -164,6 +188,11 @@ export class Writer {
 
   constructor(capacity = 1024) {
     this.bytes = Buffer.allocUnsafe(capacity);
+  }
+
+  /** Forgets what was written since the last `take`, as after a value that could not be written. */
+  clear(): void {
+    this.position = 0;
   }
 
   /** A copy of what was written since the last call. */
@@ -183,8 +212,10 @@ export class Writer {
     this.position = this.bytes.writeUInt32BE(value, this.position);
   }
 
-  /** A zigzag varint; integers within 2^52. */
+  /** A zigzag varint; integers within 2^53. */
   long(value: number): void {
+    if (!Number.isSafeInteger(value))
+      throw new DecodeFailure('wire.number', '', `${value}; an integer within 2^53 would be right`);
     this.reserve(10);
     if (value >= -0x40000000 && value < 0x40000000) {
       let zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
@@ -217,6 +248,12 @@ export class Writer {
     this.long(length);
     this.reserve(length);
     this.position += this.bytes.write(value, this.position, length, 'utf8');
+  }
+
+  binary(value: Buffer): void {
+    this.long(value.length);
+    this.reserve(value.length);
+    this.position += value.copy(this.bytes, this.position);
   }
 
   private reserve(count: number): void {

@@ -27,34 +27,30 @@ export interface CitizenReport {
 }
 
 function encodeCitizenReportBody(writer: Writer, value: CitizenReport): void {
-writer.string(value.district);
-writer.string(value.report);
-writer.long(value.sequence);
-writer.long(value.at);
-writer.long(reportCategorySymbols.indexOf(value.category));
-writer.string(value.text);
-writer.double(value.longitude);
-writer.double(value.latitude);
+  writer.string(value.district);
+  writer.string(value.report);
+  writer.long(value.sequence);
+  writer.long(value.at);
+  writer.long(reportCategorySymbols.indexOf(value.category));
+  writer.string(value.text);
+  writer.double(value.longitude);
+  writer.double(value.latitude);
 }
 
 function decodeCitizenReportBody(reader: Reader): CitizenReport {
-const district: CitizenReport['district'] = reader.string();
-
-const report: CitizenReport['report'] = reader.string();
-
-const sequence: CitizenReport['sequence'] = reader.long();
-if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
-const at: CitizenReport['at'] = reader.long();
-
-const category: CitizenReport['category'] = reportCategorySymbols[reader.choice(7)] as ReportCategory;
-
-const text: CitizenReport['text'] = reader.string();
-
-const longitude: CitizenReport['longitude'] = reader.double();
-if (!(longitude >= -180 && longitude <= 180)) throw outside('longitude', longitude, -180, 180);
-const latitude: CitizenReport['latitude'] = reader.double();
-if (!(latitude >= -90 && latitude <= 90)) throw outside('latitude', latitude, -90, 90);
-return { district, report, sequence, at, category, text, longitude, latitude };
+  const district: CitizenReport['district'] = reader.string();
+  const report: CitizenReport['report'] = reader.string();
+  const sequence: CitizenReport['sequence'] = reader.long();
+  if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
+  const at: CitizenReport['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const category: CitizenReport['category'] = reportCategorySymbols[reader.choice(7)] as ReportCategory;
+  const text: CitizenReport['text'] = reader.string();
+  const longitude: CitizenReport['longitude'] = reader.double();
+  if (!(longitude >= -180 && longitude <= 180)) throw outside('longitude', longitude, -180, 180);
+  const latitude: CitizenReport['latitude'] = reader.double();
+  if (!(latitude >= -90 && latitude <= 90)) throw outside('latitude', latitude, -90, 90);
+  return { district, report, sequence, at, category, text, longitude, latitude };
 }
 
 /** Appends the Avro body. */

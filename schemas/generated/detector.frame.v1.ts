@@ -5,13 +5,13 @@ import { outside, type Reader, type Writer } from '../wire.ts';
 /** What one detector measured. One typed array a field, one index a row. */
 export interface ReadingColumns {
   readonly length: number;
-  /** Channel of the detector in its cabinet (NTCIP 1202 vehicleDetectorNumber). */
+  /** Channel of the detector in its cabinet (NTCIP 1202 vehicleDetectorNumber). 1..65535. */
   readonly detector: Int32Array;
-  /** Vehicles that left the zone. Absent when the detector cannot count. -1 when absent. */
+  /** Vehicles that left the zone. Absent when the detector cannot count. 0..10000. -1 when absent. */
   readonly count: Int32Array;
-  /** Share of the interval that the zone was occupied. Permille. -1 when absent. */
+  /** Share of the interval that the zone was occupied. Permille. 0..1000. -1 when absent. */
   readonly occupancyPermille: Int32Array;
-  /** Mean speed of the counted vehicles, 0.1 km/h. Absent when not measured. -1 when absent. */
+  /** Mean speed of the counted vehicles, 0.1 km/h. Absent when not measured. 0..3000. -1 when absent. */
   readonly speedDecikph: Int32Array;
 }
 
@@ -31,59 +31,65 @@ export interface DetectorFrame {
   readonly readings: ReadingColumns;
 }
 
+function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(capacity);
+  wider.set(column);
+  return wider;
+}
+
+function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
+  let rows = reader.block(4);
+  let detector = new Int32Array(rows);
+  let count = new Int32Array(rows);
+  let occupancyPermille = new Int32Array(rows);
+  let speedDecikph = new Int32Array(rows);
+  let i = 0;
+  while (i < rows) {
+    for (; i < rows; i++) {
+      { const x = reader.int(); if (!(x >= 1 && x <= 65535)) throw outside(`${path}[${i}].detector`, x, 1, 65535); detector[i] = x; }
+      if (reader.choice(2) === 0) count[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 10000)) throw outside(`${path}[${i}].count`, x, 0, 10000); count[i] = x; }
+      if (reader.choice(2) === 0) occupancyPermille[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 1000)) throw outside(`${path}[${i}].occupancyPermille`, x, 0, 1000); occupancyPermille[i] = x; }
+      if (reader.choice(2) === 0) speedDecikph[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 3000)) throw outside(`${path}[${i}].speedDecikph`, x, 0, 3000); speedDecikph[i] = x; }
+    }
+    rows += reader.block(4);
+    if (rows > detector.length) {
+      // Twofold, so that many small blocks do not cost a copy of everything each.
+      const capacity = Math.max(rows, 2 * detector.length);
+      detector = grown(detector, capacity);
+      count = grown(count, capacity);
+      occupancyPermille = grown(occupancyPermille, capacity);
+      speedDecikph = grown(speedDecikph, capacity);
+    }
+  }
+  if (rows < detector.length) {
+    detector = detector.slice(0, rows);
+    count = count.slice(0, rows);
+    occupancyPermille = occupancyPermille.slice(0, rows);
+    speedDecikph = speedDecikph.slice(0, rows);
+  }
+  return { length: rows, detector, count, occupancyPermille, speedDecikph };
+}
+
 function encodeDetectorFrameBody(writer: Writer, value: DetectorFrame): void {
-writer.string(value.site);
-writer.string(value.cabinet);
-writer.long(value.sequence);
-writer.long(value.at);
-writer.long(value.intervalSeconds);
-if (value.readings.length > 0) { writer.long(value.readings.length); for (let i = 0; i < value.readings.length; i++) { writer.long(value.readings.detector[i] as number);
-{ const x = value.readings.count[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } }
-{ const x = value.readings.occupancyPermille[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } }
-{ const x = value.readings.speedDecikph[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } } } }
-writer.long(0);
+  writer.string(value.site);
+  writer.string(value.cabinet);
+  writer.long(value.sequence);
+  writer.long(value.at);
+  writer.long(value.intervalSeconds);
+  if (value.readings.length > 0) writer.long(value.readings.length); for (let i = 0; i < value.readings.length; i++) { writer.long(value.readings.detector[i] as number); { const x = value.readings.count[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } } { const x = value.readings.occupancyPermille[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } } { const x = value.readings.speedDecikph[i] as number; if (x < 0) writer.long(0); else { writer.long(1); writer.long(x); } } } writer.long(0);
 }
 
 function decodeDetectorFrameBody(reader: Reader): DetectorFrame {
-const site: DetectorFrame['site'] = reader.string();
-
-const cabinet: DetectorFrame['cabinet'] = reader.string();
-
-const sequence: DetectorFrame['sequence'] = reader.long();
-if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
-const at: DetectorFrame['at'] = reader.long();
-
-const intervalSeconds: DetectorFrame['intervalSeconds'] = reader.int();
-if (!(intervalSeconds >= 1 && intervalSeconds <= 3600)) throw outside('intervalSeconds', intervalSeconds, 1, 3600);
-const readings: DetectorFrame['readings'] = decodeReadingColumns(reader);
-
-return { site, cabinet, sequence, at, intervalSeconds, readings };
-}
-
-function decodeReadingColumns(reader: Reader): ReadingColumns {
-let block = reader.block();
-let detector = new Int32Array(block);
-let count = new Int32Array(block);
-let occupancyPermille = new Int32Array(block);
-let speedDecikph = new Int32Array(block);
-let rows = 0;
-while (block > 0) {
-if (rows > 0) {
-{ const grown = new Int32Array(rows + block); grown.set(detector); detector = grown; }
-{ const grown = new Int32Array(rows + block); grown.set(count); count = grown; }
-{ const grown = new Int32Array(rows + block); grown.set(occupancyPermille); occupancyPermille = grown; }
-{ const grown = new Int32Array(rows + block); grown.set(speedDecikph); speedDecikph = grown; }
-}
-for (let i = rows; i < rows + block; i++) {
-{ const x = reader.int(); if (!(x >= 1 && x <= 65535)) throw outside('readings[].detector', x, 1, 65535); detector[i] = x; }
-if (reader.choice(2) === 0) count[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 10000)) throw outside('readings[].count', x, 0, 10000); count[i] = x; }
-if (reader.choice(2) === 0) occupancyPermille[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 1000)) throw outside('readings[].occupancyPermille', x, 0, 1000); occupancyPermille[i] = x; }
-if (reader.choice(2) === 0) speedDecikph[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 3000)) throw outside('readings[].speedDecikph', x, 0, 3000); speedDecikph[i] = x; }
-}
-rows += block;
-block = reader.block();
-}
-return { length: rows, detector, count, occupancyPermille, speedDecikph };
+  const site: DetectorFrame['site'] = reader.string();
+  const cabinet: DetectorFrame['cabinet'] = reader.string();
+  const sequence: DetectorFrame['sequence'] = reader.long();
+  if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
+  const at: DetectorFrame['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const intervalSeconds: DetectorFrame['intervalSeconds'] = reader.int();
+  if (!(intervalSeconds >= 1 && intervalSeconds <= 3600)) throw outside('intervalSeconds', intervalSeconds, 1, 3600);
+  const readings: DetectorFrame['readings'] = decodeReadingColumns(reader, 'readings');
+  return { site, cabinet, sequence, at, intervalSeconds, readings };
 }
 
 /** Appends the Avro body. */

@@ -33,43 +33,38 @@ export interface DriverSubscription {
 }
 
 function encodeDriverSubscriptionBody(writer: Writer, value: DriverSubscription): void {
-writer.string(value.district);
-writer.string(value.subscription);
-writer.long(value.sequence);
-writer.long(value.at);
-writer.long(subscriptionStatusSymbols.indexOf(value.status));
-if (value.facility === null) writer.long(0); else { writer.long(1); writer.string(value.facility); }
-if (value.longitude === null) writer.long(0); else { writer.long(1); writer.double(value.longitude); }
-if (value.latitude === null) writer.long(0); else { writer.long(1); writer.double(value.latitude); }
-writer.long(value.radiusMeters);
-if (value.plateToken === null) writer.long(0); else { writer.long(1); writer.string(value.plateToken); }
-writer.long(value.expiresAt);
+  writer.string(value.district);
+  writer.string(value.subscription);
+  writer.long(value.sequence);
+  writer.long(value.at);
+  writer.long(subscriptionStatusSymbols.indexOf(value.status));
+  if (value.facility === null) writer.long(0); else { writer.long(1); writer.string(value.facility); }
+  if (value.longitude === null) writer.long(0); else { writer.long(1); writer.double(value.longitude); }
+  if (value.latitude === null) writer.long(0); else { writer.long(1); writer.double(value.latitude); }
+  writer.long(value.radiusMeters);
+  if (value.plateToken === null) writer.long(0); else { writer.long(1); writer.string(value.plateToken); }
+  writer.long(value.expiresAt);
 }
 
 function decodeDriverSubscriptionBody(reader: Reader): DriverSubscription {
-const district: DriverSubscription['district'] = reader.string();
-
-const subscription: DriverSubscription['subscription'] = reader.string();
-
-const sequence: DriverSubscription['sequence'] = reader.long();
-if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
-const at: DriverSubscription['at'] = reader.long();
-
-const status: DriverSubscription['status'] = subscriptionStatusSymbols[reader.choice(2)] as SubscriptionStatus;
-
-const facility: DriverSubscription['facility'] = reader.choice(2) === 0 ? null : reader.string();
-
-const longitude: DriverSubscription['longitude'] = reader.choice(2) === 0 ? null : reader.double();
-if (longitude !== null) { if (!(longitude >= -180 && longitude <= 180)) throw outside('longitude', longitude, -180, 180); }
-const latitude: DriverSubscription['latitude'] = reader.choice(2) === 0 ? null : reader.double();
-if (latitude !== null) { if (!(latitude >= -90 && latitude <= 90)) throw outside('latitude', latitude, -90, 90); }
-const radiusMeters: DriverSubscription['radiusMeters'] = reader.int();
-if (!(radiusMeters >= 0 && radiusMeters <= 20000)) throw outside('radiusMeters', radiusMeters, 0, 20000);
-const plateToken: DriverSubscription['plateToken'] = reader.choice(2) === 0 ? null : reader.string();
-
-const expiresAt: DriverSubscription['expiresAt'] = reader.long();
-
-return { district, subscription, sequence, at, status, facility, longitude, latitude, radiusMeters, plateToken, expiresAt };
+  const district: DriverSubscription['district'] = reader.string();
+  const subscription: DriverSubscription['subscription'] = reader.string();
+  const sequence: DriverSubscription['sequence'] = reader.long();
+  if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
+  const at: DriverSubscription['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const status: DriverSubscription['status'] = subscriptionStatusSymbols[reader.choice(2)] as SubscriptionStatus;
+  const facility: DriverSubscription['facility'] = reader.choice(2) === 0 ? null : reader.string();
+  const longitude: DriverSubscription['longitude'] = reader.choice(2) === 0 ? null : reader.double();
+  if (longitude !== null && !(longitude >= -180 && longitude <= 180)) throw outside('longitude', longitude, -180, 180);
+  const latitude: DriverSubscription['latitude'] = reader.choice(2) === 0 ? null : reader.double();
+  if (latitude !== null && !(latitude >= -90 && latitude <= 90)) throw outside('latitude', latitude, -90, 90);
+  const radiusMeters: DriverSubscription['radiusMeters'] = reader.int();
+  if (!(radiusMeters >= 0 && radiusMeters <= 20000)) throw outside('radiusMeters', radiusMeters, 0, 20000);
+  const plateToken: DriverSubscription['plateToken'] = reader.choice(2) === 0 ? null : reader.string();
+  const expiresAt: DriverSubscription['expiresAt'] = reader.long();
+  if (!(expiresAt >= -62167219200000 && expiresAt <= 253402300799999)) throw outside('expiresAt', expiresAt, -62167219200000, 253402300799999);
+  return { district, subscription, sequence, at, status, facility, longitude, latitude, radiusMeters, plateToken, expiresAt };
 }
 
 /** Appends the Avro body. */

@@ -47,58 +47,54 @@ export interface LinkState {
 }
 
 function encodeLinkStateBody(writer: Writer, value: LinkState): void {
-writer.string(value.district);
-writer.string(value.link);
-writer.long(value.at);
-writer.long(value.windowStart);
-writer.long(value.windowSeconds);
-writer.long(value.revision);
-writer.long(value.vehicles);
-if (value.flowVph === null) writer.long(0); else { writer.long(1); writer.long(value.flowVph); }
-if (value.occupancyPermille === null) writer.long(0); else { writer.long(1); writer.long(value.occupancyPermille); }
-if (value.spaceMeanDecikph === null) writer.long(0); else { writer.long(1); writer.long(value.spaceMeanDecikph); }
-if (value.delayDeciseconds === null) writer.long(0); else { writer.long(1); writer.long(value.delayDeciseconds); }
-if (value.travelTimeIndexPermille === null) writer.long(0); else { writer.long(1); writer.long(value.travelTimeIndexPermille); }
-if (value.levelOfService === null) writer.long(0); else { writer.long(1); writer.long(levelOfServiceSymbols.indexOf(value.levelOfService)); }
-writer.long(qualitySymbols.indexOf(value.quality));
-writer.long(value.samples);
-writer.long(value.expectedSamples);
+  writer.string(value.district);
+  writer.string(value.link);
+  writer.long(value.at);
+  writer.long(value.windowStart);
+  writer.long(value.windowSeconds);
+  writer.long(value.revision);
+  writer.long(value.vehicles);
+  if (value.flowVph === null) writer.long(0); else { writer.long(1); writer.long(value.flowVph); }
+  if (value.occupancyPermille === null) writer.long(0); else { writer.long(1); writer.long(value.occupancyPermille); }
+  if (value.spaceMeanDecikph === null) writer.long(0); else { writer.long(1); writer.long(value.spaceMeanDecikph); }
+  if (value.delayDeciseconds === null) writer.long(0); else { writer.long(1); writer.long(value.delayDeciseconds); }
+  if (value.travelTimeIndexPermille === null) writer.long(0); else { writer.long(1); writer.long(value.travelTimeIndexPermille); }
+  if (value.levelOfService === null) writer.long(0); else { writer.long(1); writer.long(levelOfServiceSymbols.indexOf(value.levelOfService)); }
+  writer.long(qualitySymbols.indexOf(value.quality));
+  writer.long(value.samples);
+  writer.long(value.expectedSamples);
 }
 
 function decodeLinkStateBody(reader: Reader): LinkState {
-const district: LinkState['district'] = reader.string();
-
-const link: LinkState['link'] = reader.string();
-
-const at: LinkState['at'] = reader.long();
-
-const windowStart: LinkState['windowStart'] = reader.long();
-
-const windowSeconds: LinkState['windowSeconds'] = reader.int();
-if (!(windowSeconds >= 1 && windowSeconds <= 86400)) throw outside('windowSeconds', windowSeconds, 1, 86400);
-const revision: LinkState['revision'] = reader.int();
-if (!(revision >= 0 && revision <= 1000000)) throw outside('revision', revision, 0, 1000000);
-const vehicles: LinkState['vehicles'] = reader.int();
-if (!(vehicles >= 0 && vehicles <= 1000000)) throw outside('vehicles', vehicles, 0, 1000000);
-const flowVph: LinkState['flowVph'] = reader.choice(2) === 0 ? null : reader.int();
-if (flowVph !== null) { if (!(flowVph >= 0 && flowVph <= 100000)) throw outside('flowVph', flowVph, 0, 100000); }
-const occupancyPermille: LinkState['occupancyPermille'] = reader.choice(2) === 0 ? null : reader.int();
-if (occupancyPermille !== null) { if (!(occupancyPermille >= 0 && occupancyPermille <= 1000)) throw outside('occupancyPermille', occupancyPermille, 0, 1000); }
-const spaceMeanDecikph: LinkState['spaceMeanDecikph'] = reader.choice(2) === 0 ? null : reader.int();
-if (spaceMeanDecikph !== null) { if (!(spaceMeanDecikph >= 0 && spaceMeanDecikph <= 3000)) throw outside('spaceMeanDecikph', spaceMeanDecikph, 0, 3000); }
-const delayDeciseconds: LinkState['delayDeciseconds'] = reader.choice(2) === 0 ? null : reader.int();
-if (delayDeciseconds !== null) { if (!(delayDeciseconds >= 0 && delayDeciseconds <= 1000000)) throw outside('delayDeciseconds', delayDeciseconds, 0, 1000000); }
-const travelTimeIndexPermille: LinkState['travelTimeIndexPermille'] = reader.choice(2) === 0 ? null : reader.int();
-if (travelTimeIndexPermille !== null) { if (!(travelTimeIndexPermille >= 0 && travelTimeIndexPermille <= 1000000)) throw outside('travelTimeIndexPermille', travelTimeIndexPermille, 0, 1000000); }
-const levelOfService: LinkState['levelOfService'] = reader.choice(2) === 0 ? null : levelOfServiceSymbols[reader.choice(6)] as LevelOfService;
-
-const quality: LinkState['quality'] = qualitySymbols[reader.choice(5)] as Quality;
-
-const samples: LinkState['samples'] = reader.int();
-if (!(samples >= 0 && samples <= 1000000)) throw outside('samples', samples, 0, 1000000);
-const expectedSamples: LinkState['expectedSamples'] = reader.int();
-if (!(expectedSamples >= 0 && expectedSamples <= 1000000)) throw outside('expectedSamples', expectedSamples, 0, 1000000);
-return { district, link, at, windowStart, windowSeconds, revision, vehicles, flowVph, occupancyPermille, spaceMeanDecikph, delayDeciseconds, travelTimeIndexPermille, levelOfService, quality, samples, expectedSamples };
+  const district: LinkState['district'] = reader.string();
+  const link: LinkState['link'] = reader.string();
+  const at: LinkState['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const windowStart: LinkState['windowStart'] = reader.long();
+  if (!(windowStart >= -62167219200000 && windowStart <= 253402300799999)) throw outside('windowStart', windowStart, -62167219200000, 253402300799999);
+  const windowSeconds: LinkState['windowSeconds'] = reader.int();
+  if (!(windowSeconds >= 1 && windowSeconds <= 86400)) throw outside('windowSeconds', windowSeconds, 1, 86400);
+  const revision: LinkState['revision'] = reader.int();
+  if (!(revision >= 0 && revision <= 1000000)) throw outside('revision', revision, 0, 1000000);
+  const vehicles: LinkState['vehicles'] = reader.int();
+  if (!(vehicles >= 0 && vehicles <= 1000000)) throw outside('vehicles', vehicles, 0, 1000000);
+  const flowVph: LinkState['flowVph'] = reader.choice(2) === 0 ? null : reader.int();
+  if (flowVph !== null && !(flowVph >= 0 && flowVph <= 100000)) throw outside('flowVph', flowVph, 0, 100000);
+  const occupancyPermille: LinkState['occupancyPermille'] = reader.choice(2) === 0 ? null : reader.int();
+  if (occupancyPermille !== null && !(occupancyPermille >= 0 && occupancyPermille <= 1000)) throw outside('occupancyPermille', occupancyPermille, 0, 1000);
+  const spaceMeanDecikph: LinkState['spaceMeanDecikph'] = reader.choice(2) === 0 ? null : reader.int();
+  if (spaceMeanDecikph !== null && !(spaceMeanDecikph >= 0 && spaceMeanDecikph <= 3000)) throw outside('spaceMeanDecikph', spaceMeanDecikph, 0, 3000);
+  const delayDeciseconds: LinkState['delayDeciseconds'] = reader.choice(2) === 0 ? null : reader.int();
+  if (delayDeciseconds !== null && !(delayDeciseconds >= 0 && delayDeciseconds <= 1000000)) throw outside('delayDeciseconds', delayDeciseconds, 0, 1000000);
+  const travelTimeIndexPermille: LinkState['travelTimeIndexPermille'] = reader.choice(2) === 0 ? null : reader.int();
+  if (travelTimeIndexPermille !== null && !(travelTimeIndexPermille >= 0 && travelTimeIndexPermille <= 1000000)) throw outside('travelTimeIndexPermille', travelTimeIndexPermille, 0, 1000000);
+  const levelOfService: LinkState['levelOfService'] = reader.choice(2) === 0 ? null : levelOfServiceSymbols[reader.choice(6)] as LevelOfService;
+  const quality: LinkState['quality'] = qualitySymbols[reader.choice(5)] as Quality;
+  const samples: LinkState['samples'] = reader.int();
+  if (!(samples >= 0 && samples <= 1000000)) throw outside('samples', samples, 0, 1000000);
+  const expectedSamples: LinkState['expectedSamples'] = reader.int();
+  if (!(expectedSamples >= 0 && expectedSamples <= 1000000)) throw outside('expectedSamples', expectedSamples, 0, 1000000);
+  return { district, link, at, windowStart, windowSeconds, revision, vehicles, flowVph, occupancyPermille, spaceMeanDecikph, delayDeciseconds, travelTimeIndexPermille, levelOfService, quality, samples, expectedSamples };
 }
 
 /** Appends the Avro body. */

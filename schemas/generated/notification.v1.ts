@@ -39,46 +39,37 @@ export interface DriverNotification {
 }
 
 function encodeDriverNotificationBody(writer: Writer, value: DriverNotification): void {
-writer.string(value.district);
-writer.string(value.notification);
-writer.string(value.subscription);
-writer.long(value.at);
-writer.long(notificationKindSymbols.indexOf(value.kind));
-if (value.facility === null) writer.long(0); else { writer.long(1); writer.string(value.facility); }
-if (value.incident === null) writer.long(0); else { writer.long(1); writer.string(value.incident); }
-if (value.spaceProbabilityPermille === null) writer.long(0); else { writer.long(1); writer.long(value.spaceProbabilityPermille); }
-writer.long(notificationBasisSymbols.indexOf(value.basis));
-writer.string(value.text);
-if (value.url === null) writer.long(0); else { writer.long(1); writer.string(value.url); }
-writer.long(value.expiresAt);
+  writer.string(value.district);
+  writer.string(value.notification);
+  writer.string(value.subscription);
+  writer.long(value.at);
+  writer.long(notificationKindSymbols.indexOf(value.kind));
+  if (value.facility === null) writer.long(0); else { writer.long(1); writer.string(value.facility); }
+  if (value.incident === null) writer.long(0); else { writer.long(1); writer.string(value.incident); }
+  if (value.spaceProbabilityPermille === null) writer.long(0); else { writer.long(1); writer.long(value.spaceProbabilityPermille); }
+  writer.long(notificationBasisSymbols.indexOf(value.basis));
+  writer.string(value.text);
+  if (value.url === null) writer.long(0); else { writer.long(1); writer.string(value.url); }
+  writer.long(value.expiresAt);
 }
 
 function decodeDriverNotificationBody(reader: Reader): DriverNotification {
-const district: DriverNotification['district'] = reader.string();
-
-const notification: DriverNotification['notification'] = reader.string();
-
-const subscription: DriverNotification['subscription'] = reader.string();
-
-const at: DriverNotification['at'] = reader.long();
-
-const kind: DriverNotification['kind'] = notificationKindSymbols[reader.choice(4)] as NotificationKind;
-
-const facility: DriverNotification['facility'] = reader.choice(2) === 0 ? null : reader.string();
-
-const incident: DriverNotification['incident'] = reader.choice(2) === 0 ? null : reader.string();
-
-const spaceProbabilityPermille: DriverNotification['spaceProbabilityPermille'] = reader.choice(2) === 0 ? null : reader.int();
-if (spaceProbabilityPermille !== null) { if (!(spaceProbabilityPermille >= 0 && spaceProbabilityPermille <= 1000)) throw outside('spaceProbabilityPermille', spaceProbabilityPermille, 0, 1000); }
-const basis: DriverNotification['basis'] = notificationBasisSymbols[reader.choice(2)] as NotificationBasis;
-
-const text: DriverNotification['text'] = reader.string();
-
-const url: DriverNotification['url'] = reader.choice(2) === 0 ? null : reader.string();
-
-const expiresAt: DriverNotification['expiresAt'] = reader.long();
-
-return { district, notification, subscription, at, kind, facility, incident, spaceProbabilityPermille, basis, text, url, expiresAt };
+  const district: DriverNotification['district'] = reader.string();
+  const notification: DriverNotification['notification'] = reader.string();
+  const subscription: DriverNotification['subscription'] = reader.string();
+  const at: DriverNotification['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const kind: DriverNotification['kind'] = notificationKindSymbols[reader.choice(4)] as NotificationKind;
+  const facility: DriverNotification['facility'] = reader.choice(2) === 0 ? null : reader.string();
+  const incident: DriverNotification['incident'] = reader.choice(2) === 0 ? null : reader.string();
+  const spaceProbabilityPermille: DriverNotification['spaceProbabilityPermille'] = reader.choice(2) === 0 ? null : reader.int();
+  if (spaceProbabilityPermille !== null && !(spaceProbabilityPermille >= 0 && spaceProbabilityPermille <= 1000)) throw outside('spaceProbabilityPermille', spaceProbabilityPermille, 0, 1000);
+  const basis: DriverNotification['basis'] = notificationBasisSymbols[reader.choice(2)] as NotificationBasis;
+  const text: DriverNotification['text'] = reader.string();
+  const url: DriverNotification['url'] = reader.choice(2) === 0 ? null : reader.string();
+  const expiresAt: DriverNotification['expiresAt'] = reader.long();
+  if (!(expiresAt >= -62167219200000 && expiresAt <= 253402300799999)) throw outside('expiresAt', expiresAt, -62167219200000, 253402300799999);
+  return { district, notification, subscription, at, kind, facility, incident, spaceProbabilityPermille, basis, text, url, expiresAt };
 }
 
 /** Appends the Avro body. */

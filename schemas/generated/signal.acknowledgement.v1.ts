@@ -27,34 +27,28 @@ export interface SignalAcknowledgement {
 }
 
 function encodeSignalAcknowledgementBody(writer: Writer, value: SignalAcknowledgement): void {
-writer.string(value.district);
-writer.string(value.intersection);
-writer.string(value.recommendation);
-writer.long(value.sequence);
-writer.long(value.at);
-writer.long(acknowledgementStatusSymbols.indexOf(value.status));
-if (value.reason === null) writer.long(0); else { writer.long(1); writer.string(value.reason); }
-writer.string(value.by);
+  writer.string(value.district);
+  writer.string(value.intersection);
+  writer.string(value.recommendation);
+  writer.long(value.sequence);
+  writer.long(value.at);
+  writer.long(acknowledgementStatusSymbols.indexOf(value.status));
+  if (value.reason === null) writer.long(0); else { writer.long(1); writer.string(value.reason); }
+  writer.string(value.by);
 }
 
 function decodeSignalAcknowledgementBody(reader: Reader): SignalAcknowledgement {
-const district: SignalAcknowledgement['district'] = reader.string();
-
-const intersection: SignalAcknowledgement['intersection'] = reader.string();
-
-const recommendation: SignalAcknowledgement['recommendation'] = reader.string();
-
-const sequence: SignalAcknowledgement['sequence'] = reader.long();
-if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
-const at: SignalAcknowledgement['at'] = reader.long();
-
-const status: SignalAcknowledgement['status'] = acknowledgementStatusSymbols[reader.choice(5)] as AcknowledgementStatus;
-
-const reason: SignalAcknowledgement['reason'] = reader.choice(2) === 0 ? null : reader.string();
-
-const by: SignalAcknowledgement['by'] = reader.string();
-
-return { district, intersection, recommendation, sequence, at, status, reason, by };
+  const district: SignalAcknowledgement['district'] = reader.string();
+  const intersection: SignalAcknowledgement['intersection'] = reader.string();
+  const recommendation: SignalAcknowledgement['recommendation'] = reader.string();
+  const sequence: SignalAcknowledgement['sequence'] = reader.long();
+  if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
+  const at: SignalAcknowledgement['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const status: SignalAcknowledgement['status'] = acknowledgementStatusSymbols[reader.choice(5)] as AcknowledgementStatus;
+  const reason: SignalAcknowledgement['reason'] = reader.choice(2) === 0 ? null : reader.string();
+  const by: SignalAcknowledgement['by'] = reader.string();
+  return { district, intersection, recommendation, sequence, at, status, reason, by };
 }
 
 /** Appends the Avro body. */

@@ -5,11 +5,11 @@ import { outside, type Reader, type Writer } from '../wire.ts';
 /** One event. One typed array a field, one index a row. */
 export interface SignalEventColumns {
   readonly length: number;
-  /** Indiana enumeration: 1 begin green, 8 begin yellow, 10 begin red clearance, 21 walk, 82 detector on, ... */
+  /** Indiana enumeration: 1 begin green, 8 begin yellow, 10 begin red clearance, 21 walk, 82 detector on, ... 0..255. */
   readonly code: Int32Array;
-  /** Phase, channel or plan that the code speaks of. */
+  /** Phase, channel or plan that the code speaks of. 0..65535. */
   readonly parameter: Int32Array;
-  /** Tenths of a second after the start of the second. */
+  /** Tenths of a second after the start of the second. 0..9. */
   readonly deciseconds: Int32Array;
 }
 
@@ -27,52 +27,58 @@ export interface SignalEvents {
   readonly events: SignalEventColumns;
 }
 
+function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(capacity);
+  wider.set(column);
+  return wider;
+}
+
+function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColumns {
+  let rows = reader.block(3);
+  let code = new Int32Array(rows);
+  let parameter = new Int32Array(rows);
+  let deciseconds = new Int32Array(rows);
+  let i = 0;
+  while (i < rows) {
+    for (; i < rows; i++) {
+      { const x = reader.int(); if (!(x >= 0 && x <= 255)) throw outside(`${path}[${i}].code`, x, 0, 255); code[i] = x; }
+      { const x = reader.int(); if (!(x >= 0 && x <= 65535)) throw outside(`${path}[${i}].parameter`, x, 0, 65535); parameter[i] = x; }
+      { const x = reader.int(); if (!(x >= 0 && x <= 9)) throw outside(`${path}[${i}].deciseconds`, x, 0, 9); deciseconds[i] = x; }
+    }
+    rows += reader.block(3);
+    if (rows > code.length) {
+      // Twofold, so that many small blocks do not cost a copy of everything each.
+      const capacity = Math.max(rows, 2 * code.length);
+      code = grown(code, capacity);
+      parameter = grown(parameter, capacity);
+      deciseconds = grown(deciseconds, capacity);
+    }
+  }
+  if (rows < code.length) {
+    code = code.slice(0, rows);
+    parameter = parameter.slice(0, rows);
+    deciseconds = deciseconds.slice(0, rows);
+  }
+  return { length: rows, code, parameter, deciseconds };
+}
+
 function encodeSignalEventsBody(writer: Writer, value: SignalEvents): void {
-writer.string(value.site);
-writer.string(value.intersection);
-writer.long(value.sequence);
-writer.long(value.at);
-if (value.events.length > 0) { writer.long(value.events.length); for (let i = 0; i < value.events.length; i++) { writer.long(value.events.code[i] as number);
-writer.long(value.events.parameter[i] as number);
-writer.long(value.events.deciseconds[i] as number); } }
-writer.long(0);
+  writer.string(value.site);
+  writer.string(value.intersection);
+  writer.long(value.sequence);
+  writer.long(value.at);
+  if (value.events.length > 0) writer.long(value.events.length); for (let i = 0; i < value.events.length; i++) { writer.long(value.events.code[i] as number); writer.long(value.events.parameter[i] as number); writer.long(value.events.deciseconds[i] as number); } writer.long(0);
 }
 
 function decodeSignalEventsBody(reader: Reader): SignalEvents {
-const site: SignalEvents['site'] = reader.string();
-
-const intersection: SignalEvents['intersection'] = reader.string();
-
-const sequence: SignalEvents['sequence'] = reader.long();
-if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
-const at: SignalEvents['at'] = reader.long();
-
-const events: SignalEvents['events'] = decodeSignalEventColumns(reader);
-
-return { site, intersection, sequence, at, events };
-}
-
-function decodeSignalEventColumns(reader: Reader): SignalEventColumns {
-let block = reader.block();
-let code = new Int32Array(block);
-let parameter = new Int32Array(block);
-let deciseconds = new Int32Array(block);
-let rows = 0;
-while (block > 0) {
-if (rows > 0) {
-{ const grown = new Int32Array(rows + block); grown.set(code); code = grown; }
-{ const grown = new Int32Array(rows + block); grown.set(parameter); parameter = grown; }
-{ const grown = new Int32Array(rows + block); grown.set(deciseconds); deciseconds = grown; }
-}
-for (let i = rows; i < rows + block; i++) {
-{ const x = reader.int(); if (!(x >= 0 && x <= 255)) throw outside('signalEvents[].code', x, 0, 255); code[i] = x; }
-{ const x = reader.int(); if (!(x >= 0 && x <= 65535)) throw outside('signalEvents[].parameter', x, 0, 65535); parameter[i] = x; }
-{ const x = reader.int(); if (!(x >= 0 && x <= 9)) throw outside('signalEvents[].deciseconds', x, 0, 9); deciseconds[i] = x; }
-}
-rows += block;
-block = reader.block();
-}
-return { length: rows, code, parameter, deciseconds };
+  const site: SignalEvents['site'] = reader.string();
+  const intersection: SignalEvents['intersection'] = reader.string();
+  const sequence: SignalEvents['sequence'] = reader.long();
+  if (!(sequence >= 0 && sequence <= 9007199254740991)) throw outside('sequence', sequence, 0, 9007199254740991);
+  const at: SignalEvents['at'] = reader.long();
+  if (!(at >= -62167219200000 && at <= 253402300799999)) throw outside('at', at, -62167219200000, 253402300799999);
+  const events: SignalEvents['events'] = decodeSignalEventColumns(reader, 'events');
+  return { site, intersection, sequence, at, events };
 }
 
 /** Appends the Avro body. */

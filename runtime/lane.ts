@@ -1,0 +1,113 @@
+import type { Network } from '#domain/network.ts';
+import { type EventTime, minutes } from '#domain/time.ts';
+import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
+import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
+import { decodeBody, decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import { Reader } from '#schemas/wire.ts';
+import {
+  createEventsClock,
+  createSourcesClock,
+  noteEvent,
+  noteHeartbeat,
+  type PartitionClock,
+} from './partition-clock.ts';
+import type { Processor } from './processor.ts';
+import type { Held } from './reorder.ts';
+import { createSeen, forget, remember, type Seen } from './seen.ts';
+
+/** How far ahead of its partition's clock an event may be; a device that is further off is not believed. */
+export const maxAhead = minutes(2);
+
+/** One of the topics that a task reads: its clock, and what of it was seen. */
+export interface Lane<Event> {
+  readonly topic: Topic<Event>;
+  /** Index among the topics that the processor reads. */
+  readonly rank: number;
+  readonly schemaId: number;
+  clock: PartitionClock;
+  seen: Seen;
+  /** The first watermark that it had; NaN until then. */
+  firstWatermark: EventTime;
+  processedTo: number;
+}
+
+/** How a record ended, or the form in which it waits for the watermark. */
+export type Verdict<Event> = Held<Event> | Rejection | 'heartbeat' | 'duplicate' | 'late';
+
+export function createLane<Event>(
+  topic: Topic<Event>,
+  rank: number,
+  ids: SchemaIds,
+  sources: readonly string[],
+): Lane<Event> {
+  return {
+    topic,
+    rank,
+    schemaId: ids.id(topic.name),
+    clock: topic.progress.by === 'events' ? createEventsClock() : createSourcesClock(sources),
+    seen: createSeen(),
+    firstWatermark: Number.NaN,
+    processedTo: 0,
+  };
+}
+
+/** Up to when the lane has been seen whole. Nothing in a derived topic is ever late. */
+export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number): EventTime =>
+  lane.clock.by === 'events' ? lane.clock.now - lateness : lane.clock.now;
+
+/** Forgets what is too old to come again in order. */
+export function forgetOld<Event, State>(lane: Lane<Event>, processor: Processor<Event, State>): void {
+  forget(lane.seen, lane.clock.now, processor.lateness + processor.revisionBound + maxAhead);
+}
+
+const reader = new Reader();
+
+/** Judges one framed record; moves the lane's clock. */
+export function judge<Event, State>(
+  lane: Lane<Event>,
+  processor: Processor<Event, State>,
+  network: Network,
+  ids: SchemaIds,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Verdict<Event> {
+  const schemaId = schemaIdOf(bytes, start, end);
+  if (isRejection(schemaId)) return schemaId;
+  if (schemaId === ids.heartbeat) {
+    const beat = decodeBody(reader.reset(bytes, start + 5, end), decodeHeartbeat);
+    if (isRejection(beat)) return beat;
+    noteHeartbeat(lane.clock, beat.source, beat.at);
+    return 'heartbeat';
+  }
+  if (schemaId !== lane.schemaId)
+    return reject(
+      'wire.schema',
+      '',
+      `schema ${schemaId}; ${lane.schemaId} would be right for ${lane.topic.name}`,
+    );
+  const event = decodeRecord(lane.topic, bytes, start, end);
+  if (isRejection(event)) return event;
+  return processor.accepts?.(network, lane.topic.name, event) ?? place(lane, processor, event);
+}
+
+/** Finds the place of a good event in the order of time, if it still has one. */
+function place<Event, State>(
+  lane: Lane<Event>,
+  processor: Processor<Event, State>,
+  event: Event,
+): Verdict<Event> {
+  const { topic, clock, rank, seen } = lane;
+  const at = topic.at(event);
+  noteEvent(clock, topic.key(event), at);
+  if (clock.by === 'events' && clock.now !== Number.NEGATIVE_INFINITY && at > clock.now + maxAhead)
+    return reject('time.ahead', 'at', `${at - clock.now} ms ahead; at most ${maxAhead} would be right`);
+  const watermark = watermarkOf(lane, processor.lateness);
+  const identity = topic.identity(event);
+  if (clock.by === 'sources' && at <= watermark) return 'duplicate';
+  if (at <= watermark - processor.revisionBound) return 'late';
+  if (!remember(seen, identity)) return 'duplicate';
+  return at > watermark
+    ? { time: at, rank, identity, kind: 'event', event }
+    : { time: watermark + 1, rank, identity, kind: 'late', event };
+}

@@ -1,0 +1,46 @@
+import type { EventTime } from '#domain/time.ts';
+
+/** A record that waits for the watermark. */
+export interface Held<Event> {
+  /** When it is taken up. */
+  readonly time: EventTime;
+  /** Index of its topic among those that the processor reads. */
+  readonly rank: number;
+  readonly identity: string;
+  readonly kind: 'event' | 'late';
+  readonly event: Event;
+}
+
+/** By time, then topic, then identity: a total order that owes nothing to arrival. */
+export const before = (a: Held<unknown>, b: Held<unknown>): boolean =>
+  a.time !== b.time ? a.time < b.time : a.rank !== b.rank ? a.rank < b.rank : a.identity < b.identity;
+
+/** Adds to a binary heap whose least element by `before` is at index 0. */
+export function push<Event>(heap: Held<Event>[], held: Held<Event>): void {
+  let child = heap.push(held) - 1;
+  while (child > 0) {
+    const parent = (child - 1) >> 1;
+    if (!before(held, heap[parent]!)) break;
+    heap[child] = heap[parent]!;
+    child = parent;
+  }
+  heap[child] = held;
+}
+
+/** Takes the least element out; the heap must not be empty. */
+export function pop<Event>(heap: Held<Event>[]): Held<Event> {
+  const least = heap[0]!;
+  const last = heap.pop()!;
+  if (heap.length === 0) return least;
+  let parent = 0;
+  for (;;) {
+    let child = 2 * parent + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+    if (!before(heap[child]!, last)) break;
+    heap[parent] = heap[child]!;
+    parent = child;
+  }
+  heap[parent] = last;
+  return least;
+}

@@ -1,0 +1,237 @@
+/**
+ * One processor on one partition: puts the good records in order and gives them to `step`. No I/O and no clock:
+ * what comes out is a function of the records that went in.
+ */
+import { strict as assert } from 'node:assert';
+import { deserialize, serialize } from 'node:v8';
+import type { Network } from '#domain/network.ts';
+import { type EventTime, floorTo } from '#domain/time.ts';
+import { isRejection } from '#schemas/rejection.ts';
+import type { SchemaIds, Topic } from '#schemas/topic.ts';
+import { createLane, forgetOld, judge, type Lane, watermarkOf } from './lane.ts';
+import type { RecordBatch } from './log.ts';
+import type { Ledger, Unusable } from './measures.ts';
+import type { Owned, Processor } from './processor.ts';
+import { type Held, pop, push } from './reorder.ts';
+
+export interface TaskOptions<Event, State> {
+  readonly processor: Processor<Event, State>;
+  readonly network: Network;
+  /** Which keys belong to this partition. */
+  readonly owned: Owned;
+  readonly ids: SchemaIds;
+  /** Who appends to each derived topic that the processor reads. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a step put out. */
+export interface Emitted {
+  readonly topic: Topic<never>;
+  readonly event: unknown;
+}
+
+/** What has come of the records since the last `take`, in order. */
+export interface Effects {
+  readonly emitted: readonly Emitted[];
+  readonly unusable: readonly Unusable[];
+}
+
+/** A task's whole memory, to go on from after a crash. */
+export interface Checkpoint {
+  /** Everything but kept rows, serialised. */
+  readonly memory: Buffer;
+  /** Kept rows changed since the last checkpoint. */
+  readonly rows: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+type Counts = { -readonly [K in keyof Ledger]: number };
+
+interface Memory<Event, State> {
+  readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo'>[];
+  readonly held: Held<Event>[];
+  readonly counts: Counts;
+  readonly releasedThrough: EventTime;
+  readonly nextTick: EventTime;
+  /** Absent when the processor keeps its state as rows. */
+  readonly state: State | undefined;
+}
+
+export class Task<Event, State> {
+  private readonly options: TaskOptions<Event, State>;
+  private readonly lanes: readonly Lane<Event>[];
+  private state: State;
+  private held: Held<Event>[] = [];
+  private counts: Counts = { read: 0, folded: 0, late: 0, rejected: 0, duplicate: 0, heartbeats: 0, open: 0 };
+  private nextTick: EventTime = Number.NaN;
+  private emitted: Emitted[] = [];
+  private unusable: Unusable[] = [];
+  private inputAt: EventTime = Number.NEGATIVE_INFINITY;
+  /** What was put out up to this time is already in the store. */
+  private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
+  /** Every input up to this time has been given to the processor. */
+  releasedThrough: EventTime = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TaskOptions<Event, State>) {
+    this.options = options;
+    const { processor, network, owned, ids, sources } = options;
+    this.lanes = processor.reads.map((topic, rank) =>
+      createLane(topic, rank, ids, sources.get(topic.name) ?? []),
+    );
+    this.state = processor.initial(network, owned);
+  }
+
+  /** Judges the records of a batch, which must follow the last of its topic, and steps through what is due. */
+  accept(batch: RecordBatch): void {
+    const { processor, network, ids } = this.options;
+    const lane = this.lane(batch.topic);
+    for (let i = 0; i < batch.count; i++) {
+      const start = batch.valueStarts[i] as number;
+      const end = batch.valueEnds[i] as number;
+      const verdict = judge(lane, processor, network, ids, batch.bytes, start, end);
+      this.counts.read++;
+      if (verdict === 'heartbeat') this.counts.heartbeats++;
+      else if (verdict === 'duplicate') this.counts.duplicate++;
+      else if (verdict === 'late' || isRejection(verdict)) this.setAside(batch, i, verdict);
+      else push(this.held, verdict);
+      if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
+    }
+    lane.processedTo = batch.nextPosition;
+    forgetOld(lane, processor);
+  }
+
+  /** The topics that it reads and where each goes on, the one whose clock is furthest behind first. */
+  positions(): { readonly topic: string; readonly position: number }[] {
+    return [...this.lanes]
+      .sort((a, b) => compare(a.clock.now, b.clock.now) || a.rank - b.rank)
+      .map((lane) => ({ topic: lane.topic.name, position: lane.processedTo }));
+  }
+
+  /** How every record read so far ended. */
+  ledger(): Ledger {
+    return { ...this.counts, open: this.held.length };
+  }
+
+  /** What has come of the records since the last call. */
+  take(): Effects {
+    const effects = { emitted: this.emitted, unusable: this.unusable };
+    this.emitted = [];
+    this.unusable = [];
+    return effects;
+  }
+
+  checkpoint(): Checkpoint {
+    const { keep } = this.options.processor;
+    const memory: Memory<Event, State> = {
+      lanes: this.lanes.map(({ clock, seen, firstWatermark, processedTo }) => ({
+        clock,
+        seen,
+        firstWatermark,
+        processedTo,
+      })),
+      held: this.held,
+      counts: this.counts,
+      releasedThrough: this.releasedThrough,
+      nextTick: this.nextTick,
+      state: keep ? undefined : this.state,
+    };
+    const rows = keep ? [...keep.changed(this.state)].map(([key, value]) => ({ key, value })) : [];
+    return { memory: serialize(memory), rows };
+  }
+
+  /** Goes back to a checkpoint. What inputs up to `committedThrough` put out will not be put out again. */
+  restore(memory: Buffer, rows: Iterable<readonly [string, unknown]>, committedThrough: EventTime): void {
+    const saved = deserialize(memory) as Memory<Event, State>;
+    this.lanes.forEach((lane, rank) => {
+      Object.assign(lane, saved.lanes[rank]);
+    });
+    this.held = saved.held;
+    this.counts = saved.counts;
+    this.releasedThrough = saved.releasedThrough;
+    this.nextTick = saved.nextTick;
+    const { processor, network, owned } = this.options;
+    this.state = saved.state ?? processor.initial(network, owned);
+    processor.keep?.restore(this.state, rows);
+    this.resumeAfter(committedThrough);
+  }
+
+  /** What inputs up to `committedThrough` put out is in the store already and will not be put out again. */
+  resumeAfter(committedThrough: EventTime): void {
+    this.committedThrough = committedThrough;
+  }
+
+  private lane(topic: string): Lane<Event> {
+    const lane = this.lanes.find((candidate) => candidate.topic.name === topic);
+    assert(lane, `${this.options.processor.name} does not read ${topic}`);
+    return lane;
+  }
+
+  private setAside(
+    batch: RecordBatch,
+    i: number,
+    verdict: Exclude<ReturnType<typeof judge>, Held<unknown>>,
+  ): void {
+    const { topic, partition, bytes } = batch;
+    const why = isRejection(verdict)
+      ? verdict
+      : {
+          code: 'late' as const,
+          field: 'at',
+          detail: `older than the watermark by ${this.options.processor.revisionBound} ms or more`,
+        };
+    const kind = why.code === 'late' ? 'late' : 'rejected';
+    this.counts[kind]++;
+    this.unusable.push({
+      topic,
+      partition,
+      position: batch.positions[i] as number,
+      kind,
+      code: why.code,
+      field: why.field,
+      detail: why.detail,
+      bytes: Buffer.from(bytes.subarray(batch.valueStarts[i], batch.valueEnds[i])),
+    });
+  }
+
+  /** Steps through everything up to the least watermark of the topics read. */
+  private release(): void {
+    const { processor } = this.options;
+    let watermark = Number.POSITIVE_INFINITY;
+    for (const lane of this.lanes) {
+      const own = watermarkOf(lane, processor.lateness);
+      if (own !== Number.NEGATIVE_INFINITY && Number.isNaN(lane.firstWatermark)) lane.firstWatermark = own;
+      watermark = Math.min(watermark, own);
+    }
+    if (watermark <= this.releasedThrough) return;
+    if (Number.isNaN(this.nextTick)) {
+      // Not from the watermark now, which depends on the order in which the topics were read; and the first
+      // tick ends the first interval that is seen whole.
+      const begin = Math.min(...this.lanes.map((lane) => lane.firstWatermark));
+      this.nextTick = floorTo(begin - 1, processor.tick) + 2 * processor.tick;
+    }
+    while (this.held.length > 0 && this.held[0]!.time <= watermark) {
+      const { time, kind, rank, event } = pop(this.held);
+      this.tickThrough(time);
+      this.inputAt = time;
+      this.counts.folded++;
+      processor.step(this.state, { kind, at: time, topic: this.lanes[rank]!.topic.name, event }, this.emit);
+    }
+    this.tickThrough(watermark);
+    this.releasedThrough = watermark;
+  }
+
+  private tickThrough(time: EventTime): void {
+    const { processor } = this.options;
+    for (; this.nextTick <= time; this.nextTick += processor.tick) {
+      this.inputAt = this.nextTick;
+      processor.step(this.state, { kind: 'watermark', at: this.nextTick }, this.emit);
+    }
+  }
+
+  private readonly emit = <Output>(topic: Topic<Output>, event: Output): void => {
+    const { name } = this.options.processor;
+    assert.equal(topic.at(event), this.inputAt, `${name}: an output must bear the time of its input`);
+    if (this.inputAt > this.committedThrough) this.emitted.push({ topic: topic as Topic<never>, event });
+  };
+}
+
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,27 @@
+import { columnOf, type Table } from './tables.ts';
+
+/** An event as a row of its table: column to value, nested values as they are. */
+export function rowOf(event: object): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(event)) row[columnOf(field)] = value;
+  return row;
+}
+
+/** A row of a table as the event that it was made from. */
+export function eventOf(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const event: Record<string, unknown> = {};
+  for (const [column, value] of Object.entries(row)) event[fieldOf(column)] = value;
+  return event;
+}
+
+/** `space_mean_decikph` to `spaceMeanDecikph`. */
+const fieldOf = (column: string): string =>
+  column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Which thing an event is the state of, as live state names it. */
+export const liveIdOf = (table: Table, event: Readonly<Record<string, unknown>>): string =>
+  table.live.id.map((field) => String(event[field])).join('/');
+
+/** Orders the states of one thing. */
+export const liveVersionOf = (table: Table, event: Readonly<Record<string, unknown>>): number[] =>
+  table.live.version.map((field) => Number(event[field]));
