@@ -31,7 +31,7 @@ export function drive<Event, State>(
   const emit = <Output>(topic: Topic<Output>, event: Output): void => {
     emitted.push({ topic: topic.name, event });
   };
-  const step = (input: Input<Event>): void => processor.step(state, input, emit);
+  const step = (input: Input<Event>): void => processor.step(state, input, emit, network);
   const ordered = happenings
     .map(({ topic, event, lateAt }) => ({
       at: lateAt ?? topic.at(event),

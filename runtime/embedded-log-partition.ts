@@ -191,14 +191,12 @@ export class PartitionLog {
     // What is not yet durable might be gone after a crash, so it is not shown.
     const segmentEnd = segment.bytes;
     const limit = this.segments[which + 1]?.base ?? this.nextPosition;
-    const offset = await this.locate(segment, position);
-    let bytes = await readRange(segment, offset, Math.min(offset + maxBytes, segmentEnd));
-    const firstEnd = bytes.length < headerBytes ? headerBytes : endOf(bytes, 0);
-    if (firstEnd > bytes.length) {
-      if (bytes.length < headerBytes) bytes = await readRange(segment, offset, offset + headerBytes);
-      const end = endOf(bytes, 0);
-      if (end > 0) bytes = await readRange(segment, offset, Math.min(offset + end, segmentEnd));
-    }
+    const offset = await this.locate(segment, position, limit);
+    const least = Math.max(maxBytes, headerBytes);
+    let bytes = await readRange(segment, offset, Math.min(offset + least, segmentEnd));
+    const firstBytes = bytes.length < headerBytes ? -1 : endOf(bytes, 0);
+    if (firstBytes > bytes.length)
+      bytes = await readRange(segment, offset, Math.min(offset + firstBytes, segmentEnd));
     const batch = this.collect(segment, bytes, offset, position, limit);
     if (batch.nextPosition < limit) this.remember(batch.nextPosition, offset + batch.bytes.length);
     return batch;
@@ -247,12 +245,12 @@ export class PartitionLog {
   }
 
   /** Where the record of `position` begins in its segment. */
-  private async locate(segment: Segment, position: number): Promise<number> {
+  private async locate(segment: Segment, position: number, limit: number): Promise<number> {
     const place = this.places.get(position);
     if (place !== undefined) return place;
-    segment.index ??= (await scanSegment(segment, false)).index;
+    segment.index ??= await this.indexOf(segment, limit);
     let { position: at, offset } = segment.index.floor(position);
-    let bytes = Buffer.alloc(0);
+    let bytes: Buffer = Buffer.alloc(0);
     let start = offset;
     while (at < position) {
       if (offset - start + headerBytes > bytes.length) {
@@ -265,6 +263,13 @@ export class PartitionLog {
       at++;
     }
     return offset;
+  }
+
+  private async indexOf(segment: Segment, limit: number): Promise<SparseIndex> {
+    const { index, bytes, count } = await scanSegment(segment, false);
+    // The next segment says how many records this one must hold.
+    if (segment.base + count !== limit) throw corrupt(segment, bytes);
+    return index;
   }
 
   private remember(position: number, offset: number): void {

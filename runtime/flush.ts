@@ -25,8 +25,8 @@ export function prepare(emitted: readonly Emitted[], ids: SchemaIds): Prepared {
     const list = records.get(topic.name) ?? [];
     if (list.length === 0) records.set(topic.name, list);
     list.push({
-      key: topic.key(event as never),
-      value: encodeRecord(topic, event as never, ids.id(topic.name)),
+      key: topic.key(event),
+      value: encodeRecord(topic, event, ids.id(topic.name)),
     });
     const table = tableOf.get(topic.name);
     if (!table) continue;

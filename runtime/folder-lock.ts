@@ -1,6 +1,6 @@
 /** Keeps a folder to one process at a time. */
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArterialError, type ErrorCode } from './errors.ts';
 
@@ -33,15 +33,18 @@ export async function lockFolder(folder: string, code: ErrorCode): Promise<() =>
   );
 }
 
+/** Makes the file with its content in one step, so that nobody sees it empty; false when there is one. */
 async function create(path: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}.new`;
+  await writeFile(draft, `${process.pid} ${startOf(process.pid)?.ticks ?? ''}`);
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(`${process.pid} ${startOf(process.pid)?.ticks ?? ''}`);
-    await file.close();
+    await link(draft, path);
     return true;
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw failure;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -62,7 +65,7 @@ async function takeAway(path: string, owner: string): Promise<void> {
 function isLive(owner: string, path: string): boolean {
   const [pidText, ticks] = owner.split(' ');
   const pid = Number(pidText);
-  // Empty while its maker is still writing it, or for ever when the machine stopped at that moment.
+  // Without content when the machine stopped just after it was made.
   if (!Number.isInteger(pid) || pid <= 0) return false;
   if (pid === process.pid) return held.has(path);
   return isRunning(pid) && (!ticks || startOf(pid)?.ticks === ticks);

@@ -44,7 +44,7 @@ describe('the partitioner', () => {
   it('always names a partition that is there, and the same one again', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.string({ unit: 'grapheme', maxLength: 40 }),
         fc.integer({ min: 1, max: 100 }),
         (key, count) => {
           const partition = partitionOf(key, count);

@@ -5,7 +5,7 @@
 import type { Network } from '#domain/network.ts';
 import type { EventTime, Milliseconds } from '#domain/time.ts';
 import type { Rejection } from '#schemas/rejection.ts';
-import type { Topic } from '#schemas/topic.ts';
+import type { AnyTopic, Topic } from '#schemas/topic.ts';
 
 /**
  * All that a processor can learn. `at` never goes back from one input to the next.
@@ -44,7 +44,7 @@ export interface Processor<Event, State> {
   readonly stateVersion: number;
   /** Read by one task together, partitioned alike: same key space, same number of partitions. */
   readonly reads: readonly Topic<Event>[];
-  readonly writes: readonly Topic<never>[];
+  readonly writes: readonly AnyTopic[];
   /** How long an event may trail the newest of its partition and still be seen in order. */
   readonly lateness: Milliseconds;
   /** How much older than the watermark an event may be and still revise; beyond it, `.late`. */
@@ -53,7 +53,8 @@ export interface Processor<Event, State> {
   readonly tick: Milliseconds;
   /** `owned` tells which sites, facilities, ... this partition answers for, even while they are silent. */
   initial(network: Network, owned: Owned): State;
-  step(state: State, input: Input<Event>, emit: Emit): void;
+  /** `network` is the same at every call, so that it need not be part of the state. */
+  step(state: State, input: Input<Event>, emit: Emit, network: Network): void;
   /** Refuses what the network does not know. Must not depend on `state`. */
   accepts?(network: Network, topic: string, event: Event): Rejection | undefined;
   /** For state too large to be saved whole. Without it the whole state is saved, and must be plain data. */

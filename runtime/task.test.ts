@@ -5,7 +5,7 @@ import type { EnvironmentReading } from '#schemas/generated/environment.reading.
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
-import { encodeRecord, type SchemaIds, type Topic } from '#schemas/topic.ts';
+import { encodeRecord, type SchemaIds } from '#schemas/topic.ts';
 import { environmentReadings, parkingEvents, parkingStates } from '#schemas/topics.ts';
 import { Writer } from '#schemas/wire.ts';
 import { pack } from './memory-log.ts';
@@ -19,8 +19,8 @@ type Counts = Map<number, { entries: number; wet: number; revision: number }>;
 const entriesByMinute: Processor<Seen, Counts> = {
   name: 'entries-by-minute',
   stateVersion: 1,
-  reads: [parkingEvents, environmentReadings] as unknown as Topic<Seen>[],
-  writes: [parkingStates as Topic<never>],
+  reads: [parkingEvents, environmentReadings],
+  writes: [parkingStates],
   lateness: seconds(10),
   revisionBound: minutes(3),
   tick: minutes(1),

@@ -7,7 +7,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Network } from '#domain/network.ts';
 import { type EventTime, floorTo } from '#domain/time.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import type { SchemaIds, Topic } from '#schemas/topic.ts';
+import type { AnyTopic, SchemaIds, Topic } from '#schemas/topic.ts';
 import { createLane, forgetOld, judge, type Lane, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, Unusable } from './measures.ts';
@@ -26,7 +26,7 @@ export interface TaskOptions<Event, State> {
 
 /** What a step put out. */
 export interface Emitted {
-  readonly topic: Topic<never>;
+  readonly topic: AnyTopic;
   readonly event: unknown;
 }
 
@@ -194,7 +194,7 @@ export class Task<Event, State> {
 
   /** Steps through everything up to the least watermark of the topics read. */
   private release(): void {
-    const { processor } = this.options;
+    const { processor, network } = this.options;
     let watermark = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes) {
       const own = watermarkOf(lane, processor.lateness);
@@ -213,24 +213,29 @@ export class Task<Event, State> {
       this.tickThrough(time);
       this.inputAt = time;
       this.counts.folded++;
-      processor.step(this.state, { kind, at: time, topic: this.lanes[rank]!.topic.name, event }, this.emit);
+      processor.step(
+        this.state,
+        { kind, at: time, topic: this.lanes[rank]!.topic.name, event },
+        this.emit,
+        network,
+      );
     }
     this.tickThrough(watermark);
     this.releasedThrough = watermark;
   }
 
   private tickThrough(time: EventTime): void {
-    const { processor } = this.options;
+    const { processor, network } = this.options;
     for (; this.nextTick <= time; this.nextTick += processor.tick) {
       this.inputAt = this.nextTick;
-      processor.step(this.state, { kind: 'watermark', at: this.nextTick }, this.emit);
+      processor.step(this.state, { kind: 'watermark', at: this.nextTick }, this.emit, network);
     }
   }
 
   private readonly emit = <Output>(topic: Topic<Output>, event: Output): void => {
     const { name } = this.options.processor;
     assert.equal(topic.at(event), this.inputAt, `${name}: an output must bear the time of its input`);
-    if (this.inputAt > this.committedThrough) this.emitted.push({ topic: topic as Topic<never>, event });
+    if (this.inputAt > this.committedThrough) this.emitted.push({ topic, event });
   };
 }
 

@@ -1,5 +1,5 @@
 /** Where each derived topic is kept: its table, the key of a row, and what of it is live. */
-import type { Topic } from './topic.ts';
+import type { AnyTopic, Topic } from './topic.ts';
 import {
   driverNotifications,
   incidents,
@@ -13,7 +13,7 @@ import {
 
 export interface Table {
   readonly name: string;
-  readonly topic: Topic<never>;
+  readonly topic: AnyTopic;
   /** Primary key, as fields of the event; a row with the same key replaces the older. */
   readonly key: readonly string[];
   /** The event's time field by which history is asked for. */
@@ -35,7 +35,7 @@ const table = <Event>(
   version: readonly (keyof Event & string)[],
 ): Table => ({
   name: topic.name.replace(/\.v\d+$/, '').replaceAll('.', '_'),
-  topic: topic as Topic<never>,
+  topic,
   key,
   time,
   live: { kind, id, version },

@@ -26,6 +26,10 @@ export interface Topic<Event> {
   decode(reader: Reader): Event;
 }
 
+/** A topic of whatever event, for lists. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of topics of different events
+export type AnyTopic = Topic<any>;
+
 /** Moves the clock of a partition; may stand in any topic. */
 export interface Heartbeat {
   readonly source: string;
