@@ -121,7 +121,7 @@ describe('incidents from cameras', () => {
       [sighting(0, 'north', 990, 'wrongWay', 60)],
       begin + 10_000,
     );
-    const { latitude, longitude, text } = told?.event as Incident;
+    const { latitude, longitude, text } = told!.event as Incident;
     expect(longitude).toBe(10);
     expect(latitude).toBeCloseTo(56.002 - 60 / 111_195, 6);
     expect(text).toBe('Vehicle driving the wrong way on Quay Street, 60 m before the stop line.');
