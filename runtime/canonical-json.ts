@@ -40,7 +40,8 @@ export function compareBytes(a: string, b: string): number {
 
 /** The text with U+FFFD for what no database text may hold: NUL and halves of surrogate pairs. */
 export function storableText(text: string): string {
-  return text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\ufffd');
+  const unsure = text.includes('\0') || /[\ud800-\udfff]/.test(text);
+  return unsure ? Buffer.from(text).toString().replaceAll('\0', '\ufffd') : text;
 }
 
 /** The shortest decimal that reads back as `n`, written out. */

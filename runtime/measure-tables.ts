@@ -71,7 +71,8 @@ export const measureTables: readonly MeasureTable[] = [...byName.values()];
 /** The table of that name; a name that is none is a mistake of the program. */
 export function measureTable(name: string): MeasureTable {
   const table = byName.get(name);
-  if (table === undefined) throw new TypeError(`no measure table ${name}; ${[...byName.keys()]} would be right`);
+  if (table === undefined)
+    throw new TypeError(`no measure table ${name}; ${[...byName.keys()]} would be right`);
   return table;
 }
 
@@ -90,12 +91,26 @@ export function completeRows(table: MeasureTable, rows: readonly Row[]): Map<str
     for (const { name } of table.columns) {
       const cell = row[name];
       if (cell === undefined) throw new TypeError(`a row of ${table.name} without ${name}`);
-      cells[name] = typeof cell === 'string' ? storableText(cell) : cell;
+      cells[name] = storable(cell);
     }
     for (const name of Object.keys(row)) if (!(name in cells)) columnIn(table, name);
     complete.set(keyOf(table, cells), cells);
   }
   return complete;
+}
+
+/** The value as it comes back: plain data of its own, and only what a database may hold. */
+function storable(cell: string | number | boolean | null | object): typeof cell {
+  if (typeof cell === 'string') return storableText(cell);
+  if (typeof cell === 'number') {
+    if (!Number.isFinite(cell)) throw new TypeError(`${cell} in a row; a finite number would be right`);
+    // No column of integers has a negative zero.
+    return cell === 0 ? 0 : cell;
+  }
+  if (typeof cell === 'boolean' || cell === null) return cell;
+  const member = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? storableText(value) : value;
+  return JSON.parse(JSON.stringify(cell, member)) as object;
 }
 
 const keyOf = (table: MeasureTable, row: Row): string =>

@@ -284,7 +284,7 @@ describe('poison', () => {
       );
     expect(poisoned).toBeGreaterThanOrEqual(20_000);
     expect(rejected).toBeGreaterThan(poisoned / 2);
-    expect(longestMs).toBeLessThan(500);
+    expect(longestMs).toBeLessThan(2000);
   });
 
   it('has no room to announce more rows than its bytes could hold', () => {
@@ -313,7 +313,7 @@ describe('poison', () => {
       length: rows,
       detector: { length: rows },
     });
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(3000);
   });
 
   it('says how short a frame is that has no room for its id', () => {

@@ -47,6 +47,10 @@ describe('the schema ids', () => {
       expect(embeddedIds.id(topic.name)).toBe(schemaIdTable[topic.name]);
   });
 
+  it('are not the names that every object has', () => {
+    expect(() => embeddedIds.id('toString')).toThrow('no schema toString');
+  });
+
   it('say which schemas there are when asked for another', () => {
     expect(() => embeddedIds.id('detector.frame.v9')).toThrow(
       /no schema detector\.frame\.v9; one of heartbeat\.v1/,

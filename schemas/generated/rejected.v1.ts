@@ -14,7 +14,7 @@ export interface RejectedRecord {
   readonly detail: string;
   /** When it came in, by the clock of the city. */
   readonly receivedAt: EventTime;
-  /** The record as it came, number plates masked; empty where plates could not be told from the rest. */
+  /** The record as it came, up to 64 KiB, number plates masked; empty where plates could not be told from the rest. */
   readonly bytes: Buffer;
 }
 

@@ -1721,7 +1721,7 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
       {
         "name": "bytes",
         "type": "bytes",
-        "doc": "The record as it came, number plates masked; empty where plates could not be told from the rest."
+        "doc": "The record as it came, up to 64 KiB, number plates masked; empty where plates could not be told from the rest."
       }
     ]
   },

@@ -1,0 +1,58 @@
+import { h } from '../dom.ts';
+import type { Screen } from '../screen.ts';
+import { createIncidentPanel } from './incident.ts';
+import { createIntersectionPanel } from './intersection.ts';
+import { createLinkPanel } from './link.ts';
+import { createParkingPanel } from './parking.ts';
+import type { PanelView } from './parts.ts';
+
+export interface Panel {
+  /** Shows what is selected; builds it anew when the selection, the theme or the language has changed. */
+  open(): void;
+  update(): void;
+}
+
+const creators = {
+  link: createLinkPanel,
+  intersection: createIntersectionPanel,
+  parking: createParkingPanel,
+  incident: createIncidentPanel,
+} as const;
+
+/** The side panel; on a phone it is a sheet over the whole screen. */
+export function createPanel(root: HTMLElement, screen: Screen): Panel {
+  let view: PanelView | undefined;
+  return {
+    open: () => {
+      const { selection, words } = screen;
+      document.documentElement.toggleAttribute('data-panel', selection !== undefined);
+      root.hidden = selection === undefined;
+      view = selection && creators[selection.kind](screen, selection.id);
+      if (!view) return root.replaceChildren();
+      const close = h(
+        'button',
+        { type: 'button', class: 'plain', click: () => screen.select(undefined) },
+        words.close,
+      );
+      root.setAttribute('aria-label', `${view.kind}: ${view.title}`);
+      root.replaceChildren(
+        h(
+          'div',
+          { class: 'panel-head' },
+          h(
+            'div',
+            {},
+            h('span', { class: 'panel-kind' }, view.kind),
+            h('h2', {}, view.title),
+            h('p', {}, view.subtitle),
+          ),
+          close,
+        ),
+        h('div', { class: 'panel-body' }, view.body),
+      );
+      root.querySelector('.panel-body')!.scrollTop = 0;
+      view.update();
+    },
+    update: () => view?.update(),
+  };
+}

@@ -1,0 +1,132 @@
+import { h, setText } from './dom.ts';
+import { momentOf } from './model.ts';
+import type { Screen } from './screen.ts';
+import { connectionOf } from './state.ts';
+import { fill, type Word } from './words.ts';
+
+interface Vital {
+  readonly element: HTMLElement;
+  set(value: string, unit: string, isBad: boolean): void;
+}
+
+function vital(label: string): Vital {
+  const value = h('span', { class: 'vital-value' });
+  const unit = h('span', { class: 'vital-unit' });
+  const element = h('div', { class: 'vital' }, h('dt', {}, label), h('dd', {}, value, unit));
+  return {
+    element,
+    set: (text, unitText, isBad) => {
+      setText(value, text);
+      setText(unit, unitText);
+      element.classList.toggle('bad', isBad);
+    },
+  };
+}
+
+/** Name, vital signs, the city's clock, the connection. Returns what draws it again. */
+export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Screen): () => void {
+  const { words } = screen;
+  const vitals = {
+    vehicles: vital(words.vehiclesPerMinute),
+    time: vital(words.travelTimeIndex),
+    incidents: vital(words.openIncidents),
+    detectors: vital(words.detectorsReporting),
+    age: vital(words.dataAge),
+    forecasts: vital(words.forecastCoverage),
+    ledger: vital(words.ledgerDeficit),
+  };
+  const name = h('h1', {}, screen.store.get().network?.name ?? 'Arterial');
+  const clock = h('time', { class: 'clock-time' });
+  const zone = h('span', { class: 'clock-zone' });
+  const connection = h('span', { class: 'connection' });
+  root.replaceChildren(
+    h('div', { class: 'brand' }, name, h('span', { class: 'brand-sub' }, `Arterial · ${words.title}`)),
+    h('dl', { class: 'vitals' }, ...Object.values(vitals).map((v) => v.element)),
+    h('div', { class: 'clock', title: words.cityTime }, clock, zone),
+    connection,
+    h(
+      'div',
+      { class: 'switches' },
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'plain',
+          'aria-label': words.theme,
+          click: () => screen.setTheme(screen.theme === 'dark' ? 'light' : 'dark'),
+        },
+        screen.theme === 'dark' ? words.themeLight : words.themeDark,
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'plain',
+          lang: screen.language === 'en' ? 'zh' : 'en',
+          click: () => screen.setLanguage(screen.language === 'en' ? 'zh' : 'en'),
+        },
+        words.otherLanguage,
+      ),
+    ),
+  );
+  const draw = () => {
+    showVitals(screen, vitals);
+    setText(name, screen.store.get().network?.name ?? 'Arterial');
+    const now = screen.clock.now(performance.now());
+    setText(clock, now === undefined ? '--:--:--' : screen.format.timeWithSeconds(now));
+    setText(zone, screen.format.zone(now));
+    showConnection(screen, connection, banner);
+  };
+  draw();
+  return draw;
+}
+
+function showVitals(screen: Screen, vitals: Readonly<Record<string, Vital>>): void {
+  const { format, words } = screen;
+  const summary = screen.store.get().summary;
+  const put = (
+    key: string,
+    value: number | null | undefined,
+    digits: number,
+    unit: string,
+    isBad: (n: number) => boolean,
+  ) => {
+    const isKnown = value !== null && value !== undefined;
+    vitals[key]?.set(
+      isKnown ? format.number(value, digits) : words.noData,
+      isKnown ? unit : '',
+      isKnown && isBad(value),
+    );
+  };
+  put('vehicles', summary?.vehiclesPerMinute, 0, words.perMinute, () => false);
+  put('time', summary?.travelTimeIndex, 2, words.timesFree, (n) => n >= 2);
+  const bySeverity = summary?.openIncidents;
+  const open = bySeverity ? Object.values(bySeverity).reduce((a, b) => a + b, 0) : undefined;
+  const severe = bySeverity?.['severe'] ?? 0;
+  put('incidents', open, 0, severe > 0 ? fill(words.severeCount, { n: severe }) : '', () => severe > 0);
+  put('detectors', summary?.detectorsReportingPercent, 1, words.ofDetectors, (n) => n < 90);
+  const age = summary?.dataAgeSeconds;
+  const [number = words.noData, unit = ''] =
+    age === null || age === undefined ? [] : format.age(age).split(/ (.*)/, 2);
+  vitals['age']?.set(number, unit, (age ?? 0) > 180);
+  put('forecasts', summary?.forecastCoveragePercent, 0, words.ofForecasts, () => false);
+  put('ledger', summary?.ledgerDeficit, 0, words.records, (n) => n !== 0);
+}
+
+function showConnection(screen: Screen, badge: HTMLElement, banner: HTMLElement): void {
+  const { words, format } = screen;
+  const city = screen.store.get();
+  const state = connectionOf(city.stream, city.summary, performance.now());
+  badge.dataset['state'] = state;
+  document.documentElement.dataset['connection'] = state;
+  setText(badge, words[state === 'stale' ? 'outdated' : state]);
+  const time = format.time(momentOf(city.asOf));
+  const banners: Partial<Record<typeof state, Word>> = {
+    stale: 'staleBanner',
+    disconnected: city.network ? 'disconnectedBanner' : 'cannotLoad',
+    reconnecting: 'reconnectingBanner',
+  };
+  const word = banners[state];
+  banner.hidden = word === undefined;
+  if (word) setText(banner, fill(words[word], { time }));
+}

@@ -1,0 +1,36 @@
+/** Reads history from the store of measures as the events that its rows were made from. */
+
+import type { EventTime } from '#domain/time.ts';
+import type { MeasureStore } from '#runtime/measures.ts';
+import { eventOf } from '#schemas/row.ts';
+import { columnOf, type Table, tables } from '#schemas/tables.ts';
+
+/** More windows than the longest range holds at a window of a minute. */
+const rowsMost = 150_000;
+
+/** The table in which the states of a kind are kept. An unknown kind is a bug. */
+export function tableOf(kind: string): Table {
+  const found = tables.find(({ live }) => live.kind === kind);
+  if (found === undefined) throw new Error(`no table of kind ${kind}`);
+  return found;
+}
+
+/** The events of one thing whose time lies in [from, to), oldest first. */
+export async function readEvents<Event>(
+  store: MeasureStore,
+  kind: string,
+  where: Readonly<Record<string, string>>,
+  from: EventTime,
+  to: EventTime,
+): Promise<readonly Event[]> {
+  const { name, time } = tableOf(kind);
+  const rows = await store.select({
+    table: name,
+    where: Object.fromEntries(Object.entries(where).map(([field, value]) => [columnOf(field), value])),
+    timeColumn: columnOf(time),
+    from,
+    to,
+    limit: rowsMost,
+  });
+  return rows.map((row) => eventOf(row) as Event);
+}

@@ -1,0 +1,109 @@
+import { Type } from 'typebox';
+import type { Intersection } from '#domain/network.ts';
+import { toRfc3339 } from '#domain/time.ts';
+import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
+import type { Routes } from '../context.ts';
+import { intersectionHistory } from '../history.ts';
+import { readEvents } from '../history-rows.ts';
+import { liveEvent, liveEvents } from '../live-events.ts';
+import { lookAtIntersection } from '../looks.ts';
+import { problems, unknown } from '../problem.ts';
+import { rangeOf } from '../range.ts';
+import { IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import { IntersectionBucketShape, IntersectionDetailShape, IntersectionShape } from '../signal-shapes.ts';
+
+const IntersectionParameter = IdParameter('intersection', 'Id of the intersection; I7');
+
+/** Signalised intersections: how they do, the plan that runs, the newest advice. */
+export const intersectionRoutes: Routes = (context) => async (app) => {
+  const { network, live, store, clock, advice } = context;
+  const getIntersection = (id: string): Intersection => {
+    const intersection = network.intersections.get(id);
+    if (intersection === undefined) throw unknown('intersection', id, network.intersections.keys());
+    return intersection;
+  };
+
+  app.get(
+    '/v1/intersections',
+    {
+      schema: {
+        tags: ['intersections'],
+        summary: 'How every signalised intersection does',
+        querystring: NoQuery,
+        response: { 200: Listed('intersections', IntersectionShape), ...problems(400, 503) },
+      },
+    },
+    async () => {
+      const states = await liveEvents<IntersectionPerformance>(live, 'intersection', 'intersection');
+      const known = await advice.list();
+      const now = clock.now();
+      return {
+        asOf: toRfc3339(now),
+        intersections: [...network.intersections.values()].map((one) =>
+          lookAtIntersection(
+            context,
+            one,
+            states.get(one.id),
+            known.filter(({ document }) => document.intersection === one.id),
+            now,
+          ),
+        ),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/intersections/:intersection',
+    {
+      schema: {
+        tags: ['intersections'],
+        summary: 'One intersection by phase, with the plan in force and the newest recommendation',
+        params: IntersectionParameter,
+        querystring: NoQuery,
+        response: { 200: IntersectionDetailShape, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params }) => {
+      const one = getIntersection(params.intersection);
+      const state = await liveEvent<IntersectionPerformance>(live, 'intersection', one.id);
+      const known = await advice.of(one.id);
+      const now = clock.now();
+      return { asOf: toRfc3339(now), ...lookAtIntersection(context, one, state, known, now) };
+    },
+  );
+
+  app.get(
+    '/v1/intersections/:intersection/history',
+    {
+      schema: {
+        tags: ['intersections'],
+        summary: 'How one intersection did, in buckets',
+        description: 'At most 1 day at 1m, 3 at 5m, 7 at 15m, 31 at 1h, 92 at 1d.',
+        params: IntersectionParameter,
+        querystring: RangeQuery,
+        response: {
+          200: Type.Object({
+            asOf: Time('The time in the city at which this was true.'),
+            intersection: Type.String({ description: 'Id of the intersection.' }),
+            resolutionSeconds: Type.Integer({ description: 'Length of a bucket, seconds; 900' }),
+            buckets: Type.Array(IntersectionBucketShape),
+          }),
+          ...problems(400, 404, 503),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const { id } = getIntersection(params.intersection);
+      const now = clock.now();
+      const range = rangeOf(query, now);
+      const states = await readEvents<IntersectionPerformance>(
+        store,
+        'intersection',
+        { intersection: id },
+        range.from,
+        range.to,
+      );
+      return { asOf: toRfc3339(now), intersection: id, ...intersectionHistory(states, range) };
+    },
+  );
+};

@@ -1,0 +1,140 @@
+import { Type } from 'typebox';
+import type { ParkingFacility } from '#domain/network.ts';
+import { type EventTime, toRfc3339 } from '#domain/time.ts';
+import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
+import type { Routes } from '../context.ts';
+import { parkingHistory } from '../history.ts';
+import { readEvents } from '../history-rows.ts';
+import { liveEvents } from '../live-events.ts';
+import { lookAtParking } from '../looks.ts';
+import { facilitiesNear } from '../place.ts';
+import { problems, unknown } from '../problem.ts';
+import { rangeOf } from '../range.ts';
+import { IdParameter, LatitudeShape, Listed, LongitudeShape, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import {
+  ParkingBucketShape,
+  ParkingDetailShape,
+  ParkingListedShape,
+  ParkingNearShape,
+} from '../traffic-shapes.ts';
+
+const asOf = Time('The time in the city at which this was true.');
+const FacilityParameter = IdParameter('facility', 'Id of the car park; P3');
+
+const NearQuery = Type.Object(
+  {
+    longitude: LongitudeShape,
+    latitude: LatitudeShape,
+    radiusMeters: Type.Number({
+      minimum: 1,
+      maximum: 20_000,
+      default: 1_000,
+      description: 'How far away a car park may be, metres; 800',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Car parks: how full they are, were and will be. */
+export const parkingRoutes: Routes = (context) => async (app) => {
+  const { network, live, store, clock } = context;
+  const getFacility = (id: string): ParkingFacility => {
+    const facility = network.facilities.get(id);
+    if (facility === undefined) throw unknown('car park', id, network.facilities.keys());
+    return facility;
+  };
+
+  const look = async (now: EventTime) => {
+    const states = await liveEvents<ParkingState>(live, 'parking', 'facility');
+    const show = await lookAtParking(live, now);
+    return (facility: ParkingFacility) => show(facility, states.get(facility.id));
+  };
+
+  app.get(
+    '/v1/parking',
+    {
+      schema: {
+        tags: ['parking'],
+        summary: 'How full every car park is',
+        querystring: NoQuery,
+        response: { 200: Listed('facilities', ParkingListedShape), ...problems(400, 503) },
+      },
+    },
+    async () => {
+      const now = clock.now();
+      const present = await look(now);
+      return { asOf: toRfc3339(now), facilities: [...network.facilities.values()].map(present) };
+    },
+  );
+
+  app.get(
+    '/v1/parking/near',
+    {
+      schema: {
+        tags: ['parking'],
+        summary: 'Car parks near a place, nearest first',
+        querystring: NearQuery,
+        response: { 200: Listed('facilities', ParkingNearShape), ...problems(400, 503) },
+      },
+    },
+    async ({ query }) => {
+      const now = clock.now();
+      const present = await look(now);
+      const near = facilitiesNear(network, [query.longitude, query.latitude], query.radiusMeters);
+      return {
+        asOf: toRfc3339(now),
+        facilities: near.map(({ facility, distanceMeters }) => ({
+          ...present(facility),
+          distanceMeters: Math.round(distanceMeters),
+        })),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/parking/:facility',
+    {
+      schema: {
+        tags: ['parking'],
+        summary: 'One car park with its forecasts',
+        params: FacilityParameter,
+        querystring: NoQuery,
+        response: { 200: ParkingDetailShape, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params }) => {
+      const facility = getFacility(params.facility);
+      const now = clock.now();
+      return { asOf: toRfc3339(now), ...(await look(now))(facility) };
+    },
+  );
+
+  app.get(
+    '/v1/parking/:facility/history',
+    {
+      schema: {
+        tags: ['parking'],
+        summary: 'How full one car park was, in buckets',
+        description: 'At most 1 day at 1m, 3 at 5m, 7 at 15m, 31 at 1h, 92 at 1d.',
+        params: FacilityParameter,
+        querystring: RangeQuery,
+        response: {
+          200: Type.Object({
+            asOf,
+            facility: Type.String({ description: 'Id of the car park.' }),
+            resolutionSeconds: Type.Integer({ description: 'Length of a bucket, seconds; 300' }),
+            buckets: Type.Array(ParkingBucketShape),
+          }),
+          ...problems(400, 404, 503),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const { id } = getFacility(params.facility);
+      const now = clock.now();
+      const range = rangeOf(query, now);
+      const states = await readEvents<ParkingState>(store, 'parking', { facility: id }, range.from, range.to);
+      return { asOf: toRfc3339(now), facility: id, ...parkingHistory(states, range) };
+    },
+  );
+};

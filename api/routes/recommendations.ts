@@ -1,0 +1,232 @@
+import { Type } from 'typebox';
+import { toRfc3339 } from '#domain/time.ts';
+import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import { encodeRecord } from '#schemas/topic.ts';
+import { signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
+import { type Advice, objection, statusAt } from '../advice.ts';
+import type { ApiContext, CycleBounds, Routes } from '../context.ts';
+import { presentAdvice } from '../present-signals.ts';
+import { Problem, problems, unknown } from '../problem.ts';
+import { IdParameter, Listed, NoQuery, OneOf } from '../shapes.ts';
+import { adviceStatuses, RecommendationShape } from '../signal-shapes.ts';
+
+/** More than a person reads; the newest come first. */
+const recommendationsMost = 1_000;
+
+const RecommendationsQuery = Type.Object(
+  {
+    intersection: Type.Optional(Type.String({ description: 'Only those for this intersection; I7' })),
+    status: Type.Optional(
+      OneOf(
+        ['open', 'all', ...adviceStatuses],
+        'open: issued or accepted, and not expired; all (when left out); or one status.',
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const OnDemandBody = Type.Object(
+  {
+    intersection: Type.String({ minLength: 1, maxLength: 200, description: 'Id of the intersection; I7' }),
+    cycleSecondsMin: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 600, description: 'Shortest cycle, seconds; 60' }),
+    ),
+    cycleSecondsMax: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 600, description: 'Longest cycle, seconds; 120' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const SaidBody = Type.Object(
+  {
+    by: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Role or controller that says so; duty-engineer',
+    }),
+    reason: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1_000, description: 'Why; needed to reject and to withdraw' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const RecommendationParameter = IdParameter('recommendation', 'Id of the recommendation.');
+
+/** What a person or a controller can say: the last part of the address, and the status that it gives. */
+const sayings = [
+  { verb: 'accept', status: 'accepted', summary: 'Accept a recommendation: the controller may apply it' },
+  { verb: 'reject', status: 'rejected', summary: 'Reject a recommendation, with a reason' },
+  { verb: 'applied', status: 'applied', summary: 'Report that the controller has applied a recommendation' },
+  {
+    verb: 'withdraw',
+    status: 'withdrawn',
+    summary: 'Withdraw a recommendation before it is applied, with a reason',
+  },
+] as const;
+
+/** Advice for signals, and what people and controllers say about it. */
+export const recommendationRoutes: Routes = (context) => async (app) => {
+  const { network, advice, clock, signingKey } = context;
+  const present = (one: Advice) => presentAdvice(one, signingKey, clock.now());
+
+  app.get(
+    '/v1/recommendations',
+    {
+      schema: {
+        tags: ['recommendations'],
+        summary: 'Recommendations, newest first',
+        description: `At most the newest ${recommendationsMost}.`,
+        querystring: RecommendationsQuery,
+        response: { 200: Listed('recommendations', RecommendationShape), ...problems(400, 404, 503) },
+      },
+    },
+    async ({ query: { intersection, status = 'all' } }) => {
+      if (intersection !== undefined && !network.intersections.has(intersection))
+        throw unknown('intersection', intersection, network.intersections.keys());
+      const now = clock.now();
+      const all = intersection === undefined ? await advice.list() : await advice.of(intersection);
+      const recommendations = all
+        .filter((one) => {
+          const stands = statusAt(one, now);
+          if (status === 'open') return stands === 'issued' || stands === 'accepted';
+          return status === 'all' || stands === status;
+        })
+        .slice(0, recommendationsMost)
+        .map(present);
+      return { asOf: toRfc3339(now), recommendations };
+    },
+  );
+
+  app.get(
+    '/v1/recommendations/:recommendation',
+    {
+      schema: {
+        tags: ['recommendations'],
+        summary: 'One recommendation, signed, with what became of it',
+        params: RecommendationParameter,
+        querystring: NoQuery,
+        response: { 200: RecommendationShape, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params }) => present(await getAdvice(context, params.recommendation)),
+  );
+
+  app.post(
+    '/v1/recommendations',
+    {
+      schema: {
+        tags: ['recommendations'],
+        summary: 'Ask for a plan now',
+        description: 'Makes a recommendation from the newest measurements, or says why there is none.',
+        body: OnDemandBody,
+        response: { 201: RecommendationShape, ...problems(400, 404, 422, 503) },
+      },
+    },
+    async ({ body: { intersection, ...bounds } }, reply) => {
+      const document = await recommend(context, intersection, bounds);
+      reply
+        .status(201)
+        .header('location', `/v1/recommendations/${encodeURIComponent(document.recommendation)}`);
+      return present({ document, acknowledgements: [] });
+    },
+  );
+
+  for (const { verb, status, summary } of sayings)
+    app.post(
+      `/v1/recommendations/:recommendation/${verb}`,
+      {
+        schema: {
+          tags: ['recommendations'],
+          summary,
+          params: RecommendationParameter,
+          body: SaidBody,
+          response: { 200: RecommendationShape, ...problems(400, 404, 409, 503) },
+        },
+      },
+      async ({ params, body }) =>
+        present(await say(context, params.recommendation, status, body.by, body.reason ?? null)),
+    );
+};
+
+async function getAdvice({ advice }: ApiContext, id: string): Promise<Advice> {
+  const found = await advice.find(id);
+  if (found === undefined)
+    throw unknown(
+      'recommendation',
+      id,
+      (await advice.list()).map(({ document }) => document.recommendation),
+    );
+  return found;
+}
+
+/** Asks for a plan and appends it to its topic, so that controllers and other servers see it too. */
+async function recommend(context: ApiContext, intersection: string, bounds: CycleBounds) {
+  const { network, log, ids } = context;
+  if (!network.intersections.has(intersection))
+    throw unknown('intersection', intersection, network.intersections.keys());
+  const { cycleSecondsMin: shortest = 1, cycleSecondsMax: longest = 600 } = bounds;
+  if (shortest > longest)
+    throw new Problem(
+      400,
+      'request.invalid',
+      `body.cycleSecondsMin: ${shortest} found; at most cycleSecondsMax, which is ${longest}, would be right`,
+    );
+  const answer = await context.recommendOnDemand(intersection, bounds);
+  if (answer.kind === 'none')
+    throw new Problem(
+      422,
+      'advice.none',
+      `no plan for ${intersection} passes: ${answer.reasons.join('; ')}`,
+      answer.reasons,
+    );
+  const { document } = answer;
+  const value = encodeRecord(signalRecommendations, document, ids.id(signalRecommendations.name));
+  await log.append(signalRecommendations.name, [{ key: signalRecommendations.key(document), value }]);
+  return document;
+}
+
+/**
+ * Appends what was said, then looks whether it stands: another server may have written something first, and
+ * the first in the log wins.
+ */
+async function say(
+  context: ApiContext,
+  id: string,
+  status: SignalAcknowledgement['status'],
+  by: string,
+  reason: string | null,
+): Promise<Advice> {
+  const { log, ids, clock, advice } = context;
+  if (reason === null && (status === 'rejected' || status === 'withdrawn'))
+    throw new Problem(400, 'request.invalid', 'body.reason: not found; why it is so is needed');
+  const known = await getAdvice(context, id);
+  refuse(known, status, context);
+  const said: SignalAcknowledgement = {
+    district: known.document.district,
+    intersection: known.document.intersection,
+    recommendation: id,
+    sequence: known.acknowledgements.length,
+    at: clock.now(),
+    status,
+    reason,
+    by,
+  };
+  const value = encodeRecord(signalAcknowledgements, said, ids.id(signalAcknowledgements.name));
+  await log.append(signalAcknowledgements.name, [{ key: signalAcknowledgements.key(said), value }]);
+  const after = (await advice.find(id)) ?? known;
+  const stands = after.acknowledgements.some(
+    (one) => one.status === status && one.by === by && one.at === said.at,
+  );
+  if (!stands) refuse(after, status, context);
+  return after;
+}
+
+function refuse(advice: Advice, status: SignalAcknowledgement['status'], { clock }: ApiContext): void {
+  const now = clock.now();
+  const reason = objection(advice, status, now);
+  if (reason === undefined) return;
+  throw new Problem(409, statusAt(advice, now) === 'expired' ? 'advice.expired' : 'advice.state', reason);
+}

@@ -1,0 +1,230 @@
+/** What the answers about signals and their advice hold, and those about a driver's subscription. */
+import { type Static, Type } from 'typebox';
+import type { DriverNotification } from '#schemas/generated/notification.v1.ts';
+import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import {
+  AgeSeconds,
+  LatitudeShape,
+  LevelOfServiceShape,
+  LongitudeShape,
+  NumberOrNull,
+  OneOf,
+  QualityShape,
+  TextOrNull,
+  Time,
+  TimeOrNull,
+} from './shapes.ts';
+
+export const PlanShape = Type.Object({
+  cycleSeconds: Type.Number({ description: 'Length of the cycle, seconds; 90' }),
+  offsetSeconds: Type.Number({ description: 'Start of the cycle in the reference of the day, seconds; 12' }),
+  splits: Type.Array(
+    Type.Object({
+      phase: Type.Integer({ description: 'NTCIP phase number; 2' }),
+      seconds: Type.Number({ description: 'Green, yellow and red clearance, seconds; 34' }),
+    }),
+  ),
+});
+
+export const AcknowledgementShape = Type.Object({
+  status: OneOf<SignalAcknowledgement['status']>(
+    ['accepted', 'rejected', 'applied', 'superseded', 'withdrawn'],
+    'What became of the recommendation.',
+  ),
+  at: Time('When.'),
+  by: Type.String({ description: 'Role or controller that says so; duty-engineer' }),
+  reason: TextOrNull('Why, when it was rejected or withdrawn.'),
+});
+
+/** `issued` until somebody says something; `expired` when nobody did in time. */
+export const adviceStatuses = [
+  'issued',
+  'accepted',
+  'rejected',
+  'applied',
+  'superseded',
+  'withdrawn',
+  'expired',
+] as const;
+export type AdviceStatus = (typeof adviceStatuses)[number];
+
+/** The fields under the signature. */
+const document = {
+  recommendation: Type.String({ description: 'Id of the recommendation.' }),
+  intersection: Type.String({ description: 'Intersection that it is for.' }),
+  district: Type.String({ description: 'District that owns it.' }),
+  issuedAt: Time('When it was issued.'),
+  expiresAt: Time('Not to be applied after this time.'),
+  nonce: Type.String({ description: 'Never used twice.' }),
+  plan: PlanShape,
+  previous: PlanShape,
+  constraints: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'Which condition; minimumGreen' }),
+      phase: NumberOrNull('NTCIP phase that it speaks of, if one; 2'),
+      value: Type.Number({ description: 'What the plan has, in `unit`; 21' }),
+      relation: OneOf(['atLeast', 'atMost', 'equals'], 'How the value must stand to the bound.'),
+      bound: Type.Number({ description: 'What it must respect, in `unit`; 10' }),
+      unit: Type.String({ description: 'Unit of both; s' }),
+      met: Type.Boolean({ description: 'True, or the document would not exist.' }),
+    }),
+    { description: 'Every condition of safety that was evaluated, with its numbers.' },
+  ),
+  evidence: Type.Object({
+    windowStart: Time('Start of the measurements.'),
+    windowEnd: Time('End of the measurements.'),
+    windows: Type.Integer({ description: 'How many windows; 15' }),
+    quality: QualityShape,
+  }),
+  currentDelaySeconds: Type.Number({ description: 'Mean control delay now, seconds a vehicle; 41.3' }),
+  predictedDelaySeconds: Type.Number({ description: 'Mean control delay expected, seconds a vehicle; 33.8' }),
+  benefitLowSeconds: Type.Number({ description: 'Lower end of the expected saving, seconds a vehicle; 4.1' }),
+  benefitHighSeconds: Type.Number({
+    description: 'Upper end of the expected saving, seconds a vehicle; 10.9',
+  }),
+  reason: Type.String({ description: 'One sentence for the engineer.' }),
+};
+
+export const RecommendationShape = Type.Object(
+  {
+    ...document,
+    signature: Type.String({
+      description:
+        'HMAC-SHA-256, hexadecimal, over the canonical JSON (keys sorted, no white space) of this object without signature, status and acknowledgements',
+    }),
+    status: OneOf(adviceStatuses, 'Where it stands; expired when its time ran out before it was applied.'),
+    acknowledgements: Type.Array(AcknowledgementShape, { description: 'What became of it, oldest first.' }),
+  },
+  { title: 'Recommendation', description: 'A timing plan that proves itself; advice, never a command' },
+);
+
+export const PhaseShape = Type.Object({
+  phase: Type.Integer({ description: 'NTCIP phase number; 2' }),
+  movements: Type.Array(Type.String(), { description: 'Codes of the movements that it serves; NBT' }),
+  greenSeconds: NumberOrNull('Mean green, seconds; 28.4'),
+  volumeVph: NumberOrNull('Demand volume served, vehicles per hour; 620'),
+  saturationVph: Type.Number({
+    description: 'Saturation flow of the critical lane group, vehicles per hour of green; 1800',
+  }),
+  volumeToCapacity: NumberOrNull('Volume over capacity of the critical lane group; 0.91'),
+  controlDelaySeconds: NumberOrNull('Control delay, seconds a vehicle; 36.2'),
+  levelOfService: LevelOfServiceShape,
+  greenOccupancyPercent: NumberOrNull('Stop-bar occupancy during green, percent; 71'),
+  splitFailures: NumberOrNull('Cycles with green and first-5-s-of-red occupancy both at least 80 percent; 1'),
+  quality: QualityShape,
+});
+
+const intersection = {
+  intersection: Type.String({ description: 'Id of the intersection.' }),
+  name: Type.String({ description: 'Its name.' }),
+  district: Type.String({ description: 'District that owns it.' }),
+  longitude: LongitudeShape,
+  latitude: LatitudeShape,
+  windowStart: TimeOrNull('Start of the window.'),
+  windowSeconds: NumberOrNull('Length of the window, seconds; 900'),
+  revision: NumberOrNull('0 for the first, one more each time late data changed it.'),
+  quality: QualityShape,
+  samples: Type.Integer({ description: 'Whole cycles seen; 10' }),
+  cycleSeconds: NumberOrNull('Mean cycle length, seconds; 90'),
+  controlDelaySeconds: NumberOrNull('Volume-weighted mean control delay, seconds a vehicle; 36.2'),
+  levelOfService: LevelOfServiceShape,
+  phases: Type.Array(PhaseShape, { description: 'By phase, in phase order.' }),
+  ageSeconds: AgeSeconds,
+};
+
+/** The performance of an intersection, as it stands on the stream too. */
+export const PerformanceShape = Type.Object(intersection);
+
+const inForce = Type.Object({
+  ...PlanShape.properties,
+  source: OneOf(['network', 'recommendation'], 'Whether it is the plan of the controller or applied advice.'),
+  id: Type.String({ description: 'Id of the plan or of the recommendation.' }),
+  since: TimeOrNull('When the advice was applied; null for the plan of the controller.'),
+});
+
+export const IntersectionShape = Type.Object(
+  {
+    ...intersection,
+    planInForce: inForce,
+    recommendation: Type.Unsafe<RecommendationJson | null>({
+      anyOf: [RecommendationShape, Type.Null()],
+      description: 'The newest recommendation with its acknowledgements, or null',
+    }),
+  },
+  { title: 'Intersection', description: 'How a signalised intersection does' },
+);
+
+export const IntersectionDetailShape = Type.Object(
+  {
+    asOf: Time('The time in the city at which this was true.'),
+    ...intersection,
+    planInForce: inForce,
+    recommendation: Type.Unsafe<RecommendationJson | null>({
+      anyOf: [RecommendationShape, Type.Null()],
+      description: 'The newest recommendation with its acknowledgements, or null',
+    }),
+  },
+  { title: 'IntersectionDetail', description: 'An intersection with its newest recommendation' },
+);
+
+export const IntersectionBucketShape = Type.Object(
+  {
+    start: Time('Start of the bucket.'),
+    quality: QualityShape,
+    cycleSeconds: NumberOrNull('Mean cycle length, seconds; 90'),
+    controlDelaySeconds: NumberOrNull('Volume-weighted mean control delay, seconds a vehicle; 36.2'),
+    levelOfService: LevelOfServiceShape,
+    splitFailures: NumberOrNull('Split failures over all phases; 3'),
+    samples: Type.Integer({ description: 'Whole cycles seen; 10' }),
+    missingPercent: Type.Number({ description: 'Share of the bucket without a measurement, percent; 20' }),
+  },
+  { title: 'IntersectionBucket', description: 'An intersection in one bucket of its history' },
+);
+
+export const SubscriptionShape = Type.Object(
+  {
+    subscription: Type.String({
+      description: 'Unguessable id; whoever has it may read and end the subscription.',
+    }),
+    status: OneOf(['active', 'ended', 'expired'], 'Whether notices are sent.'),
+    at: Time('When the driver asked.'),
+    expiresAt: Time('Nothing is sent after this time.'),
+    district: Type.String({ description: 'District of the car park or of the place.' }),
+    facility: TextOrNull('Car park that the driver is bound for.'),
+    longitude: NumberOrNull('Place that the driver is bound for, degrees east; 10.2039'),
+    latitude: NumberOrNull('Place that the driver is bound for, degrees north; 56.1629'),
+    radiusMeters: NumberOrNull('How far from the place still counts, metres; 500'),
+    plateKnown: Type.Boolean({ description: 'Whether the driver gave a plate; only its token is kept.' }),
+  },
+  { title: 'Subscription', description: 'What a driver asked to be told' },
+);
+
+export const NotificationShape = Type.Object(
+  {
+    notification: Type.String({ description: 'Id of the notice.' }),
+    at: Time('When.'),
+    kind: OneOf<DriverNotification['kind']>(
+      ['parkingLikely', 'parkingUnlikely', 'hazard', 'illegalParking'],
+      'What about.',
+    ),
+    facility: TextOrNull('Car park that it names.'),
+    incident: TextOrNull('Incident that it names.'),
+    spaceProbability: NumberOrNull('Probability of a space on arrival, 0 to 1; 0.93'),
+    quality: QualityShape,
+    text: Type.String({ description: 'What the driver reads.' }),
+    url: TextOrNull('Address that navigates to the car park; geo:56.1629,10.2039'),
+    expiresAt: Time('Worthless after this time.'),
+    ageSeconds: AgeSeconds,
+  },
+  { title: 'Notification', description: 'One notice to one subscription' },
+);
+
+export type PlanJson = Static<typeof PlanShape>;
+export type AcknowledgementJson = Static<typeof AcknowledgementShape>;
+export type RecommendationJson = Static<typeof RecommendationShape>;
+export type PerformanceJson = Static<typeof PerformanceShape>;
+export type IntersectionJson = Static<typeof IntersectionShape>;
+export type IntersectionBucketJson = Static<typeof IntersectionBucketShape>;
+export type PlanInForceJson = Static<typeof inForce>;
+export type SubscriptionJson = Static<typeof SubscriptionShape>;
+export type NotificationJson = Static<typeof NotificationShape>;

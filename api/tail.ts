@@ -1,0 +1,149 @@
+/** One look-out over the ends of topics, shared by all clients of the stream: each record is read once. */
+import { strict as assert } from 'node:assert';
+import type { EventLog } from '#runtime/log.ts';
+import { isRejection } from '#schemas/rejection.ts';
+import { decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+
+/** Small, so that a slow client never has much of one read before it. */
+const readBytes = 32 << 10;
+/** Clients that keep up read the same few; older ones are read again from the log. */
+const chunksKept = 64;
+
+/** An event as a client gets it. */
+export interface StreamEvent {
+  readonly kind: string;
+  readonly json: string;
+  /** The only subscription that may see it; undefined when everybody may. */
+  readonly subscription: string | undefined;
+}
+
+/** Consecutive events of a partition. */
+export interface Chunk {
+  /** With each, the position at which reading goes on after it. */
+  readonly events: readonly (StreamEvent & { readonly next: number })[];
+  readonly next: number;
+}
+
+/** How the records of a topic become events; undefined when one is nothing to tell. */
+export interface Channel {
+  readonly topic: Topic<never>;
+  readonly kind: string;
+  present(event: unknown): Promise<StreamEvent | undefined> | StreamEvent | undefined;
+}
+
+/** Who looks out: told when something was appended, or that looking out has failed. */
+export interface Listener {
+  moved(): void;
+  failed(error: unknown): void;
+}
+
+/** What is looked out over. */
+export interface Lookout {
+  /** First position kept, by partition, as it was when looking out began. */
+  readonly first: readonly number[];
+  /** The position that the next record will get, by partition; grows. */
+  readonly ends: readonly number[];
+  close(): void;
+}
+
+export interface Tail {
+  /** Looks out over a topic; it is read only while somebody does. */
+  open(channel: Channel, listener: Listener): Promise<Lookout>;
+  /** The events from a position that is before the end. */
+  read(channel: Channel, partition: number, position: number): Promise<Chunk>;
+}
+
+interface Watch {
+  readonly first: readonly number[];
+  readonly ends: number[];
+  readonly listeners: Set<Listener>;
+  readonly abort: AbortController;
+}
+
+/** Reads, decodes and presents records once for all clients. */
+export function createTail(log: EventLog, ids: SchemaIds): Tail {
+  const chunks = new Map<string, Promise<Chunk>>();
+  const watches = new Map<string, Promise<Watch>>();
+
+  async function readChunk(channel: Channel, partition: number, position: number): Promise<Chunk> {
+    const { topic } = channel;
+    const schemaId = ids.id(topic.name);
+    const batch = await log.read(topic.name, partition, position, readBytes);
+    assert(
+      batch !== undefined,
+      `${topic.name}/${partition} has nothing at ${position}, though its end is later`,
+    );
+    const events: (StreamEvent & { next: number })[] = [];
+    for (let i = 0; i < batch.count; i++) {
+      const start = batch.valueStarts[i] as number;
+      const end = batch.valueEnds[i] as number;
+      if (schemaIdOf(batch.bytes, start, end) !== schemaId) continue;
+      const event = decodeRecord(topic, batch.bytes, start, end);
+      if (isRejection(event)) continue;
+      const shown = await channel.present(event);
+      if (shown !== undefined) events.push({ ...shown, next: (batch.positions[i] as number) + 1 });
+    }
+    return { events, next: batch.nextPosition };
+  }
+
+  async function startWatch(topic: string): Promise<Watch> {
+    const partitions = await log.partitions(topic);
+    const bounds = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) => log.bounds(topic, partition)),
+    );
+    const watch: Watch = {
+      first: bounds.map(({ first }) => first),
+      ends: bounds.map(({ next }) => next),
+      listeners: new Set(),
+      abort: new AbortController(),
+    };
+    for (let partition = 0; partition < partitions; partition++)
+      follow(topic, partition, watch).catch((error: unknown) => {
+        for (const listener of watch.listeners) listener.failed(error);
+      });
+    return watch;
+  }
+
+  async function follow(topic: string, partition: number, { ends, listeners, abort }: Watch): Promise<void> {
+    while (!abort.signal.aborted) {
+      await log.appended(topic, partition, ends[partition] as number, abort.signal);
+      if (abort.signal.aborted) return;
+      ends[partition] = (await log.bounds(topic, partition)).next;
+      for (const listener of listeners) listener.moved();
+    }
+  }
+
+  return {
+    async open(channel, listener) {
+      const topic = channel.topic.name;
+      const starting = watches.get(topic) ?? startWatch(topic);
+      watches.set(topic, starting);
+      starting.catch(() => watches.delete(topic));
+      const watch = await starting;
+      watch.listeners.add(listener);
+      return {
+        first: watch.first,
+        ends: watch.ends,
+        close() {
+          watch.listeners.delete(listener);
+          if (watch.listeners.size > 0) return;
+          watch.abort.abort();
+          if (watches.get(topic) === starting) watches.delete(topic);
+        },
+      };
+    },
+    read(channel, partition, position) {
+      const key = `${channel.topic.name}/${partition}@${position}`;
+      const known = chunks.get(key);
+      if (known !== undefined) return known;
+      const chunk = readChunk(channel, partition, position);
+      chunks.set(key, chunk);
+      chunk.catch(() => chunks.delete(key));
+      for (const oldest of chunks.keys()) {
+        if (chunks.size <= chunksKept) break;
+        chunks.delete(oldest);
+      }
+      return chunk;
+    },
+  };
+}

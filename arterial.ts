@@ -1,0 +1,173 @@
+#!/usr/bin/env node
+/** The command line: what each command needs, and what it prints. */
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readNetwork } from '#ingest/gmns/read-network.ts';
+import { writeNetwork } from '#ingest/gmns/write-network.ts';
+import { type RecordingKind, recordingKinds } from '#ingest/replay/open-replay.ts';
+import { processors } from '#processors/main.ts';
+import { readConfig } from '#runtime/config.ts';
+import { ArterialError } from '#runtime/errors.ts';
+import { city, morningRush } from './commands/city.ts';
+import { openParts } from './commands/embedded.ts';
+import { evaluateFolder } from './commands/evaluate.ts';
+import { killed } from './commands/killed.ts';
+import { formatLedger } from './commands/ledger.ts';
+import { replay } from './commands/replay.ts';
+import { simulate } from './commands/simulate.ts';
+import { formatVerdict, verify } from './commands/verify.ts';
+
+const usage = `arterial <command>
+
+  city                                    the whole city on a simulated street, with API and map
+  replay FOLDER --as KIND [--speed max]   real files through everything; KIND is ${recordingKinds.join(' or ')}
+         [--data FOLDER] [--kills N]      N kills on the way; ends with the ledger and a hash of all tables
+  simulate --seed N --hours N --out DIR   a street with known truth, through everything, as fast as possible
+  evaluate DIR                            what was true in DIR against what Arterial said
+  verify                                  whether the tables of ARTERIAL_DATA are those of an undisturbed run
+  import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
+`;
+
+const demoCity = fileURLToPath(new URL('./simulators/demo-city/tables', import.meta.url));
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const note = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  async city() {
+    await city(process.env, say);
+  },
+
+  async replay(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        as: { type: 'string' },
+        speed: { type: 'string', default: 'max' },
+        data: { type: 'string' },
+        kills: { type: 'string', default: '0' },
+        partitions: { type: 'string', default: '3' },
+      },
+    });
+    const recording = one(positionals, 'replay FOLDER');
+    if (!recordingKinds.includes(values.as as RecordingKind))
+      throw usageError(`--as ${values.as ?? 'is missing'}; ${recordingKinds.join(' or ')} would be right`);
+    if (values.speed !== 'max') throw usageError(`--speed ${values.speed}; max would be right`);
+    const folder = values.data ?? join('.arterial', 'replay', basename(recording));
+    const kills = count(values.kills, 'kills');
+    if (kills > 0)
+      return killed(
+        ['replay', recording, '--as', values.as as string, '--data', folder],
+        folder,
+        kills,
+        note,
+      );
+    const partitions = count(values.partitions, 'partitions');
+    const done = await replay({
+      recording,
+      as: values.as as RecordingKind,
+      folder,
+      partitions,
+      notice: note,
+    });
+    say(formatLedger(done.ledger));
+    say(
+      `${done.readings} readings in ${done.wallSeconds.toFixed(1)} s, ${Math.round(done.readings / done.wallSeconds)} readings/s`,
+    );
+    say(`refused at the edge: ${done.refused}`);
+    say(`hash of all tables: ${done.digest}`);
+  },
+
+  async simulate(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        seed: { type: 'string', default: '7' },
+        hours: { type: 'string', default: '2' },
+        out: { type: 'string' },
+        network: { type: 'string', default: demoCity },
+        partitions: { type: 'string', default: '3' },
+      },
+    });
+    if (!values.out) throw usageError('simulate needs --out DIR');
+    const network = await readNetwork(values.network);
+    const done = await simulate({
+      network,
+      seed: count(values.seed, 'seed'),
+      hours: Number(values.hours),
+      startAt: morningRush(network.timeZone, Date.UTC(2026, 4, 5, 12)),
+      partitions: count(values.partitions, 'partitions'),
+      folder: values.out,
+      notice: note,
+    });
+    say(formatLedger(done.ledger));
+    say(
+      `${values.hours} h in ${done.wallSeconds.toFixed(1)} s; plans that controllers took over: ${done.appliedPlans}`,
+    );
+    say(`hash of all tables: ${done.digest}`);
+  },
+
+  async evaluate(args) {
+    say(await evaluateFolder(one(args, 'evaluate DIR')));
+  },
+
+  async verify() {
+    const config = readConfig(process.env);
+    const network = await readNetwork(config.networkFolder ?? demoCity);
+    const parts = await openParts(config.dataFolder, config.partitions);
+    const verdict = await verify({ ...parts, network, partitions: config.partitions, processors }, note);
+    await parts.close();
+    say(formatLedger(verdict.ledger));
+    say(formatVerdict(verdict));
+    if (!verdict.sound) process.exitCode = 1;
+  },
+
+  async 'import-sumo'(args) {
+    const [file, folder] = args;
+    if (!file || !folder) throw usageError('import-sumo needs NET.XML and FOLDER');
+    const { importSumoNet } = await import('#ingest/sumo/import-net.ts');
+    const network = await importSumoNet(file);
+    await writeNetwork(folder, network);
+    say(
+      `${network.links.size} links, ${network.intersections.size} signals, ${network.detectors.size} detectors in ${folder}`,
+    );
+  },
+};
+
+function one(positionals: readonly string[], form: string): string {
+  const [first, ...more] = positionals;
+  if (first === undefined || more.length > 0) throw usageError(`${form} would be right`);
+  return first;
+}
+
+function count(text: string, name: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw usageError(`--${name} ${text}; a whole number would be right`);
+  return value;
+}
+
+const usageError = (message: string): ArterialError => new ArterialError('config.invalid', message);
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = commands[name];
+if (!command) {
+  note(usage);
+  process.exitCode = 2;
+} else
+  try {
+    await command(args);
+  } catch (error) {
+    if (
+      !(error instanceof ArterialError) &&
+      (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') !== true
+    )
+      throw error;
+    note(`${(error as { code: string }).code}: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }

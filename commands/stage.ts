@@ -1,0 +1,80 @@
+/** What every command does with the stream: an ingest before the log, the processors behind it. */
+import type { Network } from '#domain/network.ts';
+import { createIngest, type Ingest } from '#ingest/ingest.ts';
+import type { PlateTokens } from '#ingest/plates.ts';
+import { processors as allProcessors } from '#processors/main.ts';
+import type { CityClock } from '#runtime/clock.ts';
+import type { LiveState } from '#runtime/live.ts';
+import type { EventLog } from '#runtime/log.ts';
+import type { MeasureStore } from '#runtime/measures.ts';
+import type { AnyProcessor } from '#runtime/processor.ts';
+import { type Run, runProcessors } from '#runtime/run.ts';
+import { embeddedIds } from '#schemas/registry.ts';
+import type { AnyTopic } from '#schemas/topic.ts';
+
+export interface StageOptions {
+  readonly log: EventLog;
+  readonly store: MeasureStore;
+  readonly live: LiveState;
+  readonly network: Network;
+  readonly partitions: number;
+  readonly clock: CityClock;
+  readonly plates?: PlateTokens;
+  readonly processors?: readonly AnyProcessor[];
+  readonly notice: (message: string) => void;
+  /** `service` saves effort while it waits; `batch` hurries to the end of what there is. */
+  readonly pace: 'service' | 'batch';
+}
+
+export interface Stage {
+  readonly ingest: Ingest;
+  readonly run: Run;
+  /** Has every task flush, save and end. */
+  stop(): Promise<void>;
+}
+
+export function openStage(options: StageOptions): Stage {
+  const { log, store, live, network, partitions, clock, notice, pace } = options;
+  const { plates } = options;
+  const stopping = new AbortController();
+  const run = runProcessors({
+    processors: options.processors ?? allProcessors,
+    network,
+    partitions,
+    log,
+    store,
+    live,
+    ids: embeddedIds,
+    flushEvery: pace === 'service' ? 250 : 1_000,
+    vouchIdleEvery: pace === 'service' ? 1_000 : 0,
+    checkpointEvery: pace === 'service' ? 5_000 : 10_000,
+    notice,
+    signal: stopping.signal,
+  });
+  return {
+    ingest: createIngest({ log, network, ids: embeddedIds, clock, ...(plates ? { plates } : {}) }),
+    run,
+    async stop() {
+      stopping.abort();
+      await run.done;
+    },
+  };
+}
+
+/** Something for the log: an event and its topic. */
+export interface Emission {
+  readonly topic: AnyTopic;
+  readonly event: unknown;
+}
+
+/** Gives emissions to the ingest, one call a topic, in the order in which they came. */
+export async function ingestAll(ingest: Ingest, emissions: readonly Emission[]): Promise<number> {
+  const byTopic = new Map<AnyTopic, unknown[]>();
+  for (const { topic, event } of emissions) {
+    const events = byTopic.get(topic);
+    if (events) events.push(event);
+    else byTopic.set(topic, [event]);
+  }
+  const results = await Promise.all([...byTopic].map(([topic, events]) => ingest.events(topic, events)));
+  return results.reduce((sum, { rejected }) => sum + rejected.length, 0);
+}

@@ -1,0 +1,50 @@
+import type { Network } from '#domain/network.ts';
+import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
+import { type Rejection, reject } from '#schemas/rejection.ts';
+
+interface Cabinet {
+  readonly site: string;
+  readonly channels: ReadonlySet<number>;
+}
+
+/** Made once for each network: it is asked about every frame. */
+const cabinetsOfNetwork = new WeakMap<Network, ReadonlyMap<string, Cabinet>>();
+
+function cabinetsOf(network: Network): ReadonlyMap<string, Cabinet> {
+  const known = cabinetsOfNetwork.get(network);
+  if (known) return known;
+  const cabinets = new Map<string, { site: string; channels: Set<number> }>();
+  for (const { cabinet, site, channel } of network.detectors.values()) {
+    const before = cabinets.get(cabinet);
+    if (before) before.channels.add(channel);
+    else cabinets.set(cabinet, { site, channels: new Set([channel]) });
+  }
+  cabinetsOfNetwork.set(network, cabinets);
+  return cabinets;
+}
+
+/** Refuses a frame from a cabinet, for a site or with a channel that the network does not have. */
+export function knownFrame(network: Network, frame: DetectorFrame): Rejection | undefined {
+  const cabinet = cabinetsOf(network).get(frame.cabinet);
+  if (!cabinet)
+    return reject(
+      'reference.unknown',
+      'cabinet',
+      `${frame.cabinet}; a cabinet of the detector table would be right`,
+    );
+  if (cabinet.site !== frame.site)
+    return reject(
+      'reference.unknown',
+      'site',
+      `${frame.site}; ${cabinet.site} would be right for ${frame.cabinet}`,
+    );
+  const { detector, length } = frame.readings;
+  for (let i = 0; i < length; i++)
+    if (!cabinet.channels.has(detector[i] as number))
+      return reject(
+        'reference.unknown',
+        `readings[${i}].detector`,
+        `channel ${detector[i]}; a channel of cabinet ${frame.cabinet} would be right`,
+      );
+  return undefined;
+}

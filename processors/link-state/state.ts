@@ -1,0 +1,199 @@
+import type { Detector, Link, Network } from '#domain/network.ts';
+import { type EventTime, type Milliseconds, minutes } from '#domain/time.ts';
+import type { Owned } from '#runtime/processor.ts';
+import { crossSection, detectorsByLink, lanesOf } from './cross-section.ts';
+
+/** How much older than the watermark a frame may be and still revise its window. */
+export const revisionBound: Milliseconds = minutes(15);
+
+/** The shortest window; a link whose detectors report less often has windows of their interval. */
+const minuteSeconds = 60;
+
+/** Mean length of a vehicle, for the speed that occupancy implies (PeMS g-factor less the zone). Metres. */
+const vehicleMeters = 5;
+
+/** Stands in a slot that holds no window. */
+const noWindow = -0x80000000;
+
+/**
+ * The state of one partition: the tables it needs, by dense index, and sums for every window of every link that
+ * is open or may yet be revised. All sums are integers. Typed arrays throughout, so that it is saved at once.
+ */
+export interface LinkStates {
+  /** Where the channels of a cabinet begin in `channels`, and how many there are. */
+  readonly cabinets: ReadonlyMap<string, { readonly begin: number; readonly length: number }>;
+  /** Channel of a cabinet to detector; -1 where there is none. */
+  readonly channels: Int32Array;
+  readonly detectors: Detectors;
+  readonly links: Links;
+  readonly windows: Windows;
+  readonly lengths: WindowLength[];
+  /** Closed windows that late frames have touched since the last watermark. */
+  touched: { readonly link: number; readonly window: number }[];
+}
+
+/** Windows of one length. Times are NaN before the first input. */
+interface WindowLength {
+  readonly seconds: number;
+  closedThrough: EventTime;
+  /** Windows that began earlier began before the clock. */
+  wholeFrom: EventTime;
+}
+
+interface Detectors {
+  readonly link: Int32Array;
+  readonly lanes: Int32Array;
+  /** Lanes for which it counts the link's vehicles; 0 for a detector outside the link's cross-section. */
+  readonly countedLanes: Int32Array;
+  /** 10^-8 h/km for a second of occupancy in permille; 0 where occupancy implies no speed. */
+  readonly pacePerSecond: Float64Array;
+  /** How long it has been on without a count. */
+  readonly stuckSeconds: Int32Array;
+}
+
+interface Links {
+  readonly ids: readonly string[];
+  readonly districts: readonly string[];
+  readonly lanes: Int32Array;
+  readonly lengthMeters: Float64Array;
+  readonly freeFlowKph: Float64Array;
+  readonly windowSeconds: Int32Array;
+  /** Readings that its healthy detectors send in a window. */
+  readonly expectedSamples: Int32Array;
+  /** 1 when its cross-section covers all lanes. */
+  readonly covered: Int32Array;
+  /** Its first slot in `windows`, and how many it has in turn. */
+  readonly firstSlot: Int32Array;
+  readonly slots: Int32Array;
+}
+
+/** Sums by slot. The slot of a window is its number, counted from 1970, modulo the slots of its link. */
+interface Windows {
+  /** Which window is in the slot; `noWindow` when none. */
+  readonly number: Int32Array;
+  /** How often it has been emitted. */
+  readonly emissions: Int32Array;
+  readonly touched: Int32Array;
+  readonly vehicles: Int32Array;
+  readonly countedLaneSeconds: Int32Array;
+  readonly occupancyPermilleLaneSeconds: Int32Array;
+  readonly occupiedLaneSeconds: Int32Array;
+  readonly samples: Int32Array;
+  /** Measured pace, summed over vehicles, 10^-8 h/km; and those vehicles. */
+  readonly pace: Float64Array;
+  readonly pacedVehicles: Int32Array;
+  /** The same as implied by occupancy. */
+  readonly impliedPace: Float64Array;
+  readonly impliedVehicles: Int32Array;
+}
+
+/** The state of a partition that has seen nothing, for the links of the sites that it owns. */
+export function createLinkStates(network: Network, owned: Owned): LinkStates {
+  const byLink = detectorsByLink(network);
+  const links = [...network.links.values()].filter((link) => owned(link.site) && byLink.has(link.id));
+  const detectors = links.flatMap((link) => byLink.get(link.id) as Detector[]);
+  const table = linkTable(links, byLink);
+  const slots = table.slots.reduce((sum, n) => sum + n, 0);
+  const int = (): Int32Array => new Int32Array(slots);
+  return {
+    ...channelTable(detectors),
+    detectors: detectorTable(links, byLink, detectors.length),
+    links: table,
+    windows: {
+      number: int().fill(noWindow),
+      emissions: int(),
+      touched: int(),
+      vehicles: int(),
+      countedLaneSeconds: int(),
+      occupancyPermilleLaneSeconds: int(),
+      occupiedLaneSeconds: int(),
+      samples: int(),
+      pace: new Float64Array(slots),
+      pacedVehicles: int(),
+      impliedPace: new Float64Array(slots),
+      impliedVehicles: int(),
+    },
+    lengths: [...new Set(table.windowSeconds)]
+      .sort((a, b) => a - b)
+      .map((seconds) => ({ seconds, closedThrough: Number.NaN, wholeFrom: Number.NaN })),
+    touched: [],
+  };
+}
+
+function channelTable(detectors: readonly Detector[]): Pick<LinkStates, 'cabinets' | 'channels'> {
+  const lengths = new Map<string, number>();
+  for (const { cabinet, channel } of detectors)
+    lengths.set(cabinet, Math.max(lengths.get(cabinet) ?? 0, channel + 1));
+  const cabinets = new Map<string, { begin: number; length: number }>();
+  let total = 0;
+  for (const [cabinet, length] of lengths) {
+    cabinets.set(cabinet, { begin: total, length });
+    total += length;
+  }
+  const channels = new Int32Array(total).fill(-1);
+  detectors.forEach(({ cabinet, channel }, index) => {
+    channels[(cabinets.get(cabinet)?.begin as number) + channel] = index;
+  });
+  return { cabinets, channels };
+}
+
+function detectorTable(
+  links: readonly Link[],
+  byLink: ReadonlyMap<string, readonly Detector[]>,
+  count: number,
+): Detectors {
+  const table: Detectors = {
+    link: new Int32Array(count),
+    lanes: new Int32Array(count),
+    countedLanes: new Int32Array(count),
+    pacePerSecond: new Float64Array(count),
+    stuckSeconds: new Int32Array(count),
+  };
+  let index = 0;
+  links.forEach((link, linkIndex) => {
+    const detectors = byLink.get(link.id) as readonly Detector[];
+    const counting = new Set(crossSection(link, detectors));
+    for (const detector of detectors) {
+      table.link[index] = linkIndex;
+      table.lanes[index] = lanesOf(detector);
+      table.countedLanes[index] = counting.has(detector) ? lanesOf(detector) : 0;
+      // At the stop bar occupancy is the wait for green, not the pace of the link.
+      table.pacePerSecond[index] =
+        detector.role === 'stop' ? 0 : 1e8 / (3600 * (vehicleMeters + detector.lengthMeters));
+      index++;
+    }
+  });
+  return table;
+}
+
+function linkTable(links: readonly Link[], byLink: ReadonlyMap<string, readonly Detector[]>): Links {
+  const rows = links.map((link) => {
+    const detectors = byLink.get(link.id) as readonly Detector[];
+    const longest = Math.max(...detectors.map((detector) => detector.intervalSeconds));
+    const windowSeconds = Math.ceil(longest / minuteSeconds) * minuteSeconds;
+    const expected = detectors.map((detector) => Math.floor(windowSeconds / detector.intervalSeconds));
+    const counted = crossSection(link, detectors).reduce((sum, detector) => sum + lanesOf(detector), 0);
+    return {
+      windowSeconds,
+      expectedSamples: expected.reduce((sum, n) => sum + n, 0),
+      covered: counted >= link.lanes ? 1 : 0,
+      // What lies between now and half a window before the bound, cut off at both ends.
+      slots: Math.ceil(revisionBound / 1000 / windowSeconds) + 2,
+    };
+  });
+  const firstSlot = new Int32Array(links.length);
+  for (let i = 1; i < links.length; i++)
+    firstSlot[i] = (firstSlot[i - 1] as number) + (rows[i - 1]?.slots as number);
+  return {
+    ids: links.map((link) => link.id),
+    districts: links.map((link) => link.district),
+    lanes: Int32Array.from(links, (link) => link.lanes),
+    lengthMeters: Float64Array.from(links, (link) => link.lengthMeters),
+    freeFlowKph: Float64Array.from(links, (link) => link.freeFlowKph),
+    windowSeconds: Int32Array.from(rows, (row) => row.windowSeconds),
+    expectedSamples: Int32Array.from(rows, (row) => row.expectedSamples),
+    covered: Int32Array.from(rows, (row) => row.covered),
+    firstSlot,
+    slots: Int32Array.from(rows, (row) => row.slots),
+  };
+}

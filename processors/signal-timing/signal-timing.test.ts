@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '#domain/network.ts';
+import { diagramOf, fourLegs } from '#domain/signal-timing/example.ts';
+import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import { drive, type Happening } from '#runtime/drive.ts';
+import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
+import type {
+  AcknowledgementStatus,
+  SignalAcknowledgement,
+} from '#schemas/generated/signal.acknowledgement.v1.ts';
+import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
+import { isRejection } from '#schemas/rejection.ts';
+import { intersectionPerformances, signalAcknowledgements } from '#schemas/topics.ts';
+import { type IntersectionRow, signalTiming } from './signal-timing.ts';
+import { networkOf, windowOf } from './windows.ts';
+
+const legs = fourLegs();
+const other = { ...fourLegs(), id: 'I-2' };
+const network = networkOf(legs, other);
+const midnight = 1_800_057_600_000;
+const fullLefts = [220, 480, 60, 220, 220, 480, 60, 220];
+
+type Event = IntersectionPerformance | SignalAcknowledgement;
+type Happened = Happening<Event>;
+
+/** The window that ends at this minute, when the controller ran `plan`. */
+const measured = (minute: number, plan: Plan = legs.plan, at = legs): Happened => ({
+  topic: intersectionPerformances as Happened['topic'],
+  event: windowOf(at, plan, midnight + minutes(minute - 5), fullLefts),
+});
+
+const answered = (minute: number, status: AcknowledgementStatus, recommendation: string): Happened => ({
+  topic: signalAcknowledgements as Happened['topic'],
+  event: {
+    district: 'D-1',
+    intersection: 'I-1',
+    recommendation,
+    sequence: minute,
+    at: midnight + minutes(minute) + seconds(30),
+    status,
+    reason: null,
+    by: 'controller',
+  },
+});
+
+/** Minute of each recommendation, `12: I-1.1234`. */
+const advised = (happened: readonly Happened[], until: number): SignalRecommendation[] =>
+  drive(signalTiming, network, happened, midnight + minutes(until)).map(
+    ({ event }) => event as SignalRecommendation,
+  );
+
+const minuteOf = ({ at }: { at: EventTime }): number => (at - midnight) / minutes(1);
+const idAt = (minute: number): string => `I-1.${midnight + minutes(minute)}`;
+const asPlan = (plan: Omit<Plan, 'id'>): Plan => ({ id: 'applied', ...plan });
+const every5 = (from: number, to: number, plan?: Plan): Happened[] => {
+  const happened: Happened[] = [];
+  for (let minute = from; minute <= to; minute += 5) happened.push(measured(minute, plan));
+  return happened;
+};
+
+/** What the first advice of the examples asks for, and the windows once it runs. */
+const advisedPlan = asPlan((advised(every5(5, 10), 11)[0] as SignalRecommendation).plan);
+
+describe('the life of a recommendation', () => {
+  // w: a window ends   A: advice   x: it expires   r: rejected   P: applied
+
+  it('comes with the second window, and again once it expired without an answer', () => {
+    // minute 5    10    15    20    25
+    //        w    wA    w     wxA   w
+    const documents = advised(every5(5, 25), 26);
+    expect(documents.map(minuteOf)).toEqual([11, 22]);
+    expect(documents.map(({ recommendation }) => recommendation)).toEqual([idAt(11), idAt(22)]);
+    expect(documents.map(({ nonce }) => nonce)).toEqual([idAt(11), idAt(22)]);
+  });
+
+  it('is followed by a quarter of an hour of silence when it was rejected', () => {
+    // minute 5    10    15    20    25    30    35    40
+    //        w    wAr   w     w     w  A  w     w   A w
+    const documents = advised([...every5(5, 40), answered(12, 'rejected', idAt(11))], 41);
+    expect(documents.map(minuteOf)).toEqual([11, 28, 39]);
+  });
+
+  it('waits for the application of what was accepted, until it expires', () => {
+    const documents = advised([...every5(5, 25), answered(12, 'accepted', idAt(11))], 26);
+    expect(documents.map(minuteOf)).toEqual([11, 22]);
+  });
+
+  it('is drawn from the applied plan after two windows under it', () => {
+    // minute 5    10    15    20    25    30
+    //        w    wAP   w     w     w          the window of minute 15 began before P
+    const old = every5(5, 15);
+    const documents = advised(
+      [...old, ...every5(20, 30, advisedPlan), answered(12, 'applied', idAt(11))],
+      31,
+    );
+    expect(documents.map(minuteOf)).toEqual([11, 26]);
+    expect(documents[1]?.previous).toEqual(documents[0]?.plan);
+    expect(diagramOf(legs, asPlan(documents[1]!.previous))[0]).toBe('| 1 19  2 34 | 3 12  4 25 |');
+  });
+
+  it('counts an application that is heard of an hour late', () => {
+    const late = { ...answered(12, 'applied', idAt(11)), lateAt: midnight + minutes(24) };
+    const documents = advised([...every5(5, 15), ...every5(20, 30, advisedPlan), late], 31);
+    // At 22 the old cycle is still believed; from 24 on it is known what ran since 12.
+    expect(documents.at(-1)?.previous).toEqual(documents[0]?.plan);
+  });
+
+  it('returns to the plan before when an applied one is withdrawn', () => {
+    const happened = [
+      ...every5(5, 15),
+      answered(12, 'applied', idAt(11)),
+      answered(16, 'withdrawn', idAt(11)),
+      ...every5(25, 30),
+    ];
+    const documents = advised(happened, 31);
+    expect(documents.map(minuteOf)).toEqual([11, 31]);
+    expect(documents[1]?.previous).toEqual(documents[0]?.previous);
+  });
+
+  it('is drawn from what was seen to run when somebody applied a plan of their own', () => {
+    const theirs: Plan = {
+      ...legs.plan,
+      splits: legs.plan.splits.map((s) => ({ ...s, seconds: s.seconds + 1 })),
+    };
+    const shown = { ...theirs, cycleSeconds: 94 };
+    const happened = [...every5(5, 5), answered(7, 'applied', 'I-1.by-hand'), ...every5(15, 20, shown)];
+    const documents = advised(happened, 21);
+    expect(documents.map(minuteOf)).toEqual([21]);
+    expect(documents[0]?.previous).toEqual({ cycleSeconds: 94, offsetSeconds: 0, splits: theirs.splits });
+  });
+
+  it('concerns each intersection for itself, in the same order whatever came first', () => {
+    const first = [...every5(5, 10), measured(5, legs.plan, other), measured(10, legs.plan, other)];
+    const documents = advised(first, 11);
+    expect(documents.map(({ intersection }) => intersection)).toEqual(['I-1', 'I-2']);
+    expect(advised([...first].reverse(), 11)).toEqual(documents);
+  });
+
+  it('takes a revised window instead of the first', () => {
+    const first = measured(5);
+    const revised = { ...first, event: { ...first.event, revision: 1, quality: 'missing' } as Event };
+    expect(advised([first, { ...revised, lateAt: midnight + minutes(6) }, measured(10)], 11)).toEqual([]);
+    expect(advised([first, measured(10)], 11)).toHaveLength(1);
+  });
+});
+
+describe('what is kept', () => {
+  const happened = [
+    ...every5(5, 15),
+    answered(12, 'applied', idAt(11)),
+    ...every5(20, 45, advisedPlan),
+    answered(27, 'rejected', idAt(26)),
+  ];
+
+  it('continues after a restart at any minute as if nothing had happened', () => {
+    const whole = advised(happened, 46);
+    expect(whole.map(minuteOf)).toEqual([11, 26, 43]);
+    for (let cut = 6; cut < 46; cut++) expect(restartedAt(cut)).toEqual(whole);
+  });
+
+  it('is a row for each changed intersection, once', () => {
+    const state = signalTiming.initial(network, () => true);
+    play(state, 0, 11);
+    expect(keptRows(state).map(([id]) => id)).toEqual(['I-1']);
+    expect(keptRows(state)).toEqual([]);
+  });
+
+  it('holds what an applied recommendation promised beside what was measured', () => {
+    const state = signalTiming.initial(network, () => true);
+    play(state, 0, 46);
+    const [[, row]] = keptRows(state) as [[string, IntersectionRow]];
+    expect(row.trials).toEqual([
+      {
+        recommendation: idAt(11),
+        appliedAt: midnight + minutes(12) + seconds(30),
+        predictedSavingDeciseconds: 193,
+        delayBeforeDeciseconds: 676,
+        delayAfterDeciseconds: 483,
+      },
+    ]);
+  });
+
+  type State = ReturnType<typeof signalTiming.initial>;
+  const documents: SignalRecommendation[] = [];
+
+  const keptRows = (state: State) =>
+    JSON.parse(JSON.stringify([...(signalTiming.keep?.changed(state) ?? [])])) as [string, unknown][];
+
+  /** Feeds what happened from one minute to another, with a watermark at each. */
+  function play(state: State, from: number, to: number): void {
+    for (let minute = from; minute < to; minute++) {
+      const begin = midnight + minutes(minute);
+      for (const { topic, event } of happened)
+        if (event.at >= begin && event.at < begin + minutes(1))
+          signalTiming.step(state, { kind: 'event', at: event.at, topic: topic.name, event }, emit, network);
+      signalTiming.step(state, { kind: 'watermark', at: begin + minutes(1) }, emit, network);
+    }
+  }
+  const emit = (_: unknown, document: unknown): void => void documents.push(document as SignalRecommendation);
+
+  function restartedAt(cut: number): SignalRecommendation[] {
+    documents.length = 0;
+    const before = signalTiming.initial(network, () => true);
+    play(before, 0, cut);
+    const after = signalTiming.initial(network, () => true);
+    signalTiming.keep?.restore(after, keptRows(before));
+    play(after, cut, 46);
+    return [...documents];
+  }
+});
+
+describe('what is refused', () => {
+  it('is an intersection that the tables do not know, and one said to be in another district', () => {
+    const { event } = measured(5);
+    const judge = (changed: object) =>
+      signalTiming.accepts?.(network, 'any', { ...event, ...changed } as Event);
+    expect(judge({})).toBeUndefined();
+    expect(judge({ intersection: 'I-9' })).toMatchObject({
+      code: 'reference.unknown',
+      field: 'intersection',
+    });
+    expect(judge({ district: 'D-9' })).toMatchObject({ code: 'reference.unknown', field: 'district' });
+    expect(isRejection(judge({ district: 'D-9' }))).toBe(true);
+  });
+});

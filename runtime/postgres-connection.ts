@@ -1,0 +1,96 @@
+/** Connections to PostgreSQL: transactions, types and errors. */
+import pg from 'pg';
+import { ArterialError } from './errors.ts';
+
+const int8 = 20;
+
+export interface PostgresOptions {
+  /** Connections at once. */
+  readonly poolSize?: number;
+  /** A statement that takes longer is given up. Milliseconds. */
+  readonly statementTimeout?: number;
+}
+
+export class PostgresConnection {
+  private readonly pool: pg.Pool;
+  private closing: Promise<void> | undefined;
+
+  constructor(url: string, { poolSize = 4, statementTimeout = 30_000 }: PostgresOptions = {}) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: statementTimeout,
+      keepAlive: true,
+      application_name: 'arterial',
+      types: { getTypeParser: (oid: number, format?: string) => parserOf(oid, format) as never },
+    });
+    // A connection that breaks is thrown away; whoever uses it next, or is using it, gets the error then.
+    this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  /** Runs `work` in one transaction; `how` continues BEGIN. */
+  async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>, how = ''): Promise<Result> {
+    try {
+      const client = await this.pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query(`BEGIN ${how}`);
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      } catch (failure) {
+        await client.query('ROLLBACK').catch((error: Error) => {
+          broken = error;
+        });
+        throw failure;
+      } finally {
+        client.release(broken);
+      }
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
+  async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    try {
+      return await this.pool.query(text, [...values]);
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.pool.end();
+    return this.closing;
+  }
+}
+
+function parserOf(oid: number, format?: string): (text: string) => unknown {
+  if (oid === int8) return Number;
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+/** Classes of SQLSTATE that another try may get past: connection, transaction, resources, intervention, system. */
+const passing = ['08', '40', '53', '55', '57', '58'];
+
+/** What went wrong with the server as an operating error; anything else is a mistake and stays as it is. */
+function operating(failure: unknown): unknown {
+  if (failure instanceof ArterialError || !(failure instanceof Error)) return failure;
+  const code = 'code' in failure && typeof failure.code === 'string' ? failure.code : '';
+  const fromServer = failure instanceof pg.DatabaseError;
+  const canRetry = fromServer ? passing.includes(code.slice(0, 2)) : isConnectionLoss(failure, code);
+  // Wrong password, no such database: of no use to try again, but not a mistake of the program either.
+  const refused = fromServer && ['28', '3D'].includes(code.slice(0, 2));
+  if (!canRetry && !refused) return failure;
+  return new ArterialError('store.unavailable', `the database: ${failure.message || code}`, {
+    cause: failure,
+    canRetry,
+  });
+}
+
+const isConnectionLoss = (failure: Error, code: string): boolean =>
+  /^E[A-Z]+$/.test(code) ||
+  failure instanceof AggregateError ||
+  /connection|timeout|client was closed|cannot use a pool after/i.test(failure.message);

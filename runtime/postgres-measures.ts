@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { storableText } from './canonical-json.ts';
+import { columnIn, completeRows, type MeasureTable, measureTable } from './measure-tables.ts';
+import type { Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
+import { assertStateVersion } from './memory-measures.ts';
+import { PostgresConnection, type PostgresOptions } from './postgres-connection.ts';
+import { boundText, copyText, timeText } from './postgres-copy.ts';
+import { migratePostgres } from './postgres-migrations.ts';
+import { canonicalRow, epochMilliseconds, quoted, selected, walk } from './postgres-sql.ts';
+
+/** A store of measures in PostgreSQL. Connects when first used. */
+export function createPostgresMeasures(url: string, options: PostgresOptions = {}): MeasureStore {
+  return new PostgresMeasures(new PostgresConnection(url, options));
+}
+
+class PostgresMeasures implements MeasureStore {
+  private readonly connection: PostgresConnection;
+
+  constructor(connection: PostgresConnection) {
+    this.connection = connection;
+  }
+
+  migrate(): Promise<void> {
+    return migratePostgres(this.connection);
+  }
+
+  /** When the connection breaks at the end, the commit may have been done: tried again it is then fenced. */
+  commit(commit: Commit): Promise<'committed' | 'fenced'> {
+    // Whatever is wrong with the rows shows before anything is sent.
+    const measures = [...commit.measures].map(([name, rows]) => {
+      const table = measureTable(name);
+      return [table, completeRows(table, rows)] as const;
+    });
+    return this.connection.transaction(async (client) => {
+      if (!(await advance(client, commit))) return 'fenced';
+      for (const [table, rows] of measures) if (rows.size > 0) await upsert(client, table, rows.values());
+      await insertUnusable(client, commit);
+      await keep(client, commit);
+      return 'committed';
+    });
+  }
+
+  claim(processor: string, partition: number, stateVersion: number): Promise<Restored | undefined> {
+    return this.connection.transaction(async (client) => {
+      const claimed = await client.query(
+        `UPDATE progress SET epoch = epoch + 1 WHERE processor = $1 AND partition = $2
+         RETURNING ${progressColumns}`,
+        [processor, partition],
+      );
+      const [row] = claimed.rows;
+      if (row === undefined) return undefined;
+      const progress = progressOf(row);
+      assertStateVersion(processor, partition, progress.stateVersion, stateVersion);
+      const kept = await client.query(
+        'SELECT key, value FROM kept_state WHERE processor = $1 AND partition = $2 ORDER BY key',
+        [processor, partition],
+      );
+      return { progress, kept: kept.rows };
+    });
+  }
+
+  async listProgress() {
+    const { rows } = await this.connection.query(
+      `SELECT processor, partition, ${progressColumns} FROM progress ORDER BY processor, partition`,
+    );
+    return rows.map((row) => ({
+      processor: row.processor as string,
+      partition: row.partition as number,
+      ...progressOf(row),
+    }));
+  }
+
+  async select({ table: name, where, timeColumn, from, to, limit }: Select): Promise<readonly Row[]> {
+    const table = measureTable(name);
+    const time = quoted(columnIn(table, timeColumn).name);
+    const values: unknown[] = [boundText(from), boundText(to), limit];
+    const conditions = [`${time} >= $1::timestamptz`, `${time} < $2::timestamptz`];
+    for (const [column, value] of Object.entries(where)) {
+      values.push(columnIn(table, column).type === 'timestamptz' ? timeText(Number(value)) : value);
+      conditions.push(`${quoted(column)} = $${values.length}`);
+    }
+    const { rows } = await this.connection.query(
+      `SELECT ${selected(table)} FROM ${quoted(table.name)} WHERE ${conditions.join(' AND ')}
+       ORDER BY ${[time, ...table.key.map(quoted)].join(', ')} LIMIT $3`,
+      values,
+    );
+    return rows;
+  }
+
+  async newest(
+    name: string,
+    idColumns: readonly string[],
+    versionColumns: readonly string[],
+  ): Promise<readonly Row[]> {
+    const table = measureTable(name);
+    for (const column of [...idColumns, ...versionColumns]) columnIn(table, column);
+    const ids = idColumns.map(quoted).join(', ');
+    const from = quoted(table.name);
+    // Where the id is the key there is one row each. Elsewhere a walk from id to id, each a step down the index
+    // of the key, does not depend on the length of the history as sorting it would.
+    const source = table.key.every((column) => idColumns.includes(column))
+      ? from
+      : walk(table, idColumns, versionColumns);
+    const { rows } = await this.connection.query(`SELECT ${selected(table)} FROM ${source} ORDER BY ${ids}`);
+    return rows;
+  }
+
+  /** From one snapshot of the database, and as long as it takes. */
+  digest(names: readonly string[]): Promise<string> {
+    return this.connection.transaction(async (client) => {
+      await client.query('SET LOCAL statement_timeout = 0');
+      const hash = createHash('sha256');
+      for (const name of names) {
+        const table = measureTable(name);
+        hash.update(`${name}\n`);
+        // With a quote and a delimiter that JSON cannot hold, CSV is the bare text.
+        const rows = client.query(
+          copyTo(
+            `COPY (SELECT ${canonicalRow(table)} FROM ${quoted(name)} ORDER BY ${table.key.map(quoted).join(', ')})
+             TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`,
+          ),
+        );
+        for await (const chunk of rows) hash.update(chunk as Buffer);
+      }
+      return hash.digest('hex');
+    }, 'ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+/** The compare-and-set: false when the row is not as the task left it. */
+async function advance(client: pg.PoolClient, commit: Commit): Promise<boolean> {
+  const { processor, partition, expectedVersion, progress } = commit;
+  const values = [
+    processor,
+    partition,
+    progress.version,
+    progress.epoch,
+    progress.stateVersion,
+    progress.releasedThrough === null ? null : timeText(progress.releasedThrough),
+    JSON.stringify(progress.topics),
+    JSON.stringify(progress.ledger),
+    progress.outbox,
+  ];
+  const { rowCount } =
+    expectedVersion === 0
+      ? await client.query(
+          `INSERT INTO progress VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+          values,
+        )
+      : await client.query(
+          `UPDATE progress SET version = $3, epoch = $4, state_version = $5, released_through = $6,
+             topics = $7, ledger = $8, outbox = $9
+           WHERE processor = $1 AND partition = $2 AND version = $10 AND epoch <= $4`,
+          [...values, expectedVersion],
+        );
+  return rowCount === 1;
+}
+
+/** COPY into a table of the session, then one statement from there: several times as fast as rows in statements. */
+async function upsert(client: pg.PoolClient, table: MeasureTable, rows: Iterable<Row>): Promise<void> {
+  const staging = quoted(`staging_${table.name}`);
+  const columns = table.columns.map(({ name }) => quoted(name));
+  const list = columns.join(', ');
+  await client.query(
+    `CREATE TEMP TABLE IF NOT EXISTS ${staging} ON COMMIT DELETE ROWS
+     AS SELECT ${list} FROM ${quoted(table.name)} WITH NO DATA`,
+  );
+  const copy = client.query(copyFrom(`COPY ${staging} (${list}) FROM STDIN`));
+  await pipeline(Readable.from(copyText(table.columns, rows)), copy);
+  const changes = columns
+    .filter((column) => !table.key.map(quoted).includes(column))
+    .map((column) => `${column} = excluded.${column}`);
+  await client.query(
+    `INSERT INTO ${quoted(table.name)} (${list}) SELECT ${list} FROM ${staging}
+     ON CONFLICT (${table.key.map(quoted).join(', ')}) DO UPDATE SET ${changes.join(', ')}`,
+  );
+}
+
+async function insertUnusable(client: pg.PoolClient, { processor, unusable }: Commit): Promise<void> {
+  if (unusable.length === 0) return;
+  await client.query(
+    `INSERT INTO unusable
+     SELECT $1, * FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+       $8::text[], $9::bytea[])
+     ON CONFLICT DO NOTHING`,
+    [
+      processor,
+      unusable.map(({ topic }) => topic),
+      unusable.map(({ partition }) => partition),
+      unusable.map(({ position }) => position),
+      unusable.map(({ kind }) => kind),
+      unusable.map(({ code }) => code),
+      unusable.map(({ field }) => storableText(field)),
+      unusable.map(({ detail }) => storableText(detail)),
+      unusable.map(({ bytes }) => bytes),
+    ],
+  );
+}
+
+async function keep(client: pg.PoolClient, { processor, partition, kept }: Commit): Promise<void> {
+  // Of several changes of one key the last stands; one statement may not touch a row twice.
+  const last = new Map(kept.map(({ key, value }) => [key, value]));
+  const deleted = [...last].filter(([, value]) => value === undefined).map(([key]) => key);
+  const changed = [...last].filter(([, value]) => value !== undefined);
+  if (deleted.length > 0)
+    await client.query('DELETE FROM kept_state WHERE processor = $1 AND partition = $2 AND key = ANY($3)', [
+      processor,
+      partition,
+      deleted,
+    ]);
+  if (changed.length > 0)
+    await client.query(
+      `INSERT INTO kept_state SELECT $1, $2, * FROM unnest($3::text[], $4::json[])
+       ON CONFLICT (processor, partition, key) DO UPDATE SET value = excluded.value`,
+      [processor, partition, changed.map(([key]) => key), changed.map(([, value]) => JSON.stringify(value))],
+    );
+}
+
+const progressColumns = `version, epoch, state_version, topics, ledger, outbox,
+  ${epochMilliseconds('released_through')} AS released_through`;
+
+const progressOf = (row: Readonly<Record<string, never>>): Progress => ({
+  version: row['version']!,
+  epoch: row['epoch']!,
+  stateVersion: row['state_version']!,
+  releasedThrough: row['released_through']!,
+  topics: row['topics']!,
+  ledger: row['ledger']!,
+  outbox: row['outbox']!,
+});

@@ -1,0 +1,62 @@
+/** Pieces of SQL made from the tables of measures. */
+import { compareNames } from './canonical-json.ts';
+import type { Column, MeasureTable } from './measure-tables.ts';
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A time as an EventTime; exact, since a double holds milliseconds of these millennia to a millionth. */
+export const epochMilliseconds = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`;
+
+/** The columns of a row as the port gives them. */
+export const selected = ({ columns }: MeasureTable): string =>
+  columns
+    .map(({ name, type }) =>
+      type === 'timestamptz' ? `${epochMilliseconds(quoted(name))} AS ${quoted(name)}` : quoted(name),
+    )
+    .join(', ');
+
+/** The row as `canonicalJson` writes it. */
+export function canonicalRow({ columns }: MeasureTable): string {
+  const members = [...columns]
+    .sort((a, b) => compareNames(a.name, b.name))
+    .map((column, i) => `'${i === 0 ? '{' : ', '}"${column.name}": ', ${canonicalCell(column)}`);
+  return `concat(${members.join(', ')}, '}')`;
+}
+
+function canonicalCell({ name, type, nullable }: Column): string {
+  const column = quoted(name);
+  const text = {
+    text: `to_json(${column})::text`,
+    integer: `${column}::text`,
+    bigint: `${column}::text`,
+    boolean: `${column}::text`,
+    // By way of jsonb, which writes a number without exponent.
+    'double precision': `to_jsonb(${column})::text`,
+    timestamptz: `${epochMilliseconds(column)}::text`,
+    jsonb: `${column}::text`,
+  }[type];
+  return nullable ? `coalesce(${text}, 'null')` : text;
+}
+
+/** The newest row of each id: from the last id step by step to the first, each step down an index of the key. */
+export function walk(
+  table: MeasureTable,
+  idColumns: readonly string[],
+  versionColumns: readonly string[],
+): string {
+  const isKey = (columns: readonly string[]): boolean => table.key.every((name) => columns.includes(name));
+  // What follows once the key is whole decides nothing, and would only keep the index from being used.
+  const order = [...idColumns];
+  for (const column of versionColumns) if (!isKey(order)) order.push(column);
+  const newestFirst = order.map((name) => `${quoted(name)} DESC`).join(', ');
+  const from = quoted(table.name);
+  const ids = idColumns.map(quoted).join(', ');
+  const lastIds = idColumns.map((name) => `walked.${quoted(name)}`).join(', ');
+  return `(WITH RECURSIVE walked AS (
+    (SELECT * FROM ${from} ORDER BY ${newestFirst} LIMIT 1)
+    UNION ALL
+    SELECT step.* FROM walked, LATERAL (
+      SELECT * FROM ${from} WHERE (${ids}) < (${lastIds}) ORDER BY ${newestFirst} LIMIT 1
+    ) AS step
+  ) SELECT * FROM walked) AS newest`;
+}

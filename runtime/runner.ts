@@ -1,0 +1,239 @@
+/** The only loop that does I/O for a processor: reads, steps, commits, then tells the others. */
+import type { Network } from '#domain/network.ts';
+import type { EventTime } from '#domain/time.ts';
+import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
+import type { SchemaIds } from '#schemas/topic.ts';
+import { Writer } from '#schemas/wire.ts';
+import { ArterialError } from './errors.ts';
+import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
+import type { LiveState } from './live.ts';
+import type { EventLog } from './log.ts';
+import type { MeasureStore, Unusable } from './measures.ts';
+import { partitionOf } from './partitioner.ts';
+import type { AnyProcessor } from './processor.ts';
+import { type Emitted, Task } from './task.ts';
+import { sourceOf } from './wiring.ts';
+
+export interface RunOptions {
+  readonly processors: readonly AnyProcessor[];
+  readonly network: Network;
+  readonly partitions: number;
+  readonly log: EventLog;
+  readonly store: MeasureStore;
+  readonly live: LiveState;
+  readonly ids: SchemaIds;
+  /** Commit at least this often while there is something to commit. Milliseconds. */
+  readonly flushEvery: number;
+  /** Tell those downstream how far a task has come, when it has nothing else to do, at most this often. Milliseconds. */
+  readonly vouchIdleEvery: number;
+  /** Save the tasks' memory this often. Milliseconds. */
+  readonly checkpointEvery: number;
+  /** Told of what an operator would act on. */
+  readonly notice: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const readBytes = 256 * 1024;
+/** Vouch for a derived topic at least each so much event time, even when there was nothing to say. Milliseconds. */
+const vouchEvery = 5_000;
+
+/** One processor on one partition, with its I/O. */
+export class Runner {
+  readonly name: string;
+  commits = 0;
+  hasStarted = false;
+  isIdle = false;
+  private readonly options: RunOptions;
+  private readonly processor: AnyProcessor;
+  private readonly partition: number;
+  private readonly sources: ReadonlyMap<string, readonly string[]>;
+  private task!: Task<unknown, unknown>;
+  private version = 0;
+  private epoch = 0;
+  private flushedAt = 0;
+  private checkpointedAt = 0;
+  private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
+  private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
+  private vouchedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    options: RunOptions,
+    processor: AnyProcessor,
+    partition: number,
+    sources: ReadonlyMap<string, readonly string[]>,
+  ) {
+    this.options = options;
+    this.processor = processor;
+    this.partition = partition;
+    this.sources = sources;
+    this.name = sourceOf(processor.name, partition);
+  }
+
+  /** Takes the partition over from where it was left, and works until the signal aborts. */
+  async run(): Promise<void> {
+    await this.takeOver();
+    const { signal, flushEvery } = this.options;
+    this.hasStarted = true;
+    while (!signal.aborted) {
+      const moved = await this.readSome();
+      if (moved) {
+        if (performance.now() - this.flushedAt >= flushEvery) await this.flush('busy');
+        continue;
+      }
+      await this.flush('idle');
+      await this.waitForMore();
+    }
+    await this.flush('last');
+  }
+
+  /** Whether it waits for more than is in the log. */
+  async isSettled(): Promise<boolean> {
+    if (!this.isIdle) return false;
+    const { log } = this.options;
+    for (const { topic, position } of this.task.positions())
+      if ((await log.bounds(topic, this.partition)).next > position) return false;
+    const vouched = this.processor.writes.length === 0 || this.task.releasedThrough <= this.vouchedThrough;
+    return this.isIdle && vouched;
+  }
+
+  private async takeOver(): Promise<void> {
+    const { network, partitions, store, log, ids } = this.options;
+    const { processor, partition, sources } = this;
+    const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
+    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources });
+    const restored = await store.claim(processor.name, partition, processor.stateVersion);
+    this.version = restored?.progress.version ?? 0;
+    this.epoch = restored?.progress.epoch ?? 1;
+    this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
+    this.vouchedThrough = Number.NEGATIVE_INFINITY;
+    this.flushedAt = performance.now();
+    this.checkpointedAt = performance.now();
+    if (!restored) return;
+    const memory = restored.kept.find(({ key }) => key === memoryKey);
+    if (memory) {
+      const rows = restored.kept
+        .filter(({ key }) => key.startsWith(rowPrefix))
+        .map(({ key, value }) => [key.slice(rowPrefix.length), value] as const);
+      this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
+    } else this.task.resumeAfter(this.committedThrough);
+    await appendOutbox(log, restored.progress.outbox);
+  }
+
+  /** Reads one batch of the topic that is furthest behind and has anything; false when none has. */
+  private async readSome(): Promise<boolean> {
+    for (const { topic, position } of this.task.positions()) {
+      const batch = await this.options.log.read(topic, this.partition, position, readBytes);
+      if (!batch) continue;
+      this.task.accept(batch);
+      return true;
+    }
+    return false;
+  }
+
+  private async waitForMore(): Promise<void> {
+    const { log, signal, flushEvery, vouchIdleEvery } = this.options;
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), Math.max(1, Math.min(flushEvery, vouchIdleEvery)));
+    const either = AbortSignal.any([signal, stop.signal]);
+    const waits = this.task
+      .positions()
+      .map(({ topic, position }) => log.appended(topic, this.partition, position, either));
+    this.isIdle = true;
+    await Promise.race(waits);
+    this.isIdle = false;
+    clearTimeout(timer);
+    stop.abort();
+  }
+
+  /** Commits what has come since the last time, then tells those downstream how far this task has come. */
+  private async flush(when: 'busy' | 'idle' | 'last'): Promise<void> {
+    const { task } = this;
+    this.flushedAt = performance.now();
+    const { emitted, unusable } = task.take();
+    const saveDue = when === 'last' || this.flushedAt - this.checkpointedAt >= this.options.checkpointEvery;
+    const through = Math.max(task.releasedThrough, this.committedThrough);
+    if (emitted.length > 0 || unusable.length > 0 || saveDue)
+      await this.commit(emitted, unusable, saveDue, through);
+    const silence = through - this.vouchedThrough;
+    if (emitted.length > 0 || silence >= vouchEvery || (when === 'idle' && this.owesVouching()))
+      await this.vouch(through);
+  }
+
+  private async commit(
+    emitted: readonly Emitted[],
+    unusable: readonly Unusable[],
+    save: boolean,
+    through: EventTime,
+  ): Promise<void> {
+    const { task, processor, partition } = this;
+    const { store, log, live, ids } = this.options;
+    const { measures, live: values, records } = prepare(emitted, ids);
+    const outcome = await store.commit({
+      processor: processor.name,
+      partition,
+      expectedVersion: this.version,
+      progress: {
+        version: this.version + 1,
+        epoch: this.epoch,
+        stateVersion: processor.stateVersion,
+        releasedThrough: Number.isFinite(through) ? through : null,
+        topics: task.positions().map(({ topic, position }) => ({ topic, processedTo: position })),
+        ledger: task.ledger(),
+        outbox: packOutbox(records),
+      },
+      measures,
+      unusable,
+      kept: save ? this.save() : [],
+    });
+    if (outcome === 'fenced')
+      throw new ArterialError(
+        'store.fenced',
+        `another process has taken ${this.name} over; this one lets go of it`,
+      );
+    this.version++;
+    this.commits++;
+    this.committedThrough = through;
+    await appendAll(log, records);
+    await live.put(values);
+  }
+
+  private save(): { key: string; value: unknown }[] {
+    this.checkpointedAt = this.flushedAt;
+    const { memory, rows } = this.task.checkpoint();
+    return [
+      { key: memoryKey, value: memory.toString('base64') },
+      ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
+    ];
+  }
+
+  /** Whether those downstream could go further if they were told, and it is time to tell them. */
+  private owesVouching(): boolean {
+    const { processor, task, vouchedThrough, vouchedAt } = this;
+    if (processor.writes.length === 0 || task.releasedThrough <= vouchedThrough) return false;
+    return performance.now() - vouchedAt >= this.options.vouchIdleEvery;
+  }
+
+  /**
+   * Tells the readers of the derived topics that nothing of this task up to `through` will follow. All that it
+   * put out up to then is committed and appended; a replay after a crash puts out the same and nothing else.
+   */
+  private async vouch(through: EventTime): Promise<void> {
+    const { log, ids, partitions } = this.options;
+    if (this.processor.writes.length === 0 || through <= this.vouchedThrough) return;
+    const writer = new Writer(64);
+    writer.byte(0);
+    writer.uint32(ids.heartbeat);
+    encodeHeartbeat(writer, { source: this.name, at: through });
+    const beat = [{ key: '', value: writer.take() }];
+    const appends: Promise<void>[] = [];
+    for (const topic of this.processor.writes)
+      for (let partition = 0; partition < partitions; partition++)
+        appends.push(log.appendTo(topic.name, partition, beat));
+    await Promise.all(appends);
+    this.vouchedThrough = through;
+    this.vouchedAt = performance.now();
+  }
+}
+
+const memoryKey = 'memory';
+const rowPrefix = 'row/';
