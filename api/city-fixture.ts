@@ -247,7 +247,6 @@ export async function createTestCity(different: Partial<AppOptions> = {}): Promi
     log,
     clock: { now: () => city.now, rate: 1 },
     signingKey: 'key of the tests',
-    logger: { level: 'error' },
     recommendOnDemand: async () => ({ kind: 'none', reasons: ['nothing was measured'] }),
     ...different,
   });

@@ -116,21 +116,25 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
   return {
     async open(channel, listener) {
       const topic = channel.topic.name;
-      const starting = watches.get(topic) ?? startWatch(topic);
-      watches.set(topic, starting);
-      starting.catch(() => watches.delete(topic));
-      const watch = await starting;
-      watch.listeners.add(listener);
-      return {
-        first: watch.first,
-        ends: watch.ends,
-        close() {
-          watch.listeners.delete(listener);
-          if (watch.listeners.size > 0) return;
-          watch.abort.abort();
-          if (watches.get(topic) === starting) watches.delete(topic);
-        },
-      };
+      for (;;) {
+        const starting = watches.get(topic) ?? startWatch(topic);
+        watches.set(topic, starting);
+        starting.catch(() => watches.delete(topic));
+        const watch = await starting;
+        // The last listener may have left meanwhile, and the watch ended with it.
+        if (watch.abort.signal.aborted) continue;
+        watch.listeners.add(listener);
+        return {
+          first: watch.first,
+          ends: watch.ends,
+          close() {
+            watch.listeners.delete(listener);
+            if (watch.listeners.size > 0) return;
+            watch.abort.abort();
+            if (watches.get(topic) === starting) watches.delete(topic);
+          },
+        };
+      }
     },
     read(channel, partition, position) {
       const key = `${channel.topic.name}/${partition}@${position}`;

@@ -11,13 +11,13 @@ import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { ingestRoutes } from '#ingest/http.ts';
 import { createPlateTokens } from '#ingest/plates.ts';
 import type { CityClock } from '#runtime/clock.ts';
-import { readConfig } from '#runtime/config.ts';
+import { type Config, readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
-import { openParts } from './embedded.ts';
+import { openParts, type Parts } from './embedded.ts';
 import { deliveredThrough } from './last-heartbeat.ts';
 import { recommendNow } from './recommend-now.ts';
 import { readSaved, writeWhole } from './saved-file.ts';
-import { startDriver } from './simulated-driver.ts';
+import { type Driver, startDriver } from './simulated-driver.ts';
 import { openStage } from './stage.ts';
 import { type SavedStreet, Street, streetSource } from './street.ts';
 
@@ -33,31 +33,46 @@ export async function city(environment: NodeJS.ProcessEnv, say: (line: string) =
   const config = readConfig(environment);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-
   const network = await readNetwork(config.networkFolder ?? demoCity);
   say(`${network.name}: ${sizeOf(network)}`);
   const parts = await openParts(config.dataFolder, config.partitions);
+  try {
+    await run(
+      config,
+      network,
+      parts,
+      stopping,
+      (address) => {
+        say(`Arterial is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${address}`);
+        return startDriver(address, network, say);
+      },
+      say,
+    );
+  } finally {
+    await parts.close();
+  }
+  say('stopped; everything is saved');
+}
+
+/** The city on its parts; whatever ends it, what it started is stopped in the reverse order. */
+async function run(
+  config: Config,
+  network: Network,
+  parts: Parts,
+  stopping: AbortController,
+  ready: (address: string) => Driver,
+  say: (line: string) => void,
+): Promise<void> {
+  const { partitions, speed, seed } = config;
   const savedAs = join(config.dataFolder, 'street.json');
   const saved = await readSaved<SavedStreet>(savedAs);
   const delivered = await deliveredThrough(parts.log, streetSource);
   const startAt = saved?.startAt ?? delivered ?? morningRush(network.timeZone, Date.now());
-
   let street: Street | undefined;
-  const clock: CityClock = { now: () => street?.now ?? startAt, rate: config.speed };
+  const clock: CityClock = { now: () => street?.now ?? startAt, rate: speed };
   const plates = createPlateTokens(network.timeZone);
-  const { partitions } = config;
   const stage = openStage({ ...parts, network, partitions, clock, plates, notice: say, pace: 'service' });
-  street = new Street({
-    network,
-    seed: config.seed,
-    startAt,
-    partitions,
-    log: parts.log,
-    ingest: stage.ingest,
-  });
-  if (saved) street.restore(saved);
-  if (delivered) street.skip(delivered);
-
+  stage.run.done.catch((error: unknown) => stopping.abort(error));
   const app = await createApp({
     network,
     store: parts.store,
@@ -68,27 +83,23 @@ export async function city(environment: NodeJS.ProcessEnv, say: (line: string) =
     recommendOnDemand: recommendNow(network, parts.store, clock),
     tokenise: (plate, at) => plates.tokenise(plate, at),
   });
-  await app.register(ingestRoutes, { ingest: stage.ingest });
-  await app.register(dashboardRoutes);
-  await stage.run.started;
-  const address = await listen(app, config.host, config.port);
-  say(`Arterial is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${address}`);
-
-  const driver = startDriver(address, network, say);
-  const failed = stage.run.done.catch((error: unknown) => {
-    stopping.abort(error);
-    throw error;
-  });
-  failed.catch(() => {});
-  await runStreet(street, config.speed, savedAs, stopping.signal);
-
-  say('stopping');
-  driver.stop();
-  await app.close();
-  await stage.stop();
-  await writeWhole(savedAs, JSON.stringify(street.save()));
-  await parts.close();
-  say('stopped; everything is saved');
+  let driver: Driver | undefined;
+  try {
+    await app.register(ingestRoutes, { ingest: stage.ingest });
+    await app.register(dashboardRoutes);
+    street = new Street({ network, seed, startAt, partitions, log: parts.log, ingest: stage.ingest });
+    if (saved) street.restore(saved);
+    if (delivered) street.skip(delivered);
+    await stage.run.started;
+    driver = ready(await listen(app, config.host, config.port));
+    await runStreet(street, speed, savedAs, stopping.signal);
+    say('stopping');
+    await writeWhole(savedAs, JSON.stringify(street.save()));
+  } finally {
+    driver?.stop();
+    await app.close();
+    await stage.stop();
+  }
 }
 
 /** Moves the street on at `speed` until the signal aborts. When the machine is too slow, the city waits. */

@@ -9,9 +9,10 @@ import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import { createProgress } from '#ingest/replay/progress.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createMemoryLive } from '#runtime/memory-live.ts';
+import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
-import { openLog } from './embedded.ts';
+import { createTopics } from './embedded.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
 import { openStage } from './stage.ts';
 import { Street } from './street.ts';
@@ -22,7 +23,7 @@ export interface SimulateOptions {
   readonly hours: number;
   readonly startAt: EventTime;
   readonly partitions: number;
-  /** Made anew. Holds `truth.ndjson`, `measures/<table>.ndjson`, the log and `run.json` afterwards. */
+  /** Made anew. Holds `truth.ndjson`, `measures/<table>.ndjson` and `run.json` afterwards. */
   readonly folder: string;
   readonly notice: (message: string) => void;
 }
@@ -43,7 +44,8 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const began = performance.now();
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'measures'), { recursive: true });
-  const log = await openLog(join(folder, 'log'), partitions);
+  const log = createMemoryLog();
+  await createTopics(log, partitions);
   const store = createMemoryMeasures();
   const clock = { now: () => street.now, rate: 0 };
   const stage = openStage({
@@ -77,7 +79,6 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   truth.end();
   await once(truth, 'finish');
   await writeMeasures(store, join(folder, 'measures'), until);
-  await log.close();
   const simulated: Simulated = {
     ledger: await ledgerLines(store),
     wallSeconds: (performance.now() - began) / 1000,

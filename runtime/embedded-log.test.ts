@@ -100,7 +100,12 @@ describe('a write that a crash cut short', () => {
     writeFileSync(segmentIn(folder), bytes);
     const log = await openEmbeddedLog(folder);
     expect(await valuesIn(log)).toEqual(['durable']);
+    // As long as the damaged one, so that what stood behind that would now stand behind this.
+    await log.append(topic, [record('next')]);
     await log.close();
+    const again = await openEmbeddedLog(folder);
+    expect(await valuesIn(again)).toEqual(['durable', 'next']);
+    await again.close();
   });
 
   it('that had only begun a new segment leaves the log as it was', async () => {
@@ -269,10 +274,10 @@ describe('a failed write', () => {
     // Where the next segment would be, something is in the way.
     const place = segmentIn(folder, '0000000000000001.log');
     spawnSync('mkdir', [place]);
-    const failures = await Promise.all([
-      failureOf(log.append(topic, [record('b')])),
-      failureOf(log.append(topic, [record('c')])),
-    ]);
+    const first = failureOf(log.append(topic, [record('b')]));
+    // The first is on its way to the disk by then, and nothing has come back from there.
+    for (let turn = 0; turn < 50; turn++) await undefined;
+    const failures = await Promise.all([first, failureOf(log.append(topic, [record('c')]))]);
     expect(failures.map(({ code, canRetry }) => [code, canRetry])).toEqual([
       ['log.unavailable', true],
       ['log.unavailable', true],

@@ -12,6 +12,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'arterial-postgres-'));
 });
 afterEach(() => {
+  if (existsSync(pidFile()) && isRunning(serverPid())) process.kill(serverPid(), 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -33,8 +34,8 @@ async function startElsewhere() {
   const program = `
     import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)};
     const { url } = await startEmbeddedPostgres(${JSON.stringify(folder)});
-    console.log(url);
     process.on('SIGTERM', () => process.exit(0));
+    console.log(url);
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -31,9 +31,10 @@ describe('the partitioner', () => {
     expect(murmur2(key)).toBe(expected);
   });
 
-  it('clears the sign instead of taking the absolute value', () => {
-    expect(partitionOf('21', 16)).toBe((-973932308 & 0x7fffffff) % 16);
-    expect(partitionOf('21', 16)).not.toBe(Math.abs(-973932308) % 16);
+  it('clears the sign of the hash, neither taking its absolute value nor reading it as unsigned', () => {
+    expect(partitionOf('21', 7)).toBe(1_173_551_340 % 7);
+    expect(partitionOf('21', 7)).not.toBe(Math.abs(-973_932_308) % 7);
+    expect(partitionOf('21', 7)).not.toBe((-973_932_308 >>> 0) % 7);
   });
 
   it('hashes the UTF-8 of any key as the definition has it', () => {

@@ -96,9 +96,7 @@ export class Traffic {
   /** Vehicles on the link. */
   inside(link: number): number {
     const { firstLane, lanes } = this.roads.links[link]!;
-    let sum = 0;
-    for (let lane = firstLane; lane < firstLane + lanes; lane++) sum += this.vehicles.count[lane]!;
-    return sum;
+    return this.vehicles.count.subarray(firstLane, firstLane + lanes).reduce((sum, n) => sum + n, 0);
   }
 
   /** Drivers who wait outside because the entry is full. */

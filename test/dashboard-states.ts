@@ -30,7 +30,7 @@ function qualityOf(link: FixtureLink): string {
 }
 
 function trafficOf(link: FixtureLink, at: number) {
-  const rise = 0.86 + 0.14 * Math.sin((((at / minute) % 240) / 240) * 2 * Math.PI);
+  const rise = 0.86 + 0.14 * Math.sin((((at / minute + 100) % 240) / 240) * 2 * Math.PI);
   const load = Math.min(1.08, Math.max(0.03, link.load * rise + noise(seedOf(link.link), at) * 0.09));
   const ratio = Math.max(0.16, 1 - 0.3 * load - 0.52 * load ** 3);
   const speedKph = link.freeFlowKph * ratio;

@@ -3,18 +3,20 @@
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-/** Where Debian's package puts it. */
-const executablePath = '/usr/bin/chromium';
-const args = [
-  '--no-sandbox',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+/** Debian's Chromium, drawing without a graphics card and asking nothing of the network by itself. */
+export const chromiumOptions = {
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
 
 const sizes = {
   desktop: { width: 1440, height: 900 },
@@ -24,7 +26,7 @@ const sizes = {
 export interface ScreenshotOptions {
   readonly theme?: 'light' | 'dark';
   readonly language?: 'en' | 'zh';
-  /** How long the map may take to draw, in milliseconds. */
+  /** How long to wait after the map is drawn, in milliseconds. */
   readonly settleMilliseconds?: number;
 }
 
@@ -40,8 +42,8 @@ export async function screenshot(
   out: string,
   options: ScreenshotOptions = {},
 ): Promise<Screenshots> {
-  const { theme = 'light', language = 'en', settleMilliseconds = 4000 } = options;
-  const browser = await chromium.launch({ executablePath, args });
+  const { theme = 'light', language = 'en', settleMilliseconds = 1500 } = options;
+  const browser = await chromium.launch(chromiumOptions);
   const complaints: string[] = [];
   const files: string[] = [];
   try {
@@ -59,6 +61,7 @@ export async function screenshot(
       });
       page.on('pageerror', (error) => complaints.push(String(error)));
       await page.goto(url);
+      await page.waitForSelector('html[data-map="drawn"]', { timeout: 60_000 });
       await page.waitForTimeout(settleMilliseconds);
       const file = name === 'desktop' ? out : out.replace(/(\.png)?$/, '-phone.png');
       await page.screenshot({ path: file });

@@ -120,6 +120,10 @@ function startMap(): void {
     palette: screen.palette,
     words: screen.words,
     margins,
+    onDrawn: () => {
+      document.documentElement.dataset['map'] = 'drawn';
+      drawAll();
+    },
     onSelect: (selection) => screen.select(selection),
     onHover: hover,
   });

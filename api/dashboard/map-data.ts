@@ -1,4 +1,4 @@
-import { centreOf, type Point, tailOf } from './geometry.ts';
+import { centreOf, middleOf, type Point, tailOf } from './geometry.ts';
 import { type Incident, type LinkState, momentOf, type NetworkDocument, type ParkingState } from './model.ts';
 import { type City, isOpenIncident, openRecommendation } from './state.ts';
 import { incidentWords, type Words } from './words.ts';
@@ -163,7 +163,7 @@ export function positionOf(
   if (typeof incident.longitude === 'number' && typeof incident.latitude === 'number')
     return [incident.longitude, incident.latitude];
   const line = lines.get(incident.link ?? '');
-  return line ? centreOf(line) : undefined;
+  return line && middleOf(line);
 }
 
 /** A point for each district's name, just north of its streets. */

@@ -1,5 +1,5 @@
 import { type GeoJSONSource, type LngLatLike, Map as MapLibre, setWorkerUrl } from 'maplibre-gl';
-import { centreOf } from './geometry.ts';
+import { middleOf } from './geometry.ts';
 import {
   districtFeatures,
   type Features,
@@ -50,6 +50,8 @@ export interface MapOptions {
   readonly palette: Palette;
   readonly words: Words;
   readonly margins: () => Margins;
+  /** Called once, when the network can be seen. */
+  readonly onDrawn: () => void;
   readonly onSelect: (selection: Selection | undefined) => void;
   readonly onHover: (selection: Selection | undefined, x: number, y: number) => void;
 }
@@ -81,6 +83,7 @@ export function createMap(options: MapOptions): CityMap {
     addPictures(map, palette);
     markSelection();
   });
+  map.once('idle', options.onDrawn);
   listen(map, options);
 
   const put = (name: SourceName, features: Features) => {
@@ -167,7 +170,7 @@ function placeOf(selection: Selection, city: City, network: NetworkDocument): Ln
   switch (selection.kind) {
     case 'link': {
       const line = lineOf(selection.id);
-      return line && pair(centreOf(line));
+      return line && pair(middleOf(line));
     }
     case 'intersection':
       return pair(

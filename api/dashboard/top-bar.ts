@@ -6,7 +6,8 @@ import { fill, type Word } from './words.ts';
 
 interface Vital {
   readonly element: HTMLElement;
-  set(value: string, unit: string, isBad: boolean): void;
+  /** Shows a value; an empty unit with `isNone` says that there is no data. */
+  set(value: string, unit: string, isBad: boolean, isNone?: boolean): void;
 }
 
 function vital(label: string): Vital {
@@ -15,10 +16,11 @@ function vital(label: string): Vital {
   const element = h('div', { class: 'vital' }, h('dt', {}, label), h('dd', {}, value, unit));
   return {
     element,
-    set: (text, unitText, isBad) => {
+    set: (text, unitText, isBad, isNone = false) => {
       setText(value, text);
       setText(unit, unitText);
       element.classList.toggle('bad', isBad);
+      element.classList.toggle('none', isNone);
     },
   };
 }
@@ -96,6 +98,7 @@ function showVitals(screen: Screen, vitals: Readonly<Record<string, Vital>>): vo
       isKnown ? format.number(value, digits) : words.noData,
       isKnown ? unit : '',
       isKnown && isBad(value),
+      !isKnown,
     );
   };
   put('vehicles', summary?.vehiclesPerMinute, 0, words.perMinute, () => false);
@@ -108,7 +111,7 @@ function showVitals(screen: Screen, vitals: Readonly<Record<string, Vital>>): vo
   const age = summary?.dataAgeSeconds;
   const [number = words.noData, unit = ''] =
     age === null || age === undefined ? [] : format.age(age).split(/ (.*)/, 2);
-  vitals['age']?.set(number, unit, (age ?? 0) > 180);
+  vitals['age']?.set(number, unit, (age ?? 0) > 180, unit === '');
   put('forecasts', summary?.forecastCoveragePercent, 0, words.ofForecasts, () => false);
   put('ledger', summary?.ledgerDeficit, 0, words.records, (n) => n !== 0);
 }
@@ -126,7 +129,8 @@ function showConnection(screen: Screen, badge: HTMLElement, banner: HTMLElement)
     disconnected: city.network ? 'disconnectedBanner' : 'cannotLoad',
     reconnecting: 'reconnectingBanner',
   };
-  const word = banners[state];
+  const isDrawn = document.documentElement.dataset['map'] === 'drawn';
+  const word = banners[state] ?? (isDrawn ? undefined : 'loading');
   banner.hidden = word === undefined;
   if (word) setText(banner, fill(words[word], { time }));
 }

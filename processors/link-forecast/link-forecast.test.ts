@@ -149,6 +149,18 @@ describe('link forecast', () => {
     expect(late).toBeLessThan(390);
   });
 
+  it('learns that noise does not last', () => {
+    const usual = feed(monday, monday + day, () => 50);
+    let random = 7;
+    const noise = feed(monday + day, monday + 3 * day, () => {
+      random = (random * 48271) % 0x7fffffff;
+      return random % 2 === 0 ? 35 : 65;
+    });
+    const at = monday + 3 * day;
+    const issued = issuedAt(forecasts([...usual, ...noise], at), at);
+    for (const one of issued) expect(Math.abs((one.spaceMeanDecikph as number) - 500)).toBeLessThan(60);
+  });
+
   it('does not learn from a revision of a window that is past', () => {
     const revised = state(monday - minute(5), 10);
     const late = { ...revised, event: { ...revised.event, at: monday + 8000, revision: 1 } };

@@ -85,6 +85,19 @@ describe('advice', () => {
     expect(ask([...windows].reverse())).toEqual(ask(windows));
   });
 
+  it('rests on the last revision of each window', () => {
+    const [first, second] = windowsOf(fullLefts, fullLefts) as [
+      IntersectionPerformance,
+      IntersectionPerformance,
+    ];
+    const missing = { ...second, revision: 1, quality: 'missing' as const };
+    for (const windows of [
+      [first, second, missing],
+      [missing, first, second],
+    ])
+      expect(reasonsOf(ask(windows))[0]).toContain('1 usable windows');
+  });
+
   it('keeps to the what-if bounds of an engineer', () => {
     const windows = windowsOf(
       [220, 700, 220, 500, 220, 700, 220, 500],
@@ -215,6 +228,16 @@ describe('a hostile detector', () => {
       { numRuns: 500, seed: 4 },
     );
   }, 60_000);
+
+  it('cannot claim more than 1.3 times what the green can serve, however often it says so', () => {
+    const windows = windowsOf(fullLefts, fullLefts).map((w) => lied(w, 3, 100_000, 90_000));
+    const evidence = gatherEvidence(legs, windows, legs.plan, start + minutes(11));
+    if (typeof evidence === 'string') throw new Error(evidence);
+    const demand = evidence.demands.find(({ phase }) => phase === 4)!;
+    // 20 s of 90 s are green: 1800 * 20 / 90 = 400. The v/c says 36,000, 90 times that.
+    expect(demand.criticalVph).toBeCloseTo(520, 6);
+    expect(demand.volumeVph).toBeCloseTo((100_000 * 520) / 36_000, 6);
+  });
 
   const moves = (a: Omit<Plan, 'id'>, b: Omit<Plan, 'id'>): number[] =>
     a.splits.map(({ seconds }, i) => Math.abs(seconds - b.splits[i]!.seconds));
