@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minutes } from '#domain/time.ts';
+import type { EventLog } from '#runtime/log.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import { intersectionPerformances, signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
@@ -216,22 +217,41 @@ describe('the API of advice', () => {
 
   it('lets the first in the log win when two servers are told different things', async () => {
     const log = createMemoryLog();
-    const [one, other] = [await createTestCity({ log }), await createTestCity({ log })];
-    await one.append(signalRecommendations, recommendation());
-    const tell = (server: TestCity, verb: string, by: string) =>
-      server.app.inject({
-        method: 'POST',
-        url: `/v1/recommendations/R1/${verb}`,
-        payload: { by, reason: 'because' },
+    // What the slow server says reaches the log only once the other has spoken.
+    let reach = (): void => {};
+    let release = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    const spoken = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slowLog: EventLog = {
+      ...log,
+      async append(topic, records) {
+        reach();
+        await spoken;
+        await log.append(topic, records);
+      },
+    };
+    const [fast, slow] = [await createTestCity({ log }), await createTestCity({ log: slowLog })];
+    await fast.append(signalRecommendations, recommendation());
+    const tell = async (server: TestCity, verb: string, by: string) => {
+      const url = `/v1/recommendations/R1/${verb}`;
+      const answer = await server.app.inject({ method: 'POST', url, payload: { by, reason: 'because' } });
+      return answer.json();
+    };
+    const late = tell(slow, 'reject', 'Bob');
+    await reached;
+    expect(await tell(fast, 'accept', 'Ann')).toMatchObject({ status: 'accepted' });
+    release();
+    expect(await late).toMatchObject({ status: 409, detail: expect.stringContaining('accepted since') });
+    for (const { app } of [fast, slow])
+      expect((await app.inject({ url: '/v1/recommendations/R1' })).json()).toMatchObject({
+        status: 'accepted',
+        acknowledgements: [{ by: 'Ann' }],
       });
-    const answers = await Promise.all([tell(one, 'accept', 'Ann'), tell(other, 'reject', 'Bob')]);
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
-    const shown = await Promise.all(
-      [one, other].map(async ({ app }) => (await app.inject({ url: '/v1/recommendations/R1' })).json()),
-    );
-    expect(shown[0].acknowledgements).toHaveLength(1);
-    expect(shown[0]).toEqual(shown[1]);
-    await Promise.all([one.app.close(), other.app.close()]);
+    await Promise.all([fast.app.close(), slow.app.close()]);
   });
 
   it('shows the performance by phase', async () => {

@@ -1,21 +1,35 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minutes } from '#domain/time.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { linkStates } from '#schemas/topics.ts';
 import { createTestCity, eight, ledger, linkState, type TestCity } from './city-fixture.ts';
 
 let city: TestCity;
-beforeEach(async () => {
+beforeAll(async () => {
   city = await createTestCity();
 });
-afterEach(() => city.app.close());
+afterAll(() => city.app.close());
 
 const get = async (url: string) => city.app.inject({ url });
 
 interface Operation {
   summary?: string;
   responses: Record<string, { content?: Record<string, { schema?: object }>; description?: string }>;
-  parameters?: { name: string; description?: string; schema: { type?: string; description?: string } }[];
+}
+
+/** Every route of the server, save the reference itself, from the tree that fastify prints. */
+function routesOf(tree: string): string[] {
+  const stems: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const found = /^([│├└─ ]*)(\S+)(?: \(([A-Z, ]+)\))?$/.exec(line);
+    if (found === null) return [];
+    const depth = (found[1] as string).length / 4;
+    stems.splice(depth - 1, stems.length, found[2] as string);
+    const path = stems.join('').replace(/:(\w+)/g, '{$1}');
+    if (path.startsWith('/docs') || path === '/openapi.json') return [];
+    const methods = (found[3] ?? '').split(', ').filter((method) => method !== 'HEAD' && method !== '');
+    return methods.map((method) => `${method.toLowerCase()} ${path}`);
+  });
 }
 
 describe('the reference', () => {
@@ -23,46 +37,13 @@ describe('the reference', () => {
     const { paths } = (await get('/openapi.json')).json() as {
       paths: Record<string, Record<string, Operation>>;
     };
-    const listed = city.app.printRoutes({ commonPrefix: false, includeHooks: false });
-    expect(listed).toContain('/v1/links');
-    const routes = [
-      'get /v1/network',
-      'get /v1/links',
-      'get /v1/links/{link}',
-      'get /v1/links/{link}/history',
-      'get /v1/links/{link}/forecast',
-      'get /v1/intersections',
-      'get /v1/intersections/{intersection}',
-      'get /v1/intersections/{intersection}/history',
-      'get /v1/parking',
-      'get /v1/parking/near',
-      'get /v1/parking/{facility}',
-      'get /v1/parking/{facility}/history',
-      'get /v1/incidents',
-      'get /v1/incidents/{incident}',
-      'get /v1/forecasts',
-      'get /v1/forecasts/parking',
-      'get /v1/recommendations',
-      'post /v1/recommendations',
-      'get /v1/recommendations/{recommendation}',
-      'post /v1/recommendations/{recommendation}/accept',
-      'post /v1/recommendations/{recommendation}/reject',
-      'post /v1/recommendations/{recommendation}/applied',
-      'post /v1/recommendations/{recommendation}/withdraw',
-      'post /v1/subscriptions',
-      'get /v1/subscriptions/{subscription}',
-      'delete /v1/subscriptions/{subscription}',
-      'get /v1/subscriptions/{subscription}/notifications',
-      'get /v1/summary',
-      'get /v1/stream',
-      'get /healthz',
-      'get /readyz',
-      'get /metrics',
-    ];
+    const routes = routesOf(city.app.printRoutes({ commonPrefix: false }));
+    expect(routes).toContain('post /v1/recommendations/{recommendation}/accept');
+    expect(routes).toContain('get /v1/links/{link}/history');
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(documented.sort()).toEqual([...routes].sort());
+    expect(documented.sort()).toEqual(routes.sort());
     for (const [path, methods] of Object.entries(paths))
       for (const [method, { summary, responses }] of Object.entries(methods)) {
         expect(summary, `${method} ${path} has a summary`).toMatch(/^[A-Z].{8,}/);
@@ -70,26 +51,6 @@ describe('the reference', () => {
         const [content] = Object.values(good?.[1].content ?? {});
         expect(content?.schema, `${method} ${path} says what it answers`).toBeDefined();
       }
-  });
-
-  it('leaves out no route that the server has', async () => {
-    const seen: string[] = [];
-    const other = await createTestCity();
-    const { paths } = (await other.app.inject({ url: '/openapi.json' })).json() as {
-      paths: Record<string, Record<string, Operation>>;
-    };
-    for (const line of other.app.printRoutes({ commonPrefix: false }).split('\n')) {
-      const found = /(\/(?:v1|healthz|readyz|metrics)[^\s]*) \(([A-Z, ]+)\)/.exec(line);
-      if (found === null) continue;
-      const path = (found[1] as string).replace(/:(\w+)/g, '{$1}');
-      for (const method of (found[2] as string).split(', '))
-        if (method !== 'HEAD') {
-          seen.push(path);
-          expect(paths[path]?.[method.toLowerCase()], `${method} ${path} is in the reference`).toBeDefined();
-        }
-    }
-    expect(seen.length).toBeGreaterThan(5);
-    await other.app.close();
   });
 
   it('says the unit of every number, with an example', async () => {
@@ -241,6 +202,7 @@ describe('whoever runs the system', () => {
         samples: 1,
       }),
     );
+    // One too many is as much a fault as one too few.
     await city.commit(1, ledger({ open: 1 }));
     expect((await get('/v1/summary')).json()).toEqual({
       asOf: '2026-01-05T08:00:00.000Z',
@@ -270,7 +232,8 @@ describe('whoever runs the system', () => {
   });
 
   it('sees nothing as 0 that is not known', async () => {
-    expect((await get('/v1/summary')).json()).toMatchObject({
+    const empty = await createTestCity();
+    expect((await empty.app.inject({ url: '/v1/summary' })).json()).toMatchObject({
       vehiclesPerMinute: null,
       travelTimeIndex: null,
       detectorsReportingPercent: null,
@@ -278,5 +241,6 @@ describe('whoever runs the system', () => {
       freeSpaces: null,
       linksByQuality: { missing: 2 },
     });
+    await empty.app.close();
   });
 });

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minutes } from '#domain/time.ts';
 import type { DriverNotification } from '#schemas/generated/notification.v1.ts';
 import { driverNotifications, driverSubscriptions } from '#schemas/topics.ts';
 import { createTestCity, eight, type TestCity } from './city-fixture.ts';
 
 let city: TestCity;
-beforeEach(async () => {
+beforeAll(async () => {
   city = await createTestCity();
 });
-afterEach(() => city.app.close());
+afterAll(() => city.app.close());
 
 const get = async (url: string) => (await city.app.inject({ url })).json();
 const post = async (payload: object, of = city) =>
@@ -99,6 +99,7 @@ describe('a driver', () => {
     const { subscription } = await post({ facility: 'P1' });
     city.now = eight + minutes(240);
     expect(await get(`/v1/subscriptions/${subscription}`)).toMatchObject({ status: 'expired' });
+    city.now = eight;
   });
 
   it('reads what it was told, and nobody else does', async () => {

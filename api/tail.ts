@@ -5,7 +5,7 @@ import { isRejection } from '#schemas/rejection.ts';
 import { decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 
 /** Small, so that a slow client never has much of one read before it. */
-const readBytes = 32 << 10;
+const readBytes = 16 << 10;
 /** Clients that keep up read the same few; older ones are read again from the log. */
 const chunksKept = 64;
 

@@ -1,4 +1,4 @@
-/** What only the network can say about a raw event: whether what it speaks of exists, stands there and fits. */
+/** What only the network can say of a raw event: whether what it speaks of exists, stands there and fits. */
 import type { Network } from '#domain/network.ts';
 import type { CameraObservation } from '#schemas/generated/camera.observation.v1.ts';
 import type { CitizenReport } from '#schemas/generated/citizen.report.v1.ts';

@@ -1,4 +1,4 @@
-/** Keeps the clocks of idle partitions going where time is the machine's: devices may be silent, hours are not. */
+/** Keeps the clocks of idle partitions going in real time: devices may be silent, hours are not. */
 import { type EventTime, seconds } from '#domain/time.ts';
 import type { CityClock } from '#runtime/clock.ts';
 import type { Ingest } from './ingest.ts';
@@ -14,7 +14,7 @@ export const feedAllowance = seconds(2);
 
 /**
  * Sends a heartbeat now and then every `everySeconds` of the city, never two at once, until `stop` is called;
- * `stop` resolves when the last one is done. A heartbeat that fails is told to `onFailure`, and the next is tried.
+ * `stop` resolves when the last one is done. One that fails is told to `onFailure`, and the next is tried.
  */
 export function startHeartbeats(
   ingest: Pick<Ingest, 'heartbeat'>,

@@ -2,7 +2,7 @@
  * Raw records over HTTP: `POST /v1/ingest/<topic>`, as JSON (one document or a list of them) or as Avro.
  *
  * An `application/avro` body is a sequence of records, each after its length in bytes (unsigned, four bytes,
- * big-endian) and itself in the Confluent wire format: 0x00, the schema id (four bytes, big-endian), the Avro body.
+ * big-endian) and itself in the Confluent wire format: 0x00, the schema id (as many bytes), the Avro body.
  */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
@@ -230,8 +230,9 @@ const route: RouteShorthandOptions = {
     summary: 'Put raw records into the city',
     description:
       'One JSON document or a list of them, or Avro records: each after its length in bytes (four bytes, ' +
-      'big-endian) and in the Confluent wire format. A camera and a driver may send `plate` for `plateToken`; ' +
-      'it becomes a token before anything else sees it. Sending again what was sent before changes nothing.',
+      'big-endian) and in the Confluent wire format. A camera and a driver may send `plate` instead of ' +
+      '`plateToken`; it becomes a token before anything else sees it. Sending again what was sent before ' +
+      'changes nothing.',
     params: {
       type: 'object',
       required: ['topic'],

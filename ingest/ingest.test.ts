@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArterialError } from '#runtime/errors.ts';
 import type { EventLog } from '#runtime/log.ts';
 import { anyEvent } from '#schemas/any-event.ts';
@@ -19,6 +19,9 @@ import {
   rejectedOf,
   smallCity,
 } from './small-city.ts';
+
+// Properties try hundreds of events; a busy machine needs its time for them.
+vi.setConfig({ testTimeout: 60_000 });
 
 let log: EventLog;
 let ingest: Ingest;

@@ -1,4 +1,4 @@
-/** The one door by which records come in: everything is checked here, and what cannot be used is kept apart. */
+/** The one door by which records come in: all is checked here, and what cannot be used is kept apart. */
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { CityClock } from '#runtime/clock.ts';
@@ -49,7 +49,7 @@ const recordBytesMost = 256 * 1024;
 /** As much of a rejected record as is kept. */
 const keptBytesMost = 64 * 1024;
 
-/** Topics in whose binary records a plate could stand where a token should: of these no rejected bytes are kept. */
+/** Topics in whose binary records a plate could stand for a token: of these no rejected bytes are kept. */
 const plateTopics: readonly string[] = ['camera.observation.v1', 'driver.subscription.v1'];
 
 /** A record for the log, or a rejection and the bytes to keep with it. */

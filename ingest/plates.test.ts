@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { minutes } from '#domain/time.ts';
 import type { EventLog } from '#runtime/log.ts';
 import { embeddedIds } from '#schemas/registry.ts';
@@ -18,6 +18,9 @@ import {
   rejectedOf,
   smallCity,
 } from './small-city.ts';
+
+// Properties try hundreds of events; a busy machine needs its time for them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const hour = minutes(60);
 /** Midnight in Copenhagen between 1 and 2 May 2024: 22:00 UTC. */

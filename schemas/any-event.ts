@@ -40,7 +40,7 @@ function anyInteger(kind: 'int' | 'long' | 'time', range: Range | undefined): fc
   const int: Range = { minimum: -0x80000000, maximum: 0x7fffffff };
   const long: Range = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
   const { minimum, maximum } = range ?? (kind === 'int' ? int : long);
-  // Around each power of 128 a varint grows by a byte, and around 2^28 and 2^30 the codec changes its arithmetic.
+  // Around each power of 128 a varint grows by a byte; around 2^28 and 2^30 the codec changes its arithmetic.
   const edges = [6, 7, 13, 14, 20, 21, 27, 28, 29, 30, 31, 32, 34, 41, 48, 52]
     .flatMap((bits) => [2 ** bits - 1, 2 ** bits, -(2 ** bits), -(2 ** bits) - 1])
     .concat(minimum, maximum)
@@ -68,7 +68,7 @@ function columnsOf(row: RecordShape, rows: readonly Plain[]): Plain {
   return { length: rows.length, ...Object.fromEntries(row.fields.map(column)) };
 }
 
-/** The same value with rows for columns and `convert` applied to every leaf, as other Avro libraries hold it. */
+/** The same value with rows for columns and `convert` applied to every leaf, as other libraries hold it. */
 export function plainOf(
   shape: Shape,
   value: unknown,

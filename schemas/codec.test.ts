@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import avro from 'avsc';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anyEvent, itemsOf, plainOf } from './any-event.ts';
 import type { RecordShape, Shape } from './avro-schema.ts';
 import { generateAll, readSchemas } from './generate.ts';
@@ -13,6 +13,9 @@ import { isRejection, Rejection, rejectionCodes } from './rejection.ts';
 import { decodeBody, decodeRecord, encodeRecord, schemaIdOf, type Topic } from './topic.ts';
 import { derivedTopics, detectorFrames, environmentReadings, rawTopics } from './topics.ts';
 import { Reader, Writer } from './wire.ts';
+
+// Properties try hundreds of events; a busy machine needs its time for them.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Codec = Pick<Topic<unknown>, 'encode' | 'decode'>;
 

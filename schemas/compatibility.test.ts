@@ -1,6 +1,6 @@
 /**
- * Logs are kept and replayed, so a schema that was released is never edited: `avro/released.json` records each
- * as it was, without its docs. `UPDATE_RELEASED=1` adds what is new there; it changes nothing that is recorded.
+ * Logs are kept and replayed, so a schema that was released is never edited: `avro/released.json` records
+ * each as it was, without its docs. `UPDATE_RELEASED=1` adds what is new; it changes nothing recorded.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import avro from 'avsc';
@@ -44,13 +44,14 @@ function changeOf(name: string, released: unknown, schema: RecordSchema): string
   const next = `${subject}.v${Number(version) + 1}`;
   return (
     `${name}.avsc was released and has changed, so records already in logs would be read wrongly. ` +
-    `Put ${name}.avsc back as it was and write the change as ${next}.avsc, with its own topic and schema id. ` +
-    `Only if no log anywhere holds ${name}: delete its entry in avro/released.json and run with UPDATE_RELEASED=1.`
+    `Put ${name}.avsc back as it was and write the change as ${next}.avsc, with its own topic and id. ` +
+    `Only if no log anywhere holds ${name}: delete its entry in avro/released.json and run with ` +
+    'UPDATE_RELEASED=1.'
   );
 }
 
 /**
- * What keeps `newer` and `older` from reading each other's records (FULL compatibility); empty when nothing does.
+ * What keeps `newer` and `older` from reading each other's records (FULL compatibility); empty when nothing.
  * Avro's own resolution in both directions, and the ranges, which Avro does not know.
  */
 function faultsBetween(older: RecordSchema, newer: RecordSchema): string[] {

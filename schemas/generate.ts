@@ -1,8 +1,8 @@
 /**
- * Writes one TypeScript codec per Avro schema into `schemas/generated`: the interface of the event, an encoder
- * and a decoder that reads in place. Arrays of small records marked `columns` become typed arrays, one per
- * field, with -1 where an optional number is absent, so that a reading costs no object. All schemas together
- * become constants in `schemas.ts`, for those that walk them.
+ * Writes one TypeScript codec per Avro schema into `schemas/generated`: the interface of the event, an
+ * encoder and a decoder that reads in place. Arrays of small records marked `columns` become typed arrays,
+ * one per field, with -1 where an optional number is absent, so that a reading costs no object. All schemas
+ * together become constants in `schemas.ts`, for those that walk them.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type FieldShape, type RecordSchema, type RecordShape, type Shape, shapeOf } from './avro-schema.ts';
@@ -27,11 +27,12 @@ export function generateAll(schemas: ReadonlyMap<string, RecordSchema> = readSch
 }
 
 function constants(schemas: ReadonlyMap<string, RecordSchema>): string {
+  const text = JSON.stringify(Object.fromEntries(schemas), null, 2);
   return (
     '// Generated from schemas/avro by schemas/generate.ts; do not edit.\n' +
     "import type { RecordSchema } from '../avro-schema.ts';\n\n" +
     '/** Every schema by its name, `detector.frame.v1`. */\n' +
-    `export const schemas: Readonly<Record<string, RecordSchema>> = ${JSON.stringify(Object.fromEntries(schemas), null, 2)};\n`
+    `export const schemas: Readonly<Record<string, RecordSchema>> = ${text};\n`
   );
 }
 
@@ -56,7 +57,8 @@ function codec(name: string, schema: RecordSchema): string {
     `import { ${[...fromWire, 'type Reader', 'type Writer'].join(', ')} } from '../wire.ts';\n\n` +
     `${types.join('\n')}\n${body}\n` +
     `/** Appends the Avro body. */\nexport const encode${root.name} = encode${root.name}Body;\n` +
-    `/** Reads the Avro body; throws \`DecodeFailure\`. */\nexport const decode${root.name} = decode${root.name}Body;\n`
+    '/** Reads the Avro body; throws `DecodeFailure`. */\n' +
+    `export const decode${root.name} = decode${root.name}Body;\n`
   );
 }
 
@@ -86,10 +88,12 @@ function typeText(shape: Shape): string {
   if (shape.kind !== 'record') throw new Error(`${shape.kind} has no name`);
   if (shape.columns)
     return (
-      `/** ${shape.doc} One typed array a field, one index a row. */\nexport interface ${shape.name}Columns {\n` +
+      `/** ${shape.doc} One typed array a field, one index a row. */\n` +
+      `export interface ${shape.name}Columns {\n` +
       `  readonly length: number;\n${shape.fields.map((field) => fieldText(field, 'Int32Array')).join('')}}\n`
     );
-  return `/** ${shape.doc} */\nexport interface ${shape.name} {\n${shape.fields.map((field) => fieldText(field, typeName(field.shape))).join('')}}\n`;
+  const fields = shape.fields.map((field) => fieldText(field, typeName(field.shape)));
+  return `/** ${shape.doc} */\nexport interface ${shape.name} {\n${fields.join('')}}\n`;
 }
 
 function fieldText({ name, doc, shape, range }: FieldShape, type: string): string {
@@ -126,7 +130,8 @@ function recordText(shape: RecordShape): string {
       indented(checkText(field, field.name, `'${field.name}'`)),
   );
   return (
-    `function encode${shape.name}Body(writer: Writer, value: ${shape.name}): void {\n${writes.join('')}}\n\n` +
+    `function encode${shape.name}Body(writer: Writer, value: ${shape.name}): void {\n` +
+    `${writes.join('')}}\n\n` +
     `function decode${shape.name}Body(reader: Reader): ${shape.name} {\n${reads.join('')}` +
     `  return { ${shape.fields.map((field) => field.name).join(', ')} };\n}\n`
   );
@@ -242,14 +247,22 @@ ${names.map((name) => `    ${name} = ${name}.slice(0, rows);\n`).join('')}  }
 `;
 }
 
-const grownText = `function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+const grownText = `function grown(
+  column: Int32Array<ArrayBuffer>,
+  capacity: number,
+): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;
 }
 `;
 
-const listText = `function list<Item>(reader: Reader, path: string, itemBytes: number, item: () => Item): Item[] {
+const listText = `function list<Item>(
+  reader: Reader,
+  path: string,
+  itemBytes: number,
+  item: () => Item,
+): Item[] {
   const items: Item[] = [];
   try {
     for (let count = reader.block(itemBytes); count > 0; count = reader.block(itemBytes))

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anyEvent } from './any-event.ts';
 import { eventFromJson, eventToJson, shapeNamed } from './json.ts';
 import { isRejection, type Rejection } from './rejection.ts';
 import type { Topic } from './topic.ts';
 import { derivedTopics, detectorFrames, driverSubscriptions, parkingEvents, rawTopics } from './topics.ts';
+
+// Properties try hundreds of events; a busy machine needs its time for them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const frame = {
   site: 'S1',
@@ -50,7 +53,8 @@ describe('a frame in JSON', () => {
 
   it('is refused without a zone rather than read in somebody else’s', () => {
     expect(fault({ at: '2024-05-01T08:00:00' })).toBe(
-      'time.zone at: 2024-05-01T08:00:00 has no zone; 2024-05-01T08:00:00Z or 2024-05-01T08:00:00+02:00 would be right',
+      'time.zone at: 2024-05-01T08:00:00 has no zone; ' +
+        '2024-05-01T08:00:00Z or 2024-05-01T08:00:00+02:00 would be right',
     );
   });
 
@@ -74,7 +78,8 @@ describe('a frame in JSON', () => {
       'json.unknown readings[0].speedKph: no such field; speedDecikph would be right',
     );
     expect(fault({ zzz: 1 })).toBe(
-      'json.unknown zzz: no such field; site, cabinet, sequence, at, intervalSeconds, readings are the fields of a DetectorFrame',
+      'json.unknown zzz: no such field; ' +
+        'site, cabinet, sequence, at, intervalSeconds, readings are the fields of a DetectorFrame',
     );
     expect(fault(JSON.parse('{"__proto__":{}}'))).toContain('json.unknown');
   });
@@ -84,7 +89,8 @@ describe('a frame in JSON', () => {
       'json.missing cabinet: needed: Cabinet that polled the detectors.',
     );
     expect(fault({ readings: [{ count: 3 }] })).toBe(
-      'json.missing readings[0].detector: needed: Channel of the detector in its cabinet (NTCIP 1202 vehicleDetectorNumber).',
+      'json.missing readings[0].detector: needed: ' +
+        'Channel of the detector in its cabinet (NTCIP 1202 vehicleDetectorNumber).',
     );
     expect(fault({ readings: undefined })).toContain('json.missing readings');
   });

@@ -1,6 +1,6 @@
 /**
- * Events as JSON documents, read and written by walking the topic's schema. A list of column rows is a list of
- * objects, a time is RFC 3339, and every rejection names the path and what would be right there.
+ * Events as JSON documents, read and written by walking the topic's schema. Columns are a list of objects, a
+ * time is RFC 3339, and every rejection names the path and what would be right there.
  */
 import { type EventTime, parseRfc3339, toRfc3339 } from '#domain/time.ts';
 import { type FieldShape, type Range, type RecordShape, type Shape, shapeOf } from './avro-schema.ts';
@@ -12,8 +12,8 @@ import { DecodeFailure, inside, outside } from './wire.ts';
 type Document = Readonly<Record<string, unknown>>;
 
 /**
- * The event that a JSON document says, or why there is none. Optional fields may be left out or null; a time is
- * RFC 3339 with its zone, or integer milliseconds since 1970. Never throws for bad data.
+ * The event that a JSON document says, or why there is none. Optional fields may be left out or null; a time
+ * is RFC 3339 with its zone, or integer milliseconds since 1970. Never throws for bad data.
  */
 export function eventFromJson<Event>(topic: Topic<Event>, document: unknown): Event | Rejection {
   try {
@@ -25,7 +25,7 @@ export function eventFromJson<Event>(topic: Topic<Event>, document: unknown): Ev
   }
 }
 
-/** The JSON document of an event, which `eventFromJson` reads back as the same event. Absent values are null. */
+/** The JSON document of an event, which `eventFromJson` reads back as the same event; null where absent. */
 export function eventToJson<Event>(topic: Topic<Event>, event: Event): unknown {
   return writeValue(shapeNamed(topic.name), event);
 }

@@ -69,7 +69,7 @@ export function schemaIdOf(bytes: Buffer, start: number, end: number): number | 
   return bytes.readUInt32BE(start + 1);
 }
 
-/** Decodes a framed record whose schema id is already known to be the topic's own. Never throws for bad data. */
+/** Decodes a framed record whose schema id is known to be the topic's own. Never throws for bad data. */
 export function decodeRecord<Event>(
   topic: Topic<Event>,
   bytes: Buffer,

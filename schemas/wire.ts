@@ -156,7 +156,7 @@ declare global {
   }
 }
 
-/** How a value that cannot be used leaves the depth of a codec; the codec's edge turns it into a `Rejection`. */
+/** How a value that cannot be used leaves the depth of a codec; its edge turns it into a `Rejection`. */
 export class DecodeFailure extends Error {
   readonly rejection: Rejection;
 

@@ -21,6 +21,8 @@ const missShare = 0.04;
 const overlookShare = 0.1;
 /** Chance of seeing, in one interval, what is not there. */
 const ghostShare = 0.0006;
+/** Tracks of ghosts begin here, far from the numbers of true incidents. */
+const firstGhostTrack = 1_000_000_000;
 const ghosts: readonly ObservationKind[] = ['stoppedVehicle', 'pedestrianOnRoad', 'debris', 'smoke'];
 
 export interface SavedCameras {
@@ -150,7 +152,7 @@ export class Cameras {
         link: road.id,
         toStopBarMeters: this.random.integer(Math.min(viewMeters, Math.floor(road.lengthMeters))),
         confidencePermille: 180 + this.random.integer(270),
-        track: 1_000_000 + this.ghosts++,
+        track: firstGhostTrack + this.ghosts++,
         plateToken: null,
       });
     return seen;

@@ -75,7 +75,7 @@ export class Delivery {
     if (this.random.chance(delayShare)) delayMs += this.random.between(1000, 8000);
     for (const fault of faults) {
       if (fault.fault === 'late') delayMs += fault.delaySeconds * this.random.between(300, 1000);
-      if (fault.fault === 'outOfOrder') delayMs += this.random.between(0, 12_000);
+      if (fault.fault === 'outOfOrder') delayMs += this.random.between(0, 45_000);
       if (fault.fault === 'duplicates') again ||= this.random.chance(0.4);
     }
     this.underway.push({ emission, arrivesAt: Math.round(now + delayMs) });

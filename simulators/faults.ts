@@ -23,7 +23,7 @@ export type Fault = Lasting &
         readonly percent: number;
       }
     | {
-        /** `outage` sends nothing, `duplicates` sends again, `outOfOrder` delays at random by seconds. */
+        /** `outage` sends nothing, `duplicates` sends again, `outOfOrder` delays by up to 45 s at random. */
         readonly fault: 'outage' | 'duplicates' | 'outOfOrder';
         readonly cabinet: CabinetId;
       }

@@ -167,12 +167,16 @@ describe('controllers', () => {
 
   it('refuse a plan that is not legal, and go on', () => {
     const signals = run(
-      10,
-      () => undefined,
+      300,
+      (s, now) => {
+        if (now !== start + 10_000) return;
+        expect(s.applyPlan('I11', { ...first.plan, id: 'wrong', cycleSeconds: 60 }, now)).toContain(
+          'cycle of 60 s',
+        );
+        expect(s.applyPlan('nowhere', first.plan, now)).toContain('no intersection');
+      },
       () => undefined,
     );
-    expect(signals.applyPlan('I11', { ...first.plan, cycleSeconds: 60 }, start)).toContain('cycle of 60 s');
-    expect(signals.applyPlan('nowhere', first.plan, start)).toContain('no intersection');
     expect(signals.planInForce('I11')?.id).toBe('default');
   });
 

@@ -234,7 +234,7 @@ describe('what arrives', () => {
     });
     const delays: number[] = [];
     const frames: DetectorFrame[] = [];
-    for (let i = 0; i < 900; i++)
+    for (let i = 0; i < 1800; i++)
       for (const frame of framesOf(simulation.advance())) {
         frames.push(frame);
         if (frame.cabinet === cabinet) delays.push((simulation.now - frame.at) / 1000);
@@ -245,7 +245,7 @@ describe('what arrives', () => {
       frames.filter((frame) => frame.cabinet === name).map(({ sequence }) => sequence);
     expect(new Set(of('cabinet-I12')).size).toBeLessThan(of('cabinet-I12').length * 0.85);
     const isSorted = (list: readonly number[]): boolean => list.every((n, i) => i === 0 || list[i - 1]! <= n);
-    expect(isSorted(of('cabinet-I21')) && isSorted(of(cabinet))).toBe(false);
+    expect(isSorted(of('cabinet-I21'))).toBe(false);
     expect(isSorted(of('cabinet-B01'))).toBe(true);
   });
 

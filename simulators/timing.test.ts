@@ -86,7 +86,7 @@ describe('a plan is refused', () => {
     ['when its splits do not fill the cycle', withSplits({}, { cycleSeconds: 100 }), 'the splits make 90 s'],
     ['when the rings miss each other', withSplits({ 2: 35 }, { cycleSeconds: 95 }), 'barrier 1 apart'],
     ['when a crossing is too short', withSplits({ 2: 22, 6: 22 }, { cycleSeconds: 82 }), '23 s is its least'],
-    ['when a left turn is too short', withSplits({ 1: 9, 2: 36 }), '10 s is its least'],
+    ['when a left turn is too short', withSplits({ 1: 9, 2: 36 }), '10.1 s is its least'],
     ['when a phase is left out', { ...plan, splits: plan.splits.slice(1) }, 'phase 1 has no split'],
     [
       'when it names a phase that is not there',

@@ -130,6 +130,7 @@ describe('traffic', () => {
     city.lights.sinceMs[m] = start + 200_000;
     const out: number[] = [];
     city.run(60, () => out.push(city.traffic.meters.linkOut[link]!));
+    expect(out.slice(0, 4).map((n) => n - out[0]!)).toEqual([0, 0, 0, 2]);
     // Two lanes at 1800 vehicles an hour: one vehicle a second.
     const perSecond = (out[55]! - out[15]!) / 40;
     expect(perSecond).toBeGreaterThan(0.93);

@@ -74,10 +74,10 @@ function linkBetween(index: number, a: Position2, b: Position2, name: string): F
   ];
   const isRing = name === 'Northern Ring';
   const towardsCentre = Math.hypot(b[0] - 3, (b[1] - 1.5) * 1.4);
-  const load = Math.min(1, Math.max(0.05, 1.22 - towardsCentre * 0.2 + (chance() - 0.5) * 0.42));
+  const load = Math.min(1, Math.max(0.05, 1.16 - towardsCentre * 0.2 + (chance() - 0.5) * 0.42));
   return {
     link: `L${index}`,
-    name: `${name}, ${headingOf(line[0], line[1])}`,
+    name,
     from: nodeId(...a),
     to: nodeId(...b),
     lanes: isRing ? 3 : 2,
@@ -92,12 +92,6 @@ function linkBetween(index: number, a: Position2, b: Position2, name: string): F
 }
 
 type Position2 = readonly [column: number, row: number];
-
-const headingOf = (a: Position, b: Position): string => {
-  const [x, y] = [(b[0] - a[0]) * 0.56, b[1] - a[1]];
-  if (Math.abs(x) > Math.abs(y)) return x > 0 ? 'eastbound' : 'westbound';
-  return y > 0 ? 'northbound' : 'southbound';
-};
 
 function buildLinks(): FixtureLink[] {
   const pairs: [Position2, Position2, string][] = [];
@@ -123,7 +117,7 @@ export const fixtureIntersections = Array.from({ length: rows * columns }, (_, i
   const [column, row] = [i % columns, Math.floor(i / columns)];
   return {
     intersection: nodeId(column, row),
-    name: `${northSouth[column]} and ${eastWest[row]}`,
+    name: `${northSouth[column]!.split(' ')[0]}–${eastWest[row]!.split(' ')[0]}`,
     position: positionOf(column, row),
     column,
     row,

@@ -13,6 +13,7 @@ import {
   type Json,
   networkDocument,
 } from './dashboard-city.ts';
+import * as signals from './dashboard-signals.ts';
 import * as states from './dashboard-states.ts';
 
 export type FixtureMood = 'normal' | 'empty' | 'stale' | 'loading';
@@ -31,7 +32,7 @@ export async function createDashboardFixture(mood: FixtureMood = 'normal'): Prom
   const advice = new Map<string, Json>(
     mood === 'empty'
       ? []
-      : first.map((place, i) => [`R${i + 1}`, states.recommendation(i + 1, place, now())]),
+      : first.map((place, i) => [`R${i + 1}`, signals.recommendation(i + 1, place, now())]),
   );
   const links = () => fixtureLinks.map((link) => states.linkState(link, now()));
   const shown = () =>
@@ -70,7 +71,7 @@ function reads(
   app.get('/v1/intersections', () => ({
     asOf: asOf(),
     intersections: fixtureIntersections.map((place) =>
-      states.intersectionState(place, now(), open(place.intersection)),
+      signals.intersectionState(place, now(), open(place.intersection)),
     ),
   }));
   app.get('/v1/parking', () => ({

@@ -4,18 +4,21 @@ import {
   createChance,
   type FixtureLink,
   type fixtureFacilities,
-  type fixtureIntersections,
   fixtureLinks,
   type Json,
 } from './dashboard-city.ts';
 
-const minute = 60_000;
-const iso = (at: number) => new Date(at).toISOString();
-const round = (value: number, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits;
+export const minute = 60_000;
+/** RFC 3339, UTC. */
+export const iso = (at: number) => new Date(at).toISOString();
+/** Rounded to some digits. */
+export const round = (value: number, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /** One decision a minute for each thing, so that a picture taken twice is the same. */
-const noise = (seed: number, at: number) => createChance(seed * 7919 + Math.floor(at / minute))() - 0.5;
-const seedOf = (id: string) => [...id].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7) % 100_003;
+export const noise = (seed: number, at: number) =>
+  createChance(seed * 7919 + Math.floor(at / minute))() - 0.5;
+/** A seed from an id. */
+export const seedOf = (id: string) => [...id].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7) % 100_003;
 
 const levelOf = (ratio: number) => {
   const bounds = [0.8, 0.67, 0.5, 0.4, 0.3];
@@ -32,7 +35,7 @@ function qualityOf(link: FixtureLink): string {
 function trafficOf(link: FixtureLink, at: number) {
   const rise = 0.86 + 0.14 * Math.sin((((at / minute + 100) % 240) / 240) * 2 * Math.PI);
   const load = Math.min(1.08, Math.max(0.03, link.load * rise + noise(seedOf(link.link), at) * 0.09));
-  const ratio = Math.max(0.16, 1 - 0.3 * load - 0.52 * load ** 3);
+  const ratio = Math.max(0.16, 1 - 0.26 * load - 0.4 * load ** 4);
   const speedKph = link.freeFlowKph * ratio;
   const flowVph = link.lanes * 880 * Math.min(1, load * 1.15) * (load > 0.95 ? 0.85 : 1);
   return { load, ratio, speedKph, flowVph };
@@ -118,165 +121,6 @@ export const linkForecast = (link: FixtureLink, now: number): Json[] =>
       ageSeconds: 40,
     };
   });
-
-const codes = ['NBL', 'SBT', 'EBL', 'WBT', 'SBL', 'NBT', 'WBL', 'EBT'];
-const greens = [12, 30, 11, 29, 13, 29, 12, 28];
-
-/** An intersection with its eight phases. */
-export function intersectionState(
-  place: (typeof fixtureIntersections)[number],
-  now: number,
-  open?: Json,
-): Json {
-  const busy = 1.08 - Math.hypot(place.column - 3, (place.row - 1.5) * 1.4) * 0.16;
-  const phases = codes.map((code, i) => {
-    const ratio = Math.max(
-      0.2,
-      busy - (i % 2 === 0 ? 0.16 : 0) + noise(seedOf(place.intersection) + i, 0) * 0.3,
-    );
-    const delay = 14 + 32 * ratio ** 3 + (ratio > 1 ? (ratio - 1) * 220 : 0);
-    return {
-      phase: i + 1,
-      movements: [code],
-      greenSeconds: greens[i]! + 0.4,
-      volumeVph: Math.round(ratio * (i % 2 ? 640 : 210)),
-      saturationVph: 1800,
-      volumeToCapacity: round(ratio, 2),
-      controlDelaySeconds: round(delay, 1),
-      levelOfService: 'ABCDEF'[[10, 20, 35, 55, 80].filter((b) => delay > b).length],
-      greenOccupancyPercent: 60,
-      splitFailures: ratio > 1 ? 2 : 0,
-      quality: 'observed',
-    };
-  });
-  const delay = phases.reduce((sum, p) => sum + p.controlDelaySeconds, 0) / 8;
-  return {
-    intersection: place.intersection,
-    name: place.name,
-    windowStart: iso(Math.floor(now / (15 * minute)) * 15 * minute - 15 * minute),
-    windowSeconds: 900,
-    revision: 0,
-    quality: 'observed',
-    samples: 10,
-    cycleSeconds: 90,
-    controlDelaySeconds: round(delay, 1),
-    levelOfService: 'ABCDEF'[[10, 20, 35, 55, 80].filter((b) => delay > b).length],
-    phases,
-    ageSeconds: 120,
-    planInForce: { ...plan(90, greens), source: 'network', id: 'day', since: null },
-    recommendation: open ?? null,
-  };
-}
-
-const plan = (cycleSeconds: number, green: readonly number[]) => ({
-  cycleSeconds,
-  offsetSeconds: 12,
-  splits: green.map((seconds, i) => ({ phase: i + 1, seconds: seconds + 5 })),
-});
-
-/** Advice in the shape of the API, with the safety gate's conditions. */
-export function recommendation(
-  index: number,
-  place: (typeof fixtureIntersections)[number],
-  now: number,
-): Json {
-  const after = [13, 36, 11, 32, 14, 35, 12, 31];
-  const each = (
-    name: string,
-    value: (i: number) => number,
-    relation: string,
-    bound: (i: number) => number,
-    unit = 's',
-  ) =>
-    after.map((_, i) => ({
-      name,
-      phase: i + 1,
-      value: value(i),
-      relation,
-      bound: bound(i),
-      unit,
-      met: true,
-    }));
-  const gain = 4.2 + index * 2.6;
-  return {
-    recommendation: `R${index}`,
-    intersection: place.intersection,
-    district: 'D2',
-    issuedAt: iso(now - 90_000),
-    expiresAt: iso(now + 12 * minute),
-    nonce: `n${index}`,
-    plan: plan(100, after),
-    previous: plan(90, greens),
-    constraints: [
-      {
-        name: 'wholeSeconds',
-        phase: null,
-        value: 0,
-        relation: 'equals',
-        bound: 0,
-        unit: 'fractions',
-        met: true,
-      },
-      ...each(
-        'minimumGreen',
-        (i) => after[i]!,
-        'atLeast',
-        (i) => (i % 2 ? 10 : 6),
-      ),
-      ...each(
-        'maximumGreen',
-        (i) => after[i]!,
-        'atMost',
-        (i) => (i % 2 ? 50 : 25),
-      ),
-      ...each(
-        'yellowFormula',
-        () => 4,
-        'atLeast',
-        () => 3.7,
-      ),
-      ...each(
-        'redClearanceFormula',
-        () => 1.5,
-        'atLeast',
-        () => 1.2,
-      ),
-      ...[2, 4, 6, 8].map((phase) => ({
-        name: 'pedestrianGreen',
-        phase,
-        value: after[phase - 1],
-        relation: 'atLeast',
-        bound: phase === 4 ? 32 : 26,
-        unit: 's',
-        met: true,
-      })),
-      ...each(
-        'splitChange',
-        (i) => Math.abs(after[i]! - greens[i]!),
-        'atMost',
-        () => 10,
-      ),
-      { name: 'ringSum', phase: 4, value: 100, relation: 'equals', bound: 100, unit: 's', met: true },
-      { name: 'cycleMinimum', phase: null, value: 100, relation: 'atLeast', bound: 60, unit: 's', met: true },
-      { name: 'cycleMaximum', phase: null, value: 100, relation: 'atMost', bound: 120, unit: 's', met: true },
-      { name: 'cycleChange', phase: null, value: 10, relation: 'atMost', bound: 15, unit: 's', met: true },
-    ],
-    evidence: {
-      windowStart: iso(now - 16 * minute),
-      windowEnd: iso(now - minute),
-      windows: 15,
-      quality: 'observed',
-    },
-    currentDelaySeconds: 48.2 + index,
-    predictedDelaySeconds: round(48.2 + index - gain, 1),
-    benefitLowSeconds: round(gain * 0.62, 1),
-    benefitHighSeconds: round(gain * 1.41, 1),
-    reason: `SBT (phase 2) is over capacity (v/c 1.06): cycle 90 to 100 s, phase 2 +6 s, phase 6 +6 s`,
-    signature: 'ab'.repeat(32),
-    status: 'issued',
-    acknowledgements: [],
-  };
-}
 
 /** A car park now. */
 export function parkingState(place: (typeof fixtureFacilities)[number], now: number): Json {

@@ -110,6 +110,8 @@ function openStream(store: Store): void {
       .then(() => readAll(store))
       .then(() => openStream(store));
   };
+  // What the server could not keep for a slow reader is read anew.
+  source.addEventListener('gap', () => void readAll(store));
   for (const kind of streamKinds)
     source.addEventListener(kind, (event) => {
       store.apply({ kind: 'stream', stream: { lastArrival: performance.now() } });

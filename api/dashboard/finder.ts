@@ -1,6 +1,7 @@
 import { h } from './dom.ts';
 import type { Selection } from './map.ts';
 import { streetName } from './map-data.ts';
+import { linkTowards } from './names.ts';
 import type { Screen } from './screen.ts';
 
 const shownHits = 6;
@@ -58,7 +59,7 @@ function find(screen: Screen, text: string): { name: string; selection: Selectio
   const wanted = text.trim().toLocaleLowerCase();
   if (!layers || wanted === '') return [];
   const links = layers.links.features.map(({ properties: p }) => ({
-    name: p.name || p.link,
+    name: linkTowards(screen.store.get(), p.link),
     selection: { kind: 'link' as const, id: p.link },
   }));
   const all = [

@@ -1,5 +1,5 @@
 import type { Selection } from './map.ts';
-import { nameOf } from './names.ts';
+import { linkTowards, nameOf } from './names.ts';
 import type { Screen } from './screen.ts';
 import { incidentWords, levelWord, qualityWords } from './words.ts';
 
@@ -12,7 +12,7 @@ export function hoverText(screen: Screen, { kind, id }: Selection): string {
       const state = city.links.get(id);
       const level = state?.levelOfService;
       return [
-        nameOf(city, 'link', id),
+        linkTowards(city, id),
         level ? `${level} ${levelWord(words, level)}` : '',
         state?.quality === 'missing' || !state ? words.missing : format.speed(state.speedKph),
         state && state.quality !== 'missing' ? format.flow(state.flowVph) : '',
@@ -31,7 +31,7 @@ export function hoverText(screen: Screen, { kind, id }: Selection): string {
       return `${nameOf(city, 'facility', id)} · ${format.number(city.parking.get(id)?.freeSpaces)} ${words.free}`;
     case 'incident': {
       const incident = city.incidents.get(id);
-      const place = incident?.link ? nameOf(city, 'link', incident.link) : '';
+      const place = incident?.link ? linkTowards(city, incident.link) : '';
       return [incidentWords(words, incident?.kind ?? '').word, place].filter(Boolean).join(' · ');
     }
   }

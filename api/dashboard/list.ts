@@ -2,7 +2,7 @@ import { type Decision, decisionsOf, openForSeconds } from './decisions.ts';
 import { h, setText } from './dom.ts';
 import { createFinder } from './finder.ts';
 import type { Selection } from './map.ts';
-import { linkPlace, nameOf } from './names.ts';
+import { linkPlace, linkTowards, nameOf } from './names.ts';
 import type { Screen } from './screen.ts';
 import { fill, incidentWords, severityWord, type Word } from './words.ts';
 
@@ -139,13 +139,13 @@ export function sentenceOf(screen: Screen, decision: Decision): string {
     const age = openForSeconds(city, decision.id, screen.clock.now(performance.now()));
     return fill(age === undefined ? words.incidentSentencePlain : words.incidentSentence, {
       kind: incidentWords(words, item?.kind ?? '').word,
-      place: item?.link ? nameOf(city, 'link', item.link) : (item?.district ?? ''),
+      place: item?.link ? linkTowards(city, item.link) : (item?.district ?? ''),
       severity: item?.severity ? severityWord(words, item.severity) : words.noData,
       age: format.age(age),
     });
   }
   const state = city.links.get(decision.id);
-  const place = nameOf(city, 'link', decision.id);
+  const place = linkTowards(city, decision.id);
   const free = linkPlace(city, decision.id)?.freeFlowKph;
   if (state?.speedKph === null || state?.speedKph === undefined)
     return fill(words.linkSentencePlain, { place });

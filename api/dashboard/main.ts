@@ -4,7 +4,7 @@ import { createFormat } from './format.ts';
 import { hoverText } from './hover.ts';
 import { createTools } from './legend.ts';
 import { createList } from './list.ts';
-import { type CityMap, createMap, type Margins, type Selection } from './map.ts';
+import { type CityMap, createMap, type MapOptions, type Margins, type Selection } from './map.ts';
 import { createPanel } from './panels/panel.ts';
 import type { Screen } from './screen.ts';
 import { createStore } from './state.ts';
@@ -31,6 +31,7 @@ const store = createStore();
 const clock = createCityClock();
 const isWide = matchMedia('(min-width: 900px)');
 let map: CityMap | undefined;
+let isStarted = false;
 let draw: (() => void)[] = [];
 
 const screen: Screen = {
@@ -110,10 +111,11 @@ function hover(selection: Selection | undefined, x: number, y: number): void {
 
 function startMap(): void {
   const { network } = store.get();
-  if (map || !network) return;
+  if (isStarted || !network) return;
+  isStarted = true;
   document.title = `${network.name} · Arterial`;
   screen.selection = selectionOf(location.hash);
-  map = createMap({
+  const options: MapOptions = {
     container: root('map'),
     workerUrl: document.documentElement.dataset['worker']!,
     network,
@@ -126,9 +128,15 @@ function startMap(): void {
     },
     onSelect: (selection) => screen.select(selection),
     onHover: hover,
-  });
+  };
+  try {
+    map = createMap(options);
+  } catch {
+    // A browser without WebGL cannot draw the map; the list, the finder and the panels work without it.
+    document.documentElement.dataset['map'] = 'none';
+  }
   build();
-  map.select(screen.selection);
+  map?.select(screen.selection);
 }
 
 /** Redraws at most every quarter of a second, however fast the stream is. */

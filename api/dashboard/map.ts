@@ -13,7 +13,7 @@ import {
   streetFeatures,
 } from './map-data.ts';
 import { addPictures } from './map-icons.ts';
-import { clickable, type SourceName, styleOf } from './map-style.ts';
+import { clickable, type SourceName, sourceNames, styleOf } from './map-style.ts';
 import type { NetworkDocument } from './model.ts';
 import type { City } from './state.ts';
 import type { Palette } from './theme.ts';
@@ -64,6 +64,7 @@ export function createMap(options: MapOptions): CityMap {
   setWorkerUrl(options.workerUrl);
   let { palette } = options;
   let selected: Selection | undefined;
+  let shown: { city?: City; words?: Words } = {};
   const data = firstData(network, options.words);
   const map = new MapLibre({
     container: options.container,
@@ -81,15 +82,17 @@ export function createMap(options: MapOptions): CityMap {
   map.keyboard.disableRotation();
   map.on('style.load', () => {
     addPictures(map, palette);
+    // What arrived while the style was loading had no source to go to.
+    for (const name of sourceNames) put(name, data[name]);
     markSelection();
   });
-  map.once('idle', options.onDrawn);
+  map.once('load', options.onDrawn);
   listen(map, options);
 
-  const put = (name: SourceName, features: Features) => {
+  function put(name: SourceName, features: Features): void {
     data[name] = features;
     map.getSource<GeoJSONSource>(name)?.setData(features as never);
-  };
+  }
   function markSelection(): void {
     if (!map.getLayer('link-selected')) return;
     const id = (kind: Selection['kind']) => (selected?.kind === kind ? selected.id : '');
@@ -99,11 +102,19 @@ export function createMap(options: MapOptions): CityMap {
 
   return {
     show: (city, now, words) => {
-      put('links', linkFeatures(network, city.links));
-      put('queues', queueFeatures(network, city.links));
-      put('intersections', intersectionFeatures(city, network, now));
-      put('facilities', facilityFeatures(network, city.parking, words));
-      put('incidents', incidentFeatures(city, network, words));
+      if (city.links !== shown.city?.links) {
+        put('links', linkFeatures(network, city.links));
+        put('queues', queueFeatures(network, city.links));
+      }
+      if (city.parking !== shown.city?.parking || words !== shown.words)
+        put('facilities', facilityFeatures(network, city.parking, words));
+      if (city.incidents !== shown.city?.incidents || words !== shown.words)
+        put('incidents', incidentFeatures(city, network, words));
+      // Advice expires with time, so this one is compared rather than its source.
+      const intersections = intersectionFeatures(city, network, now);
+      if (JSON.stringify(intersections) !== JSON.stringify(data.intersections))
+        put('intersections', intersections);
+      shown = { city, words };
     },
     select: (selection) => {
       selected = selection;

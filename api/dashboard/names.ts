@@ -12,6 +12,13 @@ export function nameOf(city: City, kind: 'link' | 'intersection' | 'facility', i
   return layers?.facilities?.features.find((f) => f.properties.facility === id)?.properties.name || id;
 }
 
+/** A link by its street and where it leads, for one street has many links. */
+export function linkTowards(city: City, link: string): string {
+  const after = intersectionAfter(city, link);
+  const name = nameOf(city, 'link', link);
+  return after ? `${name} → ${nameOf(city, 'intersection', after)}` : name;
+}
+
 /** A link's row of the network. */
 export const linkPlace = (city: City, id: string): LinkPlace | undefined =>
   city.network?.layers.links.features.find((f) => f.properties.link === id)?.properties;

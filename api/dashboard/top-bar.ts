@@ -129,8 +129,9 @@ function showConnection(screen: Screen, badge: HTMLElement, banner: HTMLElement)
     disconnected: city.network ? 'disconnectedBanner' : 'cannotLoad',
     reconnecting: 'reconnectingBanner',
   };
-  const isDrawn = document.documentElement.dataset['map'] === 'drawn';
-  const word = banners[state] ?? (isDrawn ? undefined : 'loading');
+  const drawn = document.documentElement.dataset['map'];
+  const unseen: Word | undefined = drawn === 'drawn' ? undefined : drawn === 'none' ? 'noMap' : 'loading';
+  const word = banners[state] ?? unseen;
   banner.hidden = word === undefined;
   if (word) setText(banner, fill(words[word], { time }));
 }

@@ -4,6 +4,7 @@ export const english = {
   title: 'Control room',
   noData: 'no data',
   loading: 'Loading the network …',
+  noMap: 'This browser cannot draw the map (WebGL is off). The list and the panels work.',
   cannotLoad: 'The city cannot be reached. Trying again …',
   close: 'Close',
   theme: 'Theme',

@@ -6,6 +6,7 @@ export const chinese: Words = {
   title: '交通指挥',
   noData: '无数据',
   loading: '正在载入路网…',
+  noMap: '浏览器无法绘制地图（WebGL 未启用）。列表与面板可用。',
   cannotLoad: '无法连接城市服务，正在重试…',
   close: '关闭',
   theme: '主题',

@@ -66,8 +66,8 @@ function checkClearance(phase: Phase, row: Row): void {
 }
 
 /**
- * No two phases are in one place; a barrier group ends together in all rings that have phases in it, and the splits
- * of a ring sum to the cycle. A ring without phases in a group rests in red meanwhile.
+ * No two phases are in one place; a barrier group ends together in all rings that have phases in it, and
+ * the splits of a ring sum to the cycle. A ring without phases in a group rests in red meanwhile.
  */
 export function checkRings(plan: Row, cycleSeconds: number, phases: readonly TimedPhase[]): void {
   if (phases.length === 0) {
@@ -84,10 +84,11 @@ export function checkRings(plan: Row, cycleSeconds: number, phases: readonly Tim
   const longest = (barrier: number): number => Math.max(...rings.map((ring) => lasts(ring, barrier) ?? 0));
   for (const barrier of barriers) {
     const sums = rings.flatMap((ring) => ({ ring, sum: lasts(ring, barrier) ?? longest(barrier) }));
+    const lengths = sums.map(({ ring, sum }) => `${round(sum)} s in ring ${ring}`).join(', ');
     if (sums.some(({ sum }) => longest(barrier) - sum > toleranceSeconds))
       plan.problem(
         'timing_plan_id',
-        `barrier group ${barrier} lasts ${sums.map(({ ring, sum }) => `${round(sum)} s in ring ${ring}`).join(', ')}`,
+        `barrier group ${barrier} lasts ${lengths}`,
         'the same in every ring would be right, as the rings cross a barrier together',
       );
   }

@@ -13,9 +13,10 @@ import { readIntersections } from './read-signals.ts';
 import { Problems, type Row } from './table.ts';
 
 /**
- * Reads a network from the GMNS tables of a folder (each `read-*.ts` lists its columns). config.csv, district.csv,
- * node.csv and link.csv must be there. A movement that no phase serves is not controlled: a slip lane.
- * Throws one `network.invalid` that lists every problem as `file:line column: what was found; what would be right`.
+ * Reads a network from the GMNS tables of a folder (each `read-*.ts` lists its columns). config.csv,
+ * district.csv, node.csv and link.csv must be there. A movement that no phase serves is not controlled: a
+ * slip lane. Throws one `network.invalid` that lists every problem as `file:line column: what was found;
+ * what would be right`.
  */
 export async function readNetwork(folder: string): Promise<Network> {
   const problems = new Problems();

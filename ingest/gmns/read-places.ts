@@ -4,9 +4,9 @@ import { positionOf } from './read-roads.ts';
 import { byId, type Problems, type Row, readTable } from './table.ts';
 
 /**
- * detector.csv: `detector_id`, `cabinet_id`, `channel` (1..255, once a cabinet), `site_id`, `link_id`, `role`
- * (advance, stop, midblock), `start_lane`, `end_lane`, `to_stop_bar` (m), `length` (m), `interval` (s; the same for a
- * whole cabinet, which polls all its detectors at once).
+ * detector.csv: `detector_id`, `cabinet_id`, `channel` (1..255, once a cabinet), `site_id`, `link_id`,
+ * `role` (advance, stop, midblock), `start_lane`, `end_lane`, `to_stop_bar` (m), `length` (m), `interval`
+ * (s; the same for a whole cabinet, which polls all its detectors at once).
  */
 export async function readDetectors(
   folder: string,
@@ -85,8 +85,8 @@ export async function readCameras(
 }
 
 /**
- * parking.csv: `facility_id`, `name`, `district_id`, `x_coord`, `y_coord`, `link_id` (from which one drives in),
- * `capacity` (spaces), `kind`, `price_per_hour` (smallest unit of the currency; empty when not known).
+ * parking.csv: `facility_id`, `name`, `district_id`, `x_coord`, `y_coord`, `link_id` (from which one drives
+ * in), `capacity` (spaces), `kind`, `price_per_hour` (smallest unit of the currency; empty when not known).
  */
 export async function readFacilities(
   folder: string,
@@ -108,7 +108,10 @@ export async function readFacilities(
   }));
 }
 
-/** station.csv: `station_id`, `name`, `district_id`, `x_coord`, `y_coord`, `link_id` (that its hazards bear on). */
+/**
+ * station.csv: `station_id`, `name`, `district_id`, `x_coord`, `y_coord`, `link_id` (that its hazards bear
+ * on).
+ */
 export async function readStations(
   folder: string,
   links: ReadonlyMap<string, Link>,

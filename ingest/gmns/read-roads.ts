@@ -17,8 +17,9 @@ export interface PlainNode {
 }
 
 /**
- * config.csv, one line: `dataset_name`; `time_zone` (extension: IANA name); `long_length` must be `m`, `speed`
- * `kph`, `crs` 4326 and `geometry_field_format` `wkt` where they are there, since nothing is converted.
+ * config.csv, one line: `dataset_name`; `time_zone` (extension: IANA name); `long_length` must be `m`,
+ * `speed` `kph`, `crs` 4326 and `geometry_field_format` `wkt` where they are there, since nothing is
+ * converted.
  */
 export async function readConfig(folder: string, problems: Problems): Promise<Naming> {
   const rows = await readTable(folder, 'config.csv', ['dataset_name', 'time_zone'], problems, true);
@@ -48,7 +49,10 @@ export async function readDistricts(folder: string, problems: Problems): Promise
   return byId(rows, 'district_id', (row, id) => ({ id, name: row.text('name') }));
 }
 
-/** node.csv: `node_id`, `name`, `x_coord` (longitude), `y_coord` (latitude), `ctrl_type` (`signal` where controlled). */
+/**
+ * node.csv: `node_id`, `name`, `x_coord` (longitude), `y_coord` (latitude), `ctrl_type` (`signal` where
+ * controlled).
+ */
 export async function readNodes(folder: string, problems: Problems): Promise<Map<string, PlainNode>> {
   const columns = ['node_id', 'name', 'x_coord', 'y_coord'];
   const rows = await readTable(folder, 'node.csv', columns, problems, true);
@@ -57,7 +61,8 @@ export async function readNodes(folder: string, problems: Problems): Promise<Map
 
 /**
  * link.csv: `link_id`, `name`, `from_node_id`, `to_node_id`, `length` (m), `free_speed` (km/h), `lanes`,
- * `capacity` (vehicles per hour and lane, as GMNS has it), `geometry` (WKT); extensions `site_id`, `district_id`.
+ * `capacity` (vehicles per hour and lane, as GMNS has it), `geometry` (WKT); extensions `site_id`,
+ * `district_id`.
  */
 export async function readLinks(
   folder: string,
@@ -95,7 +100,10 @@ export async function readLinks(
   return { links, rows: new Map(rows.map((row) => [row.text('link_id'), row])) };
 }
 
-/** lane.csv, where it is there: `lane_id`, `link_id`, `lane_num` from 1 (the leftmost); must agree with `lanes` of link.csv. */
+/**
+ * lane.csv, where it is there: `lane_id`, `link_id`, `lane_num` from 1 (the leftmost); must agree with
+ * `lanes` of link.csv.
+ */
 export async function checkLanes(
   folder: string,
   links: ReadonlyMap<string, Link>,
@@ -131,8 +139,9 @@ export async function checkLanes(
 }
 
 /**
- * movement.csv: `mvmt_id`, `node_id`, `mvmt_code`, `type`, `ib_link_id`, `start_ib_lane`, `end_ib_lane` (empty:
- * a single lane), `ob_link_id`, `capacity` (saturation flow of its own lanes, vehicles per hour of green).
+ * movement.csv: `mvmt_id`, `node_id`, `mvmt_code`, `type`, `ib_link_id`, `start_ib_lane`, `end_ib_lane`
+ * (empty: a single lane), `ob_link_id`, `capacity` (saturation flow of its own lanes, vehicles per hour of
+ * green).
  */
 export async function readMovements(
   folder: string,

@@ -1,4 +1,7 @@
-/** Reads the signals: signal_controller, signal_timing_plan, signal_timing_phase, signal_phase_mvmt, signal_coordination. */
+/**
+ * Reads the signals: signal_controller, signal_timing_plan, signal_timing_phase, signal_phase_mvmt,
+ * signal_coordination.
+ */
 import type { District, Intersection, Movement, Phase, Plan } from '#domain/network.ts';
 import { checkPhase, checkRings, type TimedPhase } from './check-rings.ts';
 import { type PlainNode, positionOf } from './read-roads.ts';
@@ -16,9 +19,9 @@ interface PhaseRow extends TimedPhase {
 }
 
 /**
- * signal_controller.csv: `controller_id`; extensions `name`, `node_id`, `site_id`, `district_id`, `x_coord`, `y_coord`.
- * Each controller has one row in signal_timing_plan.csv (`timing_plan_id`, `controller_id`, `cycle_length` in s):
- * the plan that it runs when nobody advises it.
+ * signal_controller.csv: `controller_id`; extensions `name`, `node_id`, `site_id`, `district_id`,
+ * `x_coord`, `y_coord`. Each controller has one row in signal_timing_plan.csv (`timing_plan_id`,
+ * `controller_id`, `cycle_length` in s): the plan that it runs when nobody advises it.
  */
 export async function readIntersections(
   folder: string,
@@ -85,10 +88,11 @@ async function readPlans(
 }
 
 /**
- * signal_timing_phase.csv: `timing_phase_id`, `timing_plan_id`, `signal_phase_num`, `min_green`, `max_green`,
- * `clearance` (yellow and red clearance together, checked where it is there), `walk_time`, `ped_clearance`, `ring`,
- * `barrier`, `position`; extensions `yellow`, `red_clear`, `split` (s), `approach_speed` (km/h), `grade` (rise over
- * run), `clear_distance` (m from stop bar to the far side of the conflict area), `crossing_length` (m).
+ * signal_timing_phase.csv: `timing_phase_id`, `timing_plan_id`, `signal_phase_num`, `min_green`,
+ * `max_green`, `clearance` (yellow and red clearance together, checked where it is there), `walk_time`,
+ * `ped_clearance`, `ring`, `barrier`, `position`; extensions `yellow`, `red_clear`, `split` (s),
+ * `approach_speed` (km/h), `grade` (rise over run), `clear_distance` (m from stop bar to the far side of
+ * the conflict area), `crossing_length` (m).
  */
 async function readPhases(
   folder: string,
@@ -150,7 +154,10 @@ function pedestrianOf(row: Row): Phase['pedestrian'] {
   return undefined;
 }
 
-/** signal_phase_mvmt.csv: `signal_phase_mvmt_id`, `timing_phase_id`, `mvmt_id`, `protection` (protected, permitted). */
+/**
+ * signal_phase_mvmt.csv: `signal_phase_mvmt_id`, `timing_phase_id`, `mvmt_id`, `protection` (protected,
+ * permitted).
+ */
 async function readServed(
   folder: string,
   served: ReadonlyMap<string, Phase['movements'][number][]>,

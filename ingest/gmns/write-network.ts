@@ -10,7 +10,10 @@ export function toTables(network: Network): Map<string, string> {
   return new Map([...roadTables(network), ...signalTables(network), ...placeTables(network)]);
 }
 
-/** Writes the tables of a network into a folder, which is made if it is not there; older tables are replaced. */
+/**
+ * Writes the tables of a network into a folder, which is made if it is not there; older tables are
+ * replaced.
+ */
 export async function writeNetwork(folder: string, network: Network): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [file, text] of toTables(network)) await writeFile(join(folder, file), text);
@@ -35,7 +38,8 @@ function roadTables(network: Network): [string, string][] {
     ),
     table(
       'link.csv',
-      'link_id,name,from_node_id,to_node_id,directed,length,free_speed,lanes,capacity,site_id,district_id,geometry',
+      'link_id,name,from_node_id,to_node_id,directed,length,free_speed,lanes,capacity,' +
+        'site_id,district_id,geometry',
       links.map((l) => [
         ...[l.id, l.name, l.from, l.to, 'true', l.lengthMeters, l.freeFlowKph, l.lanes],
         ...[l.capacityVph / l.lanes, l.site, l.district, toLineString(l.geometry)],
@@ -79,8 +83,9 @@ function signalTables(network: Network): [string, string][] {
     ),
     table(
       'signal_timing_phase.csv',
-      'timing_phase_id,timing_plan_id,signal_phase_num,ring,barrier,position,min_green,max_green,yellow,red_clear,' +
-        'clearance,split,walk_time,ped_clearance,crossing_length,approach_speed,grade,clear_distance',
+      'timing_phase_id,timing_plan_id,signal_phase_num,ring,barrier,position,min_green,max_green,yellow,' +
+        'red_clear,clearance,split,walk_time,ped_clearance,crossing_length,' +
+        'approach_speed,grade,clear_distance',
       phases.map(({ phase: p, plan }) => [
         ...[`${plan.id}-${p.number}`, plan.id, p.number, p.ring, p.barrier, p.position],
         ...[p.minGreenSeconds, p.maxGreenSeconds, p.yellowSeconds, p.redClearanceSeconds],

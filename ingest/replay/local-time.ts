@@ -4,9 +4,9 @@ const dayMs = 86_400_000;
 const written = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})$/;
 
 /**
- * Reads wall-clock times without a zone (`2012-03-01T00:05:00`) as those of one zone. Undefined when the text is
- * malformed or the clock never showed that time (the hour skipped in spring). A time that it showed twice is
- * taken as the first of the two.
+ * Reads wall-clock times without a zone (`2012-03-01T00:05:00`) as those of one zone. Undefined when the
+ * text is malformed or the clock never showed that time (the hour skipped in spring). A time that it showed
+ * twice is taken as the first of the two.
  */
 export function createLocalClock(timeZone: string): (text: string) => EventTime | undefined {
   const format = new Intl.DateTimeFormat('en-US', {

@@ -1,4 +1,7 @@
-/** Reads a gzipped CSV matrix, one line a time step and one column a sensor, without ever holding the whole of it. */
+/**
+ * Reads a gzipped CSV matrix, one line a time step and one column a sensor, without ever holding the whole
+ * of it.
+ */
 import { createReadStream } from 'node:fs';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { ArterialError } from '#runtime/errors.ts';
@@ -25,7 +28,8 @@ export async function openMatrix(path: string): Promise<Matrix> {
   if (time !== 'timestamp' || columns.length === 0 || new Set(columns).size < columns.length)
     throw new ArterialError(
       'replay.source',
-      `${path}:1: a header that begins "${time ?? ''}"; timestamp and a name of its own for each sensor would be right`,
+      `${path}:1: a header that begins "${time ?? ''}"; ` +
+        'timestamp and a name of its own for each sensor would be right',
     );
   return { path, columns, rows: () => rowsOf(path, columns.length) };
 }

@@ -43,9 +43,9 @@ const detectorOn = (link: Link, cabinet: string, channel: number): Detector => (
 });
 
 /**
- * Aarhus: links.csv lists 449 links between Bluetooth points. A point is written with slightly different positions
- * in different rows; its first is taken. A district is a postal code; the free-flow speed is NDT_IN_KMH, the
- * speed of normal driving; the geometry is the straight line between the ends.
+ * Aarhus: links.csv lists 449 links between Bluetooth points. A point is written with slightly different
+ * positions in different rows; its first is taken. A district is a postal code; the free-flow speed is
+ * NDT_IN_KMH, the speed of normal driving; the geometry is the straight line between the ends.
  */
 export async function aarhusNetwork(folder: string, columns: readonly string[]): Promise<Network> {
   const columnOf = new Map(columns.map((id, i) => [id, i]));
@@ -92,8 +92,8 @@ export async function aarhusNetwork(folder: string, columns: readonly string[]):
 
 /**
  * Los Angeles: each sensor is a link of 200 m that begins at the sensor. Where they are is read from
- * metr-la_sensor_locations.csv, in the folder or in `graph` beside it; without it they stand on a line, drawn, not
- * surveyed. The free-flow speed is the 85th percentile of the first week.
+ * metr-la_sensor_locations.csv, in the folder or in `graph` beside it; without it they stand on a line,
+ * drawn, not surveyed. The free-flow speed is the 85th percentile of the first week.
  */
 export async function sensorNetwork(folder: string, matrix: Matrix): Promise<Network> {
   const locations = await sensorLocations(folder);

@@ -6,7 +6,9 @@ import { openSpeedMatrix } from './speed-matrix.ts';
 export const recordingKinds = ['speed-matrix', 'parking'] as const;
 export type RecordingKind = (typeof recordingKinds)[number];
 
-/** Opens the recording in a folder; see `openSpeedMatrix` and `openParking` for the files that it must hold. */
+/**
+ * Opens the recording in a folder; see `openSpeedMatrix` and `openParking` for the files that it must hold.
+ */
 export function openReplay(folder: string, as: RecordingKind): Promise<Replay> {
   return as === 'speed-matrix' ? openSpeedMatrix(folder) : openParking(folder);
 }

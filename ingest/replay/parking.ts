@@ -19,8 +19,9 @@ const metersPerDegree = 111_195;
  * Opens a folder of car-park occupancies: dataset.csv.gz (Birmingham: vehicles inside, local time) or
  * places.csv with free_spaces_15min.csv.gz (Germany: free spaces, UTC).
  *
- * Impossible rows (fewer than no vehicles, more than spaces) are passed on as they are, for ingest to refuse. The
- * files have no counter, so the second since 1970 is the `sequence`: a row that is there twice is a repeat.
+ * Impossible rows (fewer than no vehicles, more than spaces) are passed on as they are, for ingest to
+ * refuse. The files have no counter, so the second since 1970 is the `sequence`: a row that is there twice
+ * is a repeat.
  */
 export async function openParking(folder: string): Promise<Replay> {
   if (await exists(join(folder, 'dataset.csv.gz'))) return openBirmingham(join(folder, 'dataset.csv.gz'));
@@ -56,8 +57,8 @@ async function openBirmingham(path: string): Promise<Replay> {
     if (at === undefined)
       throw new ArterialError(
         'replay.source',
-        `${path}:${row.line} LastUpdated: "${row.text('LastUpdated')}"; a time that the clock of Birmingham showed, ` +
-          'yyyy-mm-dd hh:mm:ss, would be right',
+        `${path}:${row.line} LastUpdated: "${row.text('LastUpdated')}"; ` +
+          'a time that the clock of Birmingham showed, yyyy-mm-dd hh:mm:ss, would be right',
       );
     rows.push({ at, facility, occupied: row.number('Occupancy') });
   }

@@ -170,7 +170,8 @@ describe('a matrix of speeds alone', () => {
   it('passes over the empty rows of the hour that the clock skipped in spring', async () => {
     await write(
       'speed.csv.gz',
-      'timestamp,7\n2012-03-11T01:55:00,60\n2012-03-11T02:00:00,0\n2012-03-11T02:55:00,0\n2012-03-11T03:00:00,61\n',
+      'timestamp,7\n2012-03-11T01:55:00,60\n2012-03-11T02:00:00,0\n' +
+        '2012-03-11T02:55:00,0\n2012-03-11T03:00:00,61\n',
     );
     expect((await lines('speed-matrix')).map((line) => line.slice(0, 16))).toEqual([
       '2012-03-11T10:00',
@@ -209,7 +210,7 @@ describe('car parks', () => {
     expect(identities).toEqual(['A#1476601182', 'A#1476601182']);
   });
 
-  it('come from free spaces and the capacity, or the 99.9th percentile of free where that is not known', async () => {
+  it('come from free spaces, with their 99.9th percentile where the capacity is not known', async () => {
     await write(
       'places.csv',
       'place_id,place_name,city_name,num_all,latitude,longitude,q999_free\n' +

@@ -33,13 +33,13 @@ interface Cabinet {
  * Opens a folder of five-minute speeds: links.csv with speed_kmh.csv.gz and vehicle_count.csv.gz (Aarhus), or
  * speed.csv.gz alone (Los Angeles, mph, 0 is missing).
  *
- * A row is read as the interval that begins at its time, so `at` is five minutes later. A count of 0 is a count, but
- * the speed beside it is one of earlier vehicles that the feed repeats: it is left out. A cabinet whose detectors
- * all say nothing still spoke, so its frame is sent, with every reading absent.
+ * A row is read as the interval that begins at its time, so `at` is five minutes later. A count of 0 is a
+ * count, but the speed beside it is one of earlier vehicles that the feed repeats: it is left out. A
+ * cabinet whose detectors all say nothing still spoke, so its frame is sent, with every reading absent.
  *
- * Times. Aarhus: taken as UTC, as its counts peak at 5-6 and 13-14 h, which is 7-8 and 15-16 h on the clocks of
- * that summer. Los Angeles: the clock on the wall; its rows in the hour skipped on 2012-03-11 hold nothing and are
- * passed over.
+ * Times. Aarhus: taken as UTC, as its counts peak at 5-6 and 13-14 h, which is 7-8 and 15-16 h on the
+ * clocks of that summer. Los Angeles: the clock on the wall; its rows in the hour skipped on 2012-03-11
+ * hold nothing and are passed over.
  *
  * The files have no counter, so the number of the interval since 1970 is the `sequence`.
  */
@@ -76,8 +76,8 @@ async function openRecording(folder: string): Promise<Recording> {
   }
   throw new ArterialError(
     'replay.source',
-    `${folder} has no speed matrix; speed_kmh.csv.gz with vehicle_count.csv.gz and links.csv, or speed.csv.gz, ` +
-      'would be right',
+    `${folder} has no speed matrix; ` +
+      'speed_kmh.csv.gz with vehicle_count.csv.gz and links.csv, or speed.csv.gz, would be right',
   );
 }
 
@@ -115,8 +115,8 @@ async function* batchesOf(recording: Recording, cabinets: readonly Cabinet[]): A
       if (counts !== undefined && counted?.time !== row.time)
         throw new ArterialError(
           'replay.source',
-          `${counts.path}:${row.line} timestamp: "${counted?.time ?? ''}"; "${row.time}", as in ${speeds.path}, ` +
-            'would be right',
+          `${counts.path}:${row.line} timestamp: "${counted?.time ?? ''}"; ` +
+            `"${row.time}", as in ${speeds.path}, would be right`,
         );
       const start = timeOf(row.time);
       if (start === undefined) {
@@ -126,7 +126,8 @@ async function* batchesOf(recording: Recording, cabinets: readonly Cabinet[]): A
       if (start <= last)
         throw new ArterialError(
           'replay.source',
-          `${speeds.path}:${row.line} timestamp: "${row.time}" after a later one; rows in order of time would be right`,
+          `${speeds.path}:${row.line} timestamp: "${row.time}" after a later one; ` +
+            'rows in order of time would be right',
         );
       last = start;
       const at = start + seconds(stepSeconds);

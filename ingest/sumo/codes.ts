@@ -12,8 +12,9 @@ export function headingAtEnd(shape: readonly PlanePoint[]): number {
 }
 
 /**
- * NB, EB, SB or WB for each approach, in the order given: up to four approaches each get a direction of their own, as
- * near to their heading as the order around the junction allows; of more, each gets the nearest.
+ * NB, EB, SB or WB for each approach, in the order given: up to four approaches each get a direction of
+ * their own, as near to their heading as the order around the junction allows; of more, each gets the
+ * nearest.
  */
 export function boundsOf(headings: readonly number[]): string[] {
   const order = headings.map((_, i) => i).sort((a, b) => headings[a]! - headings[b]!);

@@ -84,14 +84,18 @@ export async function readNetXml(path: string, problems: Problems): Promise<Net>
     connections: [],
     programs: [],
   };
-  const parser = new SaxesParser({ position: true });
+  const parser = new SaxesParser({ position: true, xmlns: false });
   let root = '';
   let edge: NetEdge | undefined;
   let program: NetProgram | undefined;
   parser.on('error', (cause) => {
-    throw new ArterialError('network.invalid', `${net.file}:${cause.message}; well-formed XML would be right`, {
-      cause,
-    });
+    throw new ArterialError(
+      'network.invalid',
+      `${net.file}:${cause.message}; well-formed XML would be right`,
+      {
+        cause,
+      },
+    );
   });
   parser.on('opentag', ({ name, attributes }) => {
     const element = new Element(net.file, parser.line, name, attributes, problems);
@@ -115,7 +119,8 @@ export async function readNetXml(path: string, problems: Problems): Promise<Net>
     if (cause instanceof ArterialError) throw cause;
     throw new ArterialError('network.invalid', `${path} cannot be read`, { cause });
   }
-  if (root !== 'net') problems.add(net.file, 1, root, 'not a SUMO network', 'a root element <net> would be right');
+  if (root !== 'net')
+    problems.add(net.file, 1, root, 'not a SUMO network', 'a root element <net> would be right');
   return net;
 }
 

@@ -17,8 +17,8 @@ const falseNorthing = 10_000_000;
 const metersPerDegree = 111_195;
 
 /**
- * The inverse of a PROJ string that SUMO writes; undefined for one that is not known. `!` says that the net is not on
- * the globe: its metres are then laid out around 0° north, 0° east.
+ * The inverse of a PROJ string that SUMO writes; undefined for one that is not known. `!` says that the net
+ * is not on the globe: its metres are then laid out around 0° north, 0° east.
  */
 export function unprojectOf(projection: string): Unproject | undefined {
   if (projection === '!')
@@ -28,7 +28,10 @@ export function unprojectOf(projection: string): Unproject | undefined {
   return fromUtm(Number(zone), /\+south\b/.test(projection));
 }
 
-/** Inverse transverse Mercator by series, Snyder 1987 (USGS Professional Paper 1395) eqs 8-17 to 8-25 and 3-26. */
+/**
+ * Inverse transverse Mercator by series, Snyder 1987 (USGS Professional Paper 1395) eqs 8-17 to 8-25 and
+ * 3-26.
+ */
 export function fromUtm(zone: number, isSouth: boolean): Unproject {
   const e2 = flattening * (2 - flattening);
   const ePrime2 = e2 / (1 - e2);

@@ -3,9 +3,10 @@ import type { Link, Movement, Phase, Plan } from '#domain/network.ts';
 import type { Problems } from '../gmns/table.ts';
 import type { NetProgram, NetStep } from './net-xml.ts';
 
-/** A movement with the link indices by which the light controls it. */
+/** A movement with the light that controls it, if any, and by which link indices. */
 export interface ControlledMovement {
   readonly movement: Movement;
+  readonly light: string | undefined;
   readonly linkIndices: readonly number[];
   /** Way through the junction. */
   readonly insideMeters: number;
@@ -23,10 +24,11 @@ const longestGreenSeconds = 50;
 const mostPhases = 16;
 
 /**
- * Each step with a green and no yellow is a stage, and becomes one phase; all phases stand in one ring, in order. The
- * yellow of a phase is that of the steps that follow its stage, its red clearance the steps without green or yellow,
- * its split all of them. A movement may be green in several phases; where nothing turns yellow between two stages,
- * the phase has no yellow. A link index that only ever shows `s` (turn on red) is not served.
+ * Each step with a green and no yellow is a stage, and becomes one phase; all phases stand in one ring, in
+ * order. The yellow of a phase is that of the steps that follow its stage, its red clearance the steps
+ * without green or yellow, its split all of them. A movement may be green in several phases; where nothing
+ * turns yellow between two stages, the phase has no yellow. A link index that only ever shows `s` (turn on
+ * red) is not served.
  */
 export function phasesOf(
   program: NetProgram,
@@ -62,7 +64,9 @@ export function phasesOf(
   };
 }
 
-/** The stages, and how long after the program's start the first begins; steps before it belong to the last. */
+/**
+ * The stages, and how long after the program's start the first begins; steps before it belong to the last.
+ */
 function stagesOf(
   steps: readonly NetStep[],
   indices: readonly number[],
@@ -101,7 +105,10 @@ function phaseOf(
   });
   const green = durationSeconds - yellowSeconds - redSeconds;
   const speeds = served.map(({ movement }) => links.get(movement.inbound)?.freeFlowKph ?? 0);
-  const minGreenSeconds = Math.min(Number.isNaN(step.minSeconds) ? leastGreenSeconds : step.minSeconds, green);
+  const minGreenSeconds = Math.min(
+    Number.isNaN(step.minSeconds) ? leastGreenSeconds : step.minSeconds,
+    green,
+  );
   const longest = Number.isNaN(step.maxSeconds) ? longestGreenSeconds : step.maxSeconds;
   return {
     number,

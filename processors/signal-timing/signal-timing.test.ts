@@ -73,6 +73,10 @@ describe('the life of a recommendation', () => {
     expect(documents.map(({ nonce }) => nonce)).toEqual([idAt(11), idAt(22)]);
   });
 
+  it('is not repeated on evidence that it was drawn from already', () => {
+    expect(advised(every5(5, 10), 30).map(minuteOf)).toEqual([11]);
+  });
+
   it('is followed by a quarter of an hour of silence when it was rejected', () => {
     // minute 5    10    15    20    25    30    35    40
     //        w    wAr   w     w     w  A  w     w   A w

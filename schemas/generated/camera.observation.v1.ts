@@ -54,7 +54,12 @@ export interface CameraObservation {
   readonly observations: readonly Observation[];
 }
 
-function list<Item>(reader: Reader, path: string, itemBytes: number, item: () => Item): Item[] {
+function list<Item>(
+  reader: Reader,
+  path: string,
+  itemBytes: number,
+  item: () => Item,
+): Item[] {
   const items: Item[] = [];
   try {
     for (let count = reader.block(itemBytes); count > 0; count = reader.block(itemBytes))

@@ -31,7 +31,10 @@ export interface DetectorFrame {
   readonly readings: ReadingColumns;
 }
 
-function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+function grown(
+  column: Int32Array<ArrayBuffer>,
+  capacity: number,
+): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;

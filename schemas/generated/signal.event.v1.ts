@@ -27,7 +27,10 @@ export interface SignalEvents {
   readonly events: SignalEventColumns;
 }
 
-function grown(column: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+function grown(
+  column: Int32Array<ArrayBuffer>,
+  capacity: number,
+): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;

@@ -94,7 +94,12 @@ export interface SignalRecommendation {
   readonly signature: string;
 }
 
-function list<Item>(reader: Reader, path: string, itemBytes: number, item: () => Item): Item[] {
+function list<Item>(
+  reader: Reader,
+  path: string,
+  itemBytes: number,
+  item: () => Item,
+): Item[] {
   const items: Item[] = [];
   try {
     for (let count = reader.block(itemBytes); count > 0; count = reader.block(itemBytes))

@@ -112,7 +112,8 @@ describe('the demo city', () => {
     expect(phaseCounts.get(2)).toBeGreaterThanOrEqual(3);
   });
 
-  // Protected movements that may be green together must not cross: NBT with SBT, NBL with SBL or NBT, nothing else.
+  // Protected movements that may be green together must not cross: NBT with SBT, NBL with SBL or NBT,
+  // nothing else.
   it('never gives protected green to two movements that cross', () => {
     const opposite: Record<string, string> = { NB: 'SB', SB: 'NB', EB: 'WB', WB: 'EB' };
     for (const { id, phases } of city.intersections.values())

@@ -19,7 +19,10 @@ interface Zone {
   readonly toStopBarMeters: number;
 }
 
-/** The zones of one approach: at the stop bar one for each lane group, one upstream, one half-way on long links. */
+/**
+ * The zones of one approach: at the stop bar one for each lane group, one upstream, one half-way on long
+ * links.
+ */
 export function approachZones(link: Link, ownLeft: boolean): Zone[] {
   const zone = (role: DetectorRole, toStopBarMeters: number, firstLane = 1, lastLane = link.lanes): Zone => ({
     link,

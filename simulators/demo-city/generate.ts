@@ -1,6 +1,6 @@
 /**
- * Writes the tables of the demo city: `npx tsx simulators/demo-city/generate.ts`. Run by hand when the drawing
- * changes; a test says when the tables and the drawing differ.
+ * Writes the tables of the demo city: `npx tsx simulators/demo-city/generate.ts`. Run by hand when the
+ * drawing changes; a test says when the tables and the drawing differ.
  */
 import { fileURLToPath } from 'node:url';
 import { writeNetwork } from '#ingest/gmns/write-network.ts';
@@ -9,7 +9,5 @@ import { demoCityFolder, demoCitySeed } from './tables.ts';
 
 const network = demoCity(demoCitySeed);
 await writeNetwork(fileURLToPath(demoCityFolder), network);
-process.stdout.write(
-  `${network.intersections.size} intersections, ${network.links.size} links, ${network.detectors.size} detectors, ` +
-    `${network.cameras.size} cameras, ${network.facilities.size} car parks, ${network.stations.size} stations\n`,
-);
+for (const kind of ['intersections', 'links', 'detectors', 'cameras', 'facilities', 'stations'] as const)
+  process.stdout.write(`${network[kind].size} ${kind}\n`);

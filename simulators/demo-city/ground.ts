@@ -66,7 +66,9 @@ export function bearing(a: Point, b: Point): number {
   return (degrees + 360) % 360;
 }
 
-/** The point half-way along, and so many metres to the right of, the line from the first to the last point. */
+/**
+ * The point half-way along, and so many metres to the right of, the line from the first to the last point.
+ */
 export function besideMiddle(points: readonly Point[], metersRight: number): Point {
   const middle = points[Math.floor(points.length / 2)] as Point;
   const heading = radians(bearing(points[0] as Point, points.at(-1) as Point));

@@ -93,7 +93,9 @@ export function hasOwnLeft(legs: Legs, scheme: Scheme, side: Side): boolean {
   return scheme === 'tee' && teeLeftSide(legs) === side;
 }
 
-/** Vehicles per hour of green and lane, HCM: 1900 less heavy vehicles and narrow lanes; turns 0.95 and 0.85. */
+/**
+ * Vehicles per hour of green and lane, HCM: 1900 less heavy vehicles and narrow lanes; turns 0.95 and 0.85.
+ */
 const saturationVph = { thru: 1800, left: 1710, right: 1530, uturn: 1440 } as const;
 
 export interface SidedMovement extends Movement {

@@ -1,4 +1,6 @@
-/** The drawing of Fjordhavn, an invented harbour city: what a person chose; everything else follows from it. */
+/**
+ * The drawing of Fjordhavn, an invented harbour city: what a person chose; everything else follows from it.
+ */
 
 /** Which part of the city a crossing lies in. */
 export type DistrictName = 'midtby' | 'vestmark' | 'osthavn';

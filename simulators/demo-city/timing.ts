@@ -2,8 +2,11 @@
  * Phases and plan of a crossing. Phase numbers as NEMA has them: 2 and 6 the greater road, 4 and 8 the other,
  * 1, 5, 3, 7 the left turns against them.
  *
- *   eight   ring 1 | 1 2 | 3 4 |     six   | 1 2 | 4 |     four   | 2 | 4 |     two   | 2 | 4 |     tee   | 1 2 | 4 |
- *           ring 2 | 5 6 | 7 8 |           | 5 6 | 8 |            | 6 | 8 |                                | 6   |   |
+ *   eight   ring 1 | 1 2 | 3 4 |     six   | 1 2 | 4 |     four   | 2 | 4 |
+ *           ring 2 | 5 6 | 7 8 |           | 5 6 | 8 |            | 6 | 8 |
+ *
+ *   two     ring 1 | 2   | 4   |     tee   | 1 2 | 4 |
+ *                                          | 6   |   |
  */
 import type { Phase, Plan } from '#domain/network.ts';
 import {
@@ -68,7 +71,8 @@ export function phasesOf(
       position: slot.position,
       movements: served.map(({ id, turn }) => ({
         movement: id,
-        // A right turn yields to the crossing beside it; a left turn without a phase of its own, to who comes.
+        // A right turn yields to the crossing beside it; a left turn without a phase of its own, to who
+        // comes.
         protection: turn === 'thru' || isLeft || isStemOfTee(legs, slot, turn) ? 'protected' : 'permitted',
       })),
       minGreenSeconds: isLeft ? 5 : isOnRing ? 10 : 7,
@@ -142,8 +146,8 @@ const leastSplit = (phase: Phase): number => {
 };
 
 /**
- * The plan of a crossing: every phase gets its least, the groups share the rest of the cycle as 6 to 4 for the
- * greater road, and within a group left turns get a quarter of what is spare in their ring.
+ * The plan of a crossing: every phase gets its least, the groups share the rest of the cycle as 6 to 4 for
+ * the greater road, and within a group left turns get a quarter of what is spare in their ring.
  */
 export function planOf(
   id: string,

@@ -51,6 +51,6 @@ describe.skipIf(!existsSync(chromiumOptions.executablePath))('the control room i
   it('shows the history of a link that is part of the address', async () => {
     await page.evaluate("location.hash = '#link/L1'");
     await page.waitForSelector('.panel .u-wrap canvas');
-    expect(await page.textContent('.panel h2')).toBe('Harbour Street, eastbound');
+    expect(await page.textContent('.panel h2')).toBe('Harbour Street → Quay–Harbour');
   });
 });

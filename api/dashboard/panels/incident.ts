@@ -1,6 +1,6 @@
 import { h, section } from '../dom.ts';
 import { type Incident, momentOf } from '../model.ts';
-import { intersectionAfter, nameOf } from '../names.ts';
+import { intersectionAfter, linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill, incidentWords, severityWord, statusWord } from '../words.ts';
 import { heading, measure, type PanelView } from './parts.ts';
@@ -13,7 +13,7 @@ export function createIncidentPanel(screen: Screen, id: string): PanelView {
   return {
     kind: words.incident,
     title: known ? incidentWords(words, known.kind).word : id,
-    subtitle: known?.link ? nameOf(store.get(), 'link', known.link) : id,
+    subtitle: known?.link ? linkTowards(store.get(), known.link) : id,
     body: h('div', {}, state.element, actions(screen, known)),
     update: () => state.show(store.get().incidents.get(id)),
   };

@@ -1,7 +1,7 @@
 import { read } from '../api.ts';
 import { h, section } from '../dom.ts';
 import { type ForecastPoint, type History, type LinkState, momentOf } from '../model.ts';
-import { intersectionAfter, linkPlace, nameOf } from '../names.ts';
+import { intersectionAfter, linkPlace, linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill, type Word } from '../words.ts';
 import { type Curve, createChart, curveLegend, timeEnds } from './chart.ts';
@@ -64,7 +64,7 @@ export function createLinkPanel(screen: Screen, link: string): PanelView {
   const lanes = place ? (place.lanes === 1 ? words.lane : fill(words.lanes, { n: place.lanes })) : '';
   return {
     kind: words.link,
-    title: nameOf(store.get(), 'link', link),
+    title: linkTowards(store.get(), link),
     subtitle: [link, lanes, screen.format.meters(place?.lengthMeters)].filter(Boolean).join(' · '),
     body,
     update,

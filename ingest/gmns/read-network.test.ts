@@ -1,13 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Network } from '#domain/network.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { crossing } from './crossing.fixture.ts';
 import { readNetwork } from './read-network.ts';
-import { parseLineString } from './wkt.ts';
 import { toTables, writeNetwork } from './write-network.ts';
 
 let folder: string;
@@ -90,7 +87,8 @@ describe('a problem in the tables names file, line, column, what was found and w
     [
       'a column that is not there',
       ['station.csv', 'station_id,name', 'station_id,title'],
-      'station.csv:1 name: no such column; a header with station_id, name, district_id, x_coord, y_coord, link_id would be right',
+      'station.csv:1 name: no such column; ' +
+        'a header with station_id, name, district_id, x_coord, y_coord, link_id would be right',
     ],
     [
       'a line with a cell too many',
@@ -110,7 +108,8 @@ describe('a problem in the tables names file, line, column, what was found and w
     [
       'a geometry of one point',
       ['link.csv', 'LINESTRING (10 56.002, 10 56)', 'LINESTRING (10 56.002)'],
-      'link.csv:2 geometry: "LINESTRING (10 56.002)"; LINESTRING (longitude latitude, longitude latitude, ...) would be right',
+      'link.csv:2 geometry: "LINESTRING (10 56.002)"; ' +
+        'LINESTRING (longitude latitude, longitude latitude, ...) would be right',
     ],
     [
       'a movement into a link that begins elsewhere',
@@ -149,7 +148,8 @@ describe('a problem in the tables names file, line, column, what was found and w
         /X1-base-4-NBT[\s\S]*/.exec(toTables(crossing()).get('signal_phase_mvmt.csv')!)![0],
         '',
       ],
-      'signal_timing_phase.csv:3 timing_phase_id: phase 4 serves no movement and no crossing; a row in signal_phase_mvmt.csv would be right',
+      'signal_timing_phase.csv:3 timing_phase_id: phase 4 serves no movement and no crossing; ' +
+        'a row in signal_phase_mvmt.csv would be right',
     ],
     [
       'a clearance that is not yellow and red clearance together',
@@ -159,7 +159,8 @@ describe('a problem in the tables names file, line, column, what was found and w
     [
       'half of a crossing',
       ['signal_timing_phase.csv', ',34,7,14,14.5,', ',34,7,14,,'],
-      'signal_timing_phase.csv:2 walk_time: only some of walk_time, ped_clearance, crossing_length; all three, or none where the phase serves no crossing, would be right',
+      'signal_timing_phase.csv:2 walk_time: only some of walk_time, ped_clearance, crossing_length; ' +
+        'all three, or none where the phase serves no crossing, would be right',
     ],
     [
       'a channel that two detectors use',
@@ -169,7 +170,8 @@ describe('a problem in the tables names file, line, column, what was found and w
     [
       'a cabinet with two intervals',
       ['detector.csv', '80,2,10', '80,2,20'],
-      'detector.csv:3 interval: 20 s in a cabinet that reports every 10 s; one interval a cabinet would be right',
+      'detector.csv:3 interval: 20 s in a cabinet that reports every 10 s; ' +
+        'one interval a cabinet would be right',
     ],
     [
       'a detector beyond the upstream end of its link',
@@ -213,7 +215,8 @@ describe('a problem in the tables names file, line, column, what was found and w
 describe('a plan that no controller could run', () => {
   it('has splits that do not sum to the cycle', async () => {
     expect(await problemsAfter(['signal_timing_phase.csv', ',26,,,', ',27,,,'])).toEqual([
-      'signal_timing_plan.csv:2 cycle_length: the splits of ring 1 sum to 61 s; 60 s, the cycle, would be right',
+      'signal_timing_plan.csv:2 cycle_length: the splits of ring 1 sum to 61 s; ' +
+        '60 s, the cycle, would be right',
     ]);
   });
 
@@ -224,7 +227,8 @@ describe('a plan that no controller could run', () => {
         ['signal_timing_phase.csv', ',26,,,', ',35,,,'],
       ),
     ).toEqual([
-      "signal_timing_phase.csv:2 split: 25 s, less than the phase's minimum green or crossing, yellow and red clearance; 26 s or more would be right",
+      "signal_timing_phase.csv:2 split: 25 s, less than the phase's minimum green or crossing, " +
+        'yellow and red clearance; 26 s or more would be right',
     ]);
   });
 
@@ -233,6 +237,8 @@ describe('a plan that no controller could run', () => {
   it('has barrier groups that do not end together', async () => {
     const second = (from: string, to: string, split: number) =>
       `X1-base-${to},X1-base,${to},2,${from === '2' ? 1 : 2},1,8,40,3.5,1.5,5,${split},,,,55,-0.02,16\n`;
+    const plan = 'signal_timing_plan.csv:2 timing_plan_id:';
+    const right = 'the same in every ring would be right, as the rings cross a barrier together';
     const phases = toTables(crossing()).get('signal_timing_phase.csv')!;
     const served = toTables(crossing()).get('signal_phase_mvmt.csv')!;
     const problems = await problemsAfter(
@@ -240,63 +246,8 @@ describe('a plan that no controller could run', () => {
       ['signal_phase_mvmt.csv', served, `${served}a,X1-base-6,WBT,protected\nb,X1-base-8,SBT,protected\n`],
     );
     expect(problems).toEqual([
-      'signal_timing_plan.csv:2 timing_plan_id: barrier group 1 lasts 34 s in ring 1, 30 s in ring 2; the same in every ring would be right, as the rings cross a barrier together',
-      'signal_timing_plan.csv:2 timing_plan_id: barrier group 2 lasts 26 s in ring 1, 30 s in ring 2; the same in every ring would be right, as the rings cross a barrier together',
+      `${plan} barrier group 1 lasts 34 s in ring 1, 30 s in ring 2; ${right}`,
+      `${plan} barrier group 2 lasts 26 s in ring 1, 30 s in ring 2; ${right}`,
     ]);
-  });
-});
-
-describe('writing and reading a network', () => {
-  const text = fc.oneof(
-    fc.string(),
-    fc.constantFrom('Ågade, "nord"', 'a\nb', 'a\r\nb', '"', ',', ' padded ', 'Øst\u2028havn'),
-  );
-  const degree = fc.integer({ min: -89_999_999, max: 89_999_999 }).map((n) => (n === 0 ? 1 : n) / 1e6);
-
-  it('gives the same network for any names, places and sizes', async () => {
-    const changed = fc.record({
-      name: text,
-      position: fc.tuple(degree, degree),
-      lengthMeters: fc.double({ min: 100, max: 200_000, noNaN: true }),
-      lanes: fc.integer({ min: 2, max: 20 }),
-      capacityVph: fc.integer({ min: 2, max: 5000 }),
-      geometry: fc.array(fc.tuple(degree, degree), { minLength: 2, maxLength: 5 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(changed, async ({ name, position, ...road }) => {
-        const before = crossing();
-        const link = {
-          ...before.links.get('WJ')!,
-          name,
-          ...road,
-          capacityVph: road.capacityVph * road.lanes,
-        };
-        const node = { ...before.nodes.get('N')!, name, position };
-        const network: Network = {
-          ...before,
-          name,
-          links: new Map(before.links).set('WJ', link),
-          nodes: new Map(before.nodes).set('N', node),
-        };
-        await writeNetwork(folder, network);
-        expect(await readNetwork(folder)).toEqual(network);
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it('takes a line string apart and refuses what is none', () => {
-    expect(parseLineString('linestring(10.5 56, -1e-3 0)')).toEqual([
-      [10.5, 56],
-      [-0.001, 0],
-    ]);
-    for (const wrong of [
-      '',
-      'POINT (1 2)',
-      'LINESTRING (1 2)',
-      'LINESTRING (1 2 3, 4 5 6)',
-      'LINESTRING (1 2, 181 0)',
-    ])
-      expect(parseLineString(wrong)).toBeUndefined();
   });
 });
