@@ -3,7 +3,7 @@ import type { EventLog } from '#runtime/log.ts';
 import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { decodeBody, schemaIdOf } from '#schemas/topic.ts';
+import { type AnyTopic, decodeBody, schemaIdOf } from '#schemas/topic.ts';
 import { rawTopics } from '#schemas/topics.ts';
 import { Reader } from '#schemas/wire.ts';
 
@@ -11,12 +11,16 @@ import { Reader } from '#schemas/wire.ts';
 const lookBack = 5_000;
 
 /**
- * Up to which time a feed has delivered everything: the least, over all raw partitions, of its newest heartbeat.
- * Undefined when some partition has none, as in a log that was just made.
+ * Up to which time a feed has delivered everything: the least, over all partitions of the topics that it feeds, of
+ * its newest heartbeat. Undefined when some partition has none, as in a log that was just made.
  */
-export async function deliveredThrough(log: EventLog, source: string): Promise<EventTime | undefined> {
+export async function deliveredThrough(
+  log: EventLog,
+  source: string,
+  topics: readonly AnyTopic[] = rawTopics,
+): Promise<EventTime | undefined> {
   let least: EventTime | undefined;
-  for (const { name } of rawTopics)
+  for (const { name } of topics)
     for (let partition = 0; partition < (await log.partitions(name)); partition++) {
       const newest = await newestHeartbeat(log, name, partition, source);
       if (newest === undefined) return undefined;

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { type EventTime, minutes } from '#domain/time.ts';
 import { openReplay, type RecordingKind } from '#ingest/replay/open-replay.ts';
 import { createProgress } from '#ingest/replay/progress.ts';
+import { processors } from '#processors/main.ts';
+import { processorsFor } from '#runtime/wiring.ts';
 import { tables } from '#schemas/tables.ts';
+import { detectorFrames, parkingEvents } from '#schemas/topics.ts';
 import { openParts } from './embedded.ts';
 import { deliveredThrough } from './last-heartbeat.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
@@ -30,7 +33,7 @@ export interface Replayed {
 /** Who vouches in the heartbeats of a recording. */
 const source = 'replay';
 /** The log may be ahead of the processors by so many batches; more would only fill the disk early. */
-const batchesAhead = 500;
+const batchesAhead = 5_000;
 
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { recording, as, folder, partitions, notice } = options;
@@ -38,12 +41,22 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const finished = join(folder, 'finished');
   if (await isThere(finished)) await rm(folder, { recursive: true, force: true });
   const { network, records, batches } = await openReplay(recording, as);
+  const topics = [as === 'parking' ? parkingEvents : detectorFrames];
+  const concerned = processorsFor(processors, topics);
   const parts = await openParts(folder, partitions);
   let now: EventTime = 0;
   const clock = { now: () => now, rate: 0 };
-  const stage = openStage({ ...parts, network, partitions, clock, notice, pace: 'batch' });
+  const stage = openStage({
+    ...parts,
+    network,
+    partitions,
+    processors: concerned,
+    clock,
+    notice,
+    pace: 'bulk',
+  });
   await stage.run.started;
-  const delivered = await deliveredThrough(parts.log, source);
+  const delivered = await deliveredThrough(parts.log, source, topics);
   if (delivered !== undefined) notice(`going on after ${new Date(delivered).toISOString()}`);
 
   const progress = createProgress(process.stderr, 'records', records);
@@ -53,15 +66,16 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   for await (const { topic, events, at } of batches()) {
     progress.add(events.length);
     for (const event of events) readings += 'readings' in event ? event.readings.length : 1;
-    if (delivered !== undefined && at <= delivered) continue;
+    if (delivered !== undefined && at < delivered) continue;
     now = at;
+    // Before the events: those that are far ahead of the clock of their partition would not be believed.
+    await stage.ingest.heartbeat(source, at, topics);
     const result = await stage.ingest.events<never>(topic as never, events as never[]);
     refused += result.rejected.length;
-    await stage.ingest.heartbeat(source, at);
     if (++ahead % batchesAhead === 0) await stage.run.settle();
   }
   // The last windows close once the clock has passed them and all that may still come late.
-  await stage.ingest.heartbeat(source, now + minutes(60));
+  await stage.ingest.heartbeat(source, now + minutes(60), topics);
   await stage.run.settle();
   progress.end();
   await stage.stop();

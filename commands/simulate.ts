@@ -56,7 +56,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     partitions,
     clock,
     notice,
-    pace: 'batch',
+    pace: 'lockstep',
   });
   const street: Street = new Street({ network, seed, startAt, partitions, log, ingest: stage.ingest });
   await stage.run.started;

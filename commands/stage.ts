@@ -22,9 +22,16 @@ export interface StageOptions {
   readonly plates?: PlateTokens;
   readonly processors?: readonly AnyProcessor[];
   readonly notice: (message: string) => void;
-  /** `service` saves effort while it waits; `batch` hurries to the end of what there is. */
-  readonly pace: 'service' | 'batch';
+  /** `service` and `bulk` save effort while they wait; `lockstep` tells everything at once, so that `settle` is quick. */
+  readonly pace: keyof typeof paces;
 }
+
+/** Milliseconds. */
+const paces = {
+  service: { flushEvery: 250, flushIdleEvery: 20, vouchEvery: 1_000, checkpointEvery: 5_000 },
+  bulk: { flushEvery: 1_000, flushIdleEvery: 200, vouchEvery: 200, checkpointEvery: 10_000 },
+  lockstep: { flushEvery: 1_000, flushIdleEvery: 0, vouchEvery: 0, checkpointEvery: 10_000 },
+};
 
 export interface Stage {
   readonly ingest: Ingest;
@@ -45,9 +52,7 @@ export function openStage(options: StageOptions): Stage {
     store,
     live,
     ids: embeddedIds,
-    flushEvery: pace === 'service' ? 250 : 1_000,
-    vouchIdleEvery: pace === 'service' ? 1_000 : 0,
-    checkpointEvery: pace === 'service' ? 5_000 : 10_000,
+    ...paces[pace],
     notice,
     signal: stopping.signal,
   });

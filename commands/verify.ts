@@ -66,7 +66,7 @@ async function settle(
     processors,
     clock,
     notice,
-    pace: 'batch',
+    pace: 'bulk',
   });
   await stage.run.started;
   await stage.run.settle();

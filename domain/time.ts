@@ -24,5 +24,8 @@ export function parseRfc3339(text: string): EventTime | undefined {
   if (!/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
     return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
+  // Date.parse takes 30 February for 1 March.
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  const isDay = day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return Number.isNaN(at) || !isDay ? undefined : at;
 }

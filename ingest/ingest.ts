@@ -7,7 +7,14 @@ import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { eventFromJson } from '#schemas/json.ts';
 import { rejectedRecords, rejectedTopicOf } from '#schemas/registry.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { decodeRecord, encodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import {
+  type AnyTopic,
+  decodeRecord,
+  encodeRecord,
+  type SchemaIds,
+  schemaIdOf,
+  type Topic,
+} from '#schemas/topic.ts';
 import { rawTopics } from '#schemas/topics.ts';
 import { DecodeFailure } from '#schemas/wire.ts';
 import { type Check, createChecks } from './checks.ts';
@@ -30,8 +37,11 @@ export interface Ingest {
   encoded(topicName: string, records: readonly Buffer[]): Promise<IngestResult>;
   /** Keeps a body in which no records could be told apart. */
   unreadable(topicName: string, body: Buffer, rejection: Rejection): Promise<void>;
-  /** Says to every partition of every raw topic that nothing older than `at` follows from `source`. */
-  heartbeat(source: string, at: EventTime): Promise<void>;
+  /**
+   * Says to every partition of the given topics, of every raw one without them, that nothing older than `at`
+   * follows from `source`.
+   */
+  heartbeat(source: string, at: EventTime, topics?: readonly AnyTopic[]): Promise<void>;
 }
 
 export interface IngestOptions {
@@ -102,10 +112,10 @@ export function createIngest(options: IngestOptions): Ingest {
     async unreadable(topicName, body, rejection) {
       await appendRejected(getRawTopic(topicName).name, [{ rejection, bytes: keptOf(topicName, body) }]);
     },
-    async heartbeat(source, at) {
+    async heartbeat(source, at, topics = rawTopics) {
       plates.expire(clock.now());
       const value = encodeRecord({ encode: encodeHeartbeat }, { source, at }, ids.heartbeat);
-      await Promise.all(rawTopics.map(({ name }) => appendToAll(log, name, { key: source, value })));
+      await Promise.all(topics.map(({ name }) => appendToAll(log, name, { key: source, value })));
     },
   };
 }

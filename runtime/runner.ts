@@ -22,10 +22,12 @@ export interface RunOptions {
   readonly store: MeasureStore;
   readonly live: LiveState;
   readonly ids: SchemaIds;
-  /** Commit at least this often while there is something to commit. Milliseconds. */
+  /** Commit at least this often while there is more to read. Milliseconds. */
   readonly flushEvery: number;
-  /** Tell those downstream how far a task has come, when it has nothing else to do, at most this often. Milliseconds. */
-  readonly vouchIdleEvery: number;
+  /** Commit at most this often while there is nothing more to read. Milliseconds. */
+  readonly flushIdleEvery: number;
+  /** Tell those downstream how far a task has come, when it has nothing to say, so often. Milliseconds. */
+  readonly vouchEvery: number;
   /** Save the tasks' memory this often. Milliseconds. */
   readonly checkpointEvery: number;
   /** Told of what an operator would act on. */
@@ -34,8 +36,6 @@ export interface RunOptions {
 }
 
 const readBytes = 256 * 1024;
-/** Vouch for a derived topic at least each so much event time, even when there was nothing to say. Milliseconds. */
-const vouchEvery = 5_000;
 
 /** One processor on one partition, with its I/O. */
 export class Runner {
@@ -72,18 +72,15 @@ export class Runner {
   /** Takes the partition over from where it was left, and works until the signal aborts. */
   async run(): Promise<void> {
     await this.takeOver();
-    const { signal, flushEvery } = this.options;
+    const { signal, flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
     while (!signal.aborted) {
       const moved = await this.readSome();
-      if (moved) {
-        if (performance.now() - this.flushedAt >= flushEvery) await this.flush('busy');
-        continue;
-      }
-      await this.flush('idle');
-      await this.waitForMore();
+      if (performance.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
+        await this.flush(false);
+      if (!moved) await this.waitForMore();
     }
-    await this.flush('last');
+    await this.flush(true);
   }
 
   /** Whether it waits for more than is in the log. */
@@ -93,7 +90,7 @@ export class Runner {
     for (const { topic, position } of this.task.positions())
       if ((await log.bounds(topic, this.partition)).next > position) return false;
     const vouched = this.processor.writes.length === 0 || this.task.releasedThrough <= this.vouchedThrough;
-    return this.isIdle && vouched;
+    return this.isIdle && vouched && !this.task.hasEffects;
   }
 
   private async takeOver(): Promise<void> {
@@ -131,9 +128,9 @@ export class Runner {
   }
 
   private async waitForMore(): Promise<void> {
-    const { log, signal, flushEvery, vouchIdleEvery } = this.options;
+    const { log, signal, flushIdleEvery, vouchEvery } = this.options;
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), Math.max(1, Math.min(flushEvery, vouchIdleEvery)));
+    const timer = setTimeout(() => stop.abort(), Math.max(1, flushIdleEvery, vouchEvery));
     const either = AbortSignal.any([signal, stop.signal]);
     const waits = this.task
       .positions()
@@ -146,17 +143,18 @@ export class Runner {
   }
 
   /** Commits what has come since the last time, then tells those downstream how far this task has come. */
-  private async flush(when: 'busy' | 'idle' | 'last'): Promise<void> {
+  private async flush(isLast: boolean): Promise<void> {
     const { task } = this;
+    const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = performance.now();
-    const { emitted, unusable } = task.take();
-    const saveDue = when === 'last' || this.flushedAt - this.checkpointedAt >= this.options.checkpointEvery;
+    const { hasEffects } = task;
+    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
-    if (emitted.length > 0 || unusable.length > 0 || saveDue)
+    if (hasEffects || saveDue) {
+      const { emitted, unusable } = task.take();
       await this.commit(emitted, unusable, saveDue, through);
-    const silence = through - this.vouchedThrough;
-    if (emitted.length > 0 || silence >= vouchEvery || (when === 'idle' && this.owesVouching()))
-      await this.vouch(through);
+    }
+    if (hasEffects || this.flushedAt - this.vouchedAt >= vouchEvery) await this.vouch(through);
   }
 
   private async commit(
@@ -204,13 +202,6 @@ export class Runner {
       { key: memoryKey, value: memory.toString('base64') },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
     ];
-  }
-
-  /** Whether those downstream could go further if they were told, and it is time to tell them. */
-  private owesVouching(): boolean {
-    const { processor, task, vouchedThrough, vouchedAt } = this;
-    if (processor.writes.length === 0 || task.releasedThrough <= vouchedThrough) return false;
-    return performance.now() - vouchedAt >= this.options.vouchIdleEvery;
   }
 
   /**

@@ -111,6 +111,11 @@ export class Task<Event, State> {
     return { ...this.counts, open: this.held.length };
   }
 
+  /** Whether anything has come of the records since the last `take`. */
+  get hasEffects(): boolean {
+    return this.emitted.length > 0 || this.unusable.length > 0;
+  }
+
   /** What has come of the records since the last call. */
   take(): Effects {
     const effects = { emitted: this.emitted, unusable: this.unusable };

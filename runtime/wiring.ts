@@ -1,5 +1,6 @@
 /** Who reads and who writes what: the plan from which tasks and their sources follow. */
 import { strict as assert } from 'node:assert';
+import type { AnyTopic } from '#schemas/topic.ts';
 import type { AnyProcessor } from './processor.ts';
 
 /** The name under which a task vouches for what it has appended. */
@@ -25,4 +26,19 @@ export function sourcesByTopic(
         `${processor.name} reads ${topic.name}, which no processor writes; add its writer to the list`,
       );
   return sources;
+}
+
+/** The processors that a feed of these topics reaches: those whose topics all come from it, directly or through others. */
+export function processorsFor(processors: readonly AnyProcessor[], fed: readonly AnyTopic[]): AnyProcessor[] {
+  const there = new Set(fed.map(({ name }) => name));
+  const reached = new Set<AnyProcessor>();
+  for (let before = -1; before < reached.size; ) {
+    before = reached.size;
+    for (const processor of processors)
+      if (processor.reads.every(({ name }) => there.has(name))) {
+        reached.add(processor);
+        for (const { name } of processor.writes) there.add(name);
+      }
+  }
+  return processors.filter((processor) => reached.has(processor));
 }
