@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '#runtime/embedded-log.ts';
+import { type EmbeddedLogOptions, openEmbeddedLog } from '#runtime/embedded-log.ts';
 import { startEmbeddedPostgres } from '#runtime/embedded-postgres.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import type { LiveState, LiveValue } from '#runtime/live.ts';
@@ -24,10 +24,14 @@ export interface Parts {
 }
 
 /** Opens the log and starts the database in `folder`; what was there is gone on with. */
-export async function openParts(folder: string, partitions: number): Promise<Parts> {
+export async function openParts(
+  folder: string,
+  partitions: number,
+  options: EmbeddedLogOptions = {},
+): Promise<Parts> {
   await mkdir(folder, { recursive: true });
   const [log, database] = await Promise.all([
-    openLog(join(folder, 'log'), partitions),
+    openLog(join(folder, 'log'), partitions, options),
     startEmbeddedPostgres(join(folder, 'postgres')),
   ]);
   const store = createPostgresMeasures(database.url);
@@ -47,8 +51,8 @@ export async function openParts(folder: string, partitions: number): Promise<Par
 }
 
 /** The log with every topic of the city. */
-export async function openLog(folder: string, partitions: number): Promise<EventLog> {
-  const log = await openEmbeddedLog(folder);
+async function openLog(folder: string, partitions: number, options: EmbeddedLogOptions): Promise<EventLog> {
+  const log = await openEmbeddedLog(folder, options);
   await createTopics(log, partitions);
   return log;
 }

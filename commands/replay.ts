@@ -43,7 +43,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { network, records, batches } = await openReplay(recording, as);
   const topics = [as === 'parking' ? parkingEvents : detectorFrames];
   const concerned = processorsFor(processors, topics);
-  const parts = await openParts(folder, partitions);
+  const parts = await openParts(folder, partitions, { syncEvery: 1_000 });
   let now: EventTime = 0;
   const clock = { now: () => now, rate: 0 };
   const stage = openStage({

@@ -2,7 +2,14 @@
 import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeAt, encodedBytes, endOf, headerBytes, isIntact, valueStart } from './embedded-log-record.ts';
-import { corrupt, readRange, type Segment, SparseIndex, scanSegment } from './embedded-log-segment.ts';
+import {
+  corrupt,
+  readFrom,
+  readRange,
+  type Segment,
+  SparseIndex,
+  scanSegment,
+} from './embedded-log-segment.ts';
 import { ArterialError } from './errors.ts';
 import type { LogRecord, RecordBatch } from './log.ts';
 
@@ -24,31 +31,40 @@ const largestKept = 1024 * 1024;
 /** How many places of readers are remembered, so that reading on needs no search. */
 const rememberedPlaces = 16;
 
+/** When a segment ends, and how often the disk is waited for. */
+export interface SegmentPolicy {
+  readonly segmentBytes: number;
+  /** Milliseconds; 0 for every write. */
+  readonly syncEvery: number;
+}
+
 export class PartitionLog {
   readonly topic: string;
   readonly partition: number;
   private readonly folder: string;
-  private readonly segmentBytes: number;
+  private readonly policy: SegmentPolicy;
+  private syncedAt = Number.NEGATIVE_INFINITY;
   private readonly segments: Segment[];
   private nextPosition = 0;
   private active: FileHandle | undefined;
   private pending = nothingPending(Buffer.alloc(0));
   private spare: Buffer = Buffer.alloc(0);
   private writing: Promise<void> | undefined;
-  private readonly places = new Map<number, number>();
+  /** Where readers will go on: position to segment and offset. */
+  private readonly places = new Map<number, { readonly segment: Segment; readonly offset: number }>();
   private readonly waiting = new Set<{ readonly position: number; readonly wake: () => void }>();
 
   private constructor(
     folder: string,
     topic: string,
     partition: number,
-    segmentBytes: number,
+    policy: SegmentPolicy,
     found: Segment[],
   ) {
     this.folder = folder;
     this.topic = topic;
     this.partition = partition;
-    this.segmentBytes = segmentBytes;
+    this.policy = policy;
     this.segments = found;
   }
 
@@ -57,7 +73,7 @@ export class PartitionLog {
     folder: string,
     topic: string,
     partition: number,
-    segmentBytes: number,
+    policy: SegmentPolicy,
   ): Promise<PartitionLog> {
     await mkdir(folder, { recursive: true });
     const names = (await readdir(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort();
@@ -66,7 +82,7 @@ export class PartitionLog {
       const path = join(folder, name);
       found.push({ path, base: Number(name.slice(0, 16)), bytes: (await stat(path)).size, index: undefined });
     }
-    const log = new PartitionLog(folder, topic, partition, segmentBytes, found);
+    const log = new PartitionLog(folder, topic, partition, policy, found);
     const last = found.at(-1);
     if (last !== undefined) {
       const size = last.bytes;
@@ -135,19 +151,30 @@ export class PartitionLog {
 
   private async writeDurably(batch: Pending): Promise<void> {
     let segment = this.segments.at(-1);
-    if (segment === undefined || (segment.bytes > 0 && segment.bytes + batch.length > this.segmentBytes))
+    if (
+      segment === undefined ||
+      (segment.bytes > 0 && segment.bytes + batch.length > this.policy.segmentBytes)
+    )
       segment = await this.roll();
     const file = this.active as FileHandle;
     for (let written = 0; written < batch.length; ) {
       const part = await file.write(batch.bytes, written, batch.length - written, segment.bytes + written);
       written += part.bytesWritten;
     }
-    await file.datasync();
+    await this.sync(file);
     const index = segment.index as SparseIndex;
     for (let i = 0; i < batch.count; i++)
       index.add(this.nextPosition + i, segment.bytes + (batch.starts[i] as number));
     segment.bytes += batch.length;
     this.nextPosition += batch.count;
+  }
+
+  /** Waits for the disk, if it is time to. */
+  private async sync(file: FileHandle): Promise<void> {
+    const now = performance.now();
+    if (now - this.syncedAt < this.policy.syncEvery) return;
+    this.syncedAt = now;
+    await file.datasync();
   }
 
   private async roll(): Promise<Segment> {
@@ -156,6 +183,7 @@ export class PartitionLog {
     // A file of that name can only be the rest of a roll that failed.
     const file = await open(path, 'w+');
     await syncFolder(this.folder);
+    await this.active?.datasync();
     await this.active?.close();
     this.active = file;
     const segment: Segment = { path, base, bytes: 0, index: new SparseIndex() };
@@ -193,13 +221,26 @@ export class PartitionLog {
     const limit = this.segments[which + 1]?.base ?? this.nextPosition;
     const offset = await this.locate(segment, position, limit);
     const least = Math.max(maxBytes, headerBytes);
-    let bytes = await readRange(segment, offset, Math.min(offset + least, segmentEnd));
+    let bytes = await this.range(segment, offset, Math.min(offset + least, segmentEnd));
     const firstBytes = bytes.length < headerBytes ? -1 : endOf(bytes, 0);
     if (firstBytes > bytes.length)
-      bytes = await readRange(segment, offset, Math.min(offset + firstBytes, segmentEnd));
+      bytes = await this.range(segment, offset, Math.min(offset + firstBytes, segmentEnd));
     const batch = this.collect(segment, bytes, offset, position, limit);
-    if (batch.nextPosition < limit) this.remember(batch.nextPosition, offset + batch.bytes.length);
+    this.remember(batch.nextPosition, segment, offset + batch.bytes.length);
     return batch;
+  }
+
+  /** The bytes of a segment; those of the newest, which most readers follow, from the file that is open anyway. */
+  private async range(segment: Segment, start: number, end: number): Promise<Buffer> {
+    const { active } = this;
+    if (active === undefined || segment !== this.segments.at(-1)) return readRange(segment, start, end);
+    try {
+      return await readFrom(active, start, end);
+    } catch (error) {
+      // The segment was rolled, and its file closed, while it was being read.
+      if ((error as NodeJS.ErrnoException).code === 'EBADF') return readRange(segment, start, end);
+      throw error;
+    }
   }
 
   /** The records that stand in `bytes` in whole: one pass to count them, one to check and to note them. */
@@ -247,7 +288,8 @@ export class PartitionLog {
   /** Where the record of `position` begins in its segment. */
   private async locate(segment: Segment, position: number, limit: number): Promise<number> {
     const place = this.places.get(position);
-    if (place !== undefined) return place;
+    // At the end of a segment the record may have gone to the next one.
+    if (place?.segment === segment) return place.offset;
     segment.index ??= await this.indexOf(segment, limit);
     let { position: at, offset } = segment.index.floor(position);
     let bytes: Buffer = Buffer.alloc(0);
@@ -272,8 +314,8 @@ export class PartitionLog {
     return index;
   }
 
-  private remember(position: number, offset: number): void {
-    this.places.set(position, offset);
+  private remember(position: number, segment: Segment, offset: number): void {
+    this.places.set(position, { segment, offset });
     if (this.places.size > rememberedPlaces) this.places.delete(this.places.keys().next().value as number);
   }
 
@@ -294,6 +336,7 @@ export class PartitionLog {
   /** Waits for what is being written, then lets go of the file and of everybody who waits. */
   async close(): Promise<void> {
     await this.writing;
+    if (this.policy.syncEvery > 0) await this.active?.datasync();
     await this.active?.close();
     this.active = undefined;
     for (const { wake } of this.waiting) wake();

@@ -1,5 +1,5 @@
 /** A segment file of the embedded log, read. */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { endOf, hasLaterWrite, headerBytes, isIntact } from './embedded-log-record.ts';
 import { ArterialError } from './errors.ts';
 
@@ -53,17 +53,22 @@ export async function readRange(segment: Segment, start: number, end: number): P
   // Opened anew each time, so that a long history does not hold a descriptor for each of its files.
   const file = await open(segment.path, 'r');
   try {
-    const bytes = Buffer.allocUnsafe(end - start);
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
+    return await readFrom(file, start, end);
   } finally {
     await file.close();
   }
+}
+
+/** The same from a file that is open. */
+export async function readFrom(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(end - start);
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
 }
 
 const chunkBytes = 1024 * 1024;

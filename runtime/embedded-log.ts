@@ -1,7 +1,7 @@
 /** The event log in files of this machine: `<folder>/<topic>/<partition>/<first position>.log`. */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PartitionLog, syncFolder } from './embedded-log-partition.ts';
+import { PartitionLog, type SegmentPolicy, syncFolder } from './embedded-log-partition.ts';
 import { ArterialError } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { EventLog, LogRecord } from './log.ts';
@@ -10,11 +10,19 @@ import { partitionOf } from './partitioner.ts';
 export interface EmbeddedLogOptions {
   /** Size at which a segment ends and the next begins. Bytes. */
   readonly segmentBytes?: number;
+  /**
+   * Without it every append waits for the disk. With it the disk is waited for by the first append of a partition
+   * after so many milliseconds: a killed process still loses nothing, a power cut may lose that much.
+   */
+  readonly syncEvery?: number;
 }
 
 /** Opens the log in `folder`, made if it is not there. One process at a time may have it open. */
 export async function openEmbeddedLog(folder: string, options: EmbeddedLogOptions = {}): Promise<EventLog> {
-  const segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
+  const policy: SegmentPolicy = {
+    segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
+    syncEvery: options.syncEvery ?? 0,
+  };
   await mkdir(folder, { recursive: true });
   const unlock = await lockFolder(folder, 'log.unavailable');
   const topics = new Map<string, Promise<readonly PartitionLog[]>>();
@@ -24,7 +32,7 @@ export async function openEmbeddedLog(folder: string, options: EmbeddedLogOption
       const path = join(folder, entry.name);
       // What a crash left of making a topic.
       if (entry.name.startsWith('.')) await rm(path, { recursive: true });
-      else topics.set(entry.name, openTopic(path, entry.name, segmentBytes));
+      else topics.set(entry.name, openTopic(path, entry.name, policy));
     }
     await Promise.all(topics.values());
   } catch (failure) {
@@ -32,24 +40,24 @@ export async function openEmbeddedLog(folder: string, options: EmbeddedLogOption
     await unlock();
     throw failure;
   }
-  return new EmbeddedLog(folder, segmentBytes, topics, unlock);
+  return new EmbeddedLog(folder, policy, topics, unlock);
 }
 
 class EmbeddedLog implements EventLog {
   private readonly folder: string;
-  private readonly segmentBytes: number;
+  private readonly policy: SegmentPolicy;
   private readonly topics: Map<string, Promise<readonly PartitionLog[]>>;
   private readonly unlock: () => Promise<void>;
   private closed = false;
 
   constructor(
     folder: string,
-    segmentBytes: number,
+    policy: SegmentPolicy,
     topics: Map<string, Promise<readonly PartitionLog[]>>,
     unlock: () => Promise<void>,
   ) {
     this.folder = folder;
-    this.segmentBytes = segmentBytes;
+    this.policy = policy;
     this.topics = topics;
     this.unlock = unlock;
   }
@@ -62,7 +70,7 @@ class EmbeddedLog implements EventLog {
       throw new RangeError(`${partitions} partitions; at least 1 would be right`);
     let made = this.topics.get(topic);
     if (made === undefined) {
-      made = makeTopic(this.folder, topic, partitions, this.segmentBytes);
+      made = makeTopic(this.folder, topic, partitions, this.policy);
       this.topics.set(topic, made);
       made.catch(() => this.topics.delete(topic));
     }
@@ -138,24 +146,24 @@ async function makeTopic(
   folder: string,
   topic: string,
   partitions: number,
-  segmentBytes: number,
+  policy: SegmentPolicy,
 ): Promise<readonly PartitionLog[]> {
   const unfinished = join(folder, `.${topic}`);
   for (let i = 0; i < partitions; i++) await mkdir(join(unfinished, String(i)), { recursive: true });
   await syncFolder(unfinished);
   await rename(unfinished, join(folder, topic));
   await syncFolder(folder);
-  return openTopic(join(folder, topic), topic, segmentBytes);
+  return openTopic(join(folder, topic), topic, policy);
 }
 
 async function openTopic(
   path: string,
   topic: string,
-  segmentBytes: number,
+  policy: SegmentPolicy,
 ): Promise<readonly PartitionLog[]> {
   const count = (await readdir(path)).filter((name) => /^\d+$/.test(name)).length;
   const opening = Array.from({ length: count }, (_, i) =>
-    PartitionLog.open(join(path, String(i)), topic, i, segmentBytes),
+    PartitionLog.open(join(path, String(i)), topic, i, policy),
   );
   return Promise.all(opening);
 }

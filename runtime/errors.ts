@@ -9,7 +9,6 @@ export const errorCodes = [
   'store.unavailable',
   'store.version',
   'store.fenced',
-  'schema.unknown',
   'replay.source',
   'api.port',
 ] as const;

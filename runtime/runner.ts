@@ -130,7 +130,7 @@ export class Runner {
   private async waitForMore(): Promise<void> {
     const { log, signal, flushIdleEvery, vouchEvery } = this.options;
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), Math.max(1, flushIdleEvery, vouchEvery));
+    const timer = setTimeout(() => stop.abort(noLongerWaiting), Math.max(1, flushIdleEvery, vouchEvery));
     const either = AbortSignal.any([signal, stop.signal]);
     const waits = this.task
       .positions()
@@ -139,7 +139,7 @@ export class Runner {
     await Promise.race(waits);
     this.isIdle = false;
     clearTimeout(timer);
-    stop.abort();
+    stop.abort(noLongerWaiting);
   }
 
   /** Commits what has come since the last time, then tells those downstream how far this task has come. */
@@ -226,5 +226,7 @@ export class Runner {
   }
 }
 
+/** A reason of its own, since making the customary one costs more than the rest of a wait. */
+const noLongerWaiting = new Error('no longer waiting');
 const memoryKey = 'memory';
 const rowPrefix = 'row/';

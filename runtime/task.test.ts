@@ -96,11 +96,11 @@ const rain = (second: number, sequence: number): Buffer => {
   return encodeRecord(environmentReadings, event, 3);
 };
 
-const heartbeat = (second: number): Buffer => {
+const heartbeat = (second: number, source = 'ingest'): Buffer => {
   const writer = new Writer();
   writer.byte(0);
   writer.uint32(1);
-  encodeHeartbeat(writer, { source: 'ingest', at: begin + second * 1000 });
+  encodeHeartbeat(writer, { source, at: begin + second * 1000 });
   return writer.take();
 };
 
@@ -337,6 +337,43 @@ describe('whatever happens on the way', () => {
         expect(jittered.ledger().late).toBe(0);
       }),
     );
+  });
+
+  it('how often the sources of a derived topic vouch does not show', () => {
+    const repeats: Processor<ParkingState, unknown> = {
+      ...(entriesByMinute as unknown as Processor<ParkingState, Counts>),
+      reads: [parkingStates],
+      lateness: 0,
+      initial: () => ({ seen: 0 }),
+      step(state, input, emit) {
+        const counts = state as { seen: number };
+        if (input.kind === 'event') counts.seen++;
+        else emit(parkingStates, stateOf(input as never, input.at, 0, counts.seen, 0));
+      },
+    };
+    const sources = new Map([[parkingStates.name, ['a', 'b']]]);
+    /** Source a speaks every 50 s and b every 70 s; each vouches after every so many of its records. */
+    const outputs = (everyA: number, everyB: number): string[] => {
+      const task = new Task({ processor: repeats, network: {} as never, owned: () => true, ids, sources });
+      const values = ['a', 'b'].flatMap((source, which) =>
+        Array.from({ length: 20 }, (_, i) => {
+          const at = begin + (i + 1) * (which === 0 ? 50_000 : 70_000);
+          const state = { ...stateOf({ at } as never, begin, i, 0, 0), facility: source, at };
+          const record = encodeRecord(parkingStates, state, 3);
+          return (i + 1) % (which === 0 ? everyA : everyB) === 0
+            ? [record, heartbeat((at - begin) / 1000, source)]
+            : [record];
+        }).flat(),
+      );
+      task.accept(pack(parkingStates.name, 0, 0, [...values, heartbeat(3000, 'a'), heartbeat(3000, 'b')]));
+      return told(task.take().emitted);
+    };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (everyA, everyB) => {
+        expect(outputs(everyA, everyB)).toEqual(outputs(1, 1));
+      }),
+    );
+    expect(outputs(1, 1).length).toBeGreaterThan(40);
   });
 
   it('every record read is folded, late, rejected, a repeat, a heartbeat or still held', () => {

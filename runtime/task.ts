@@ -207,12 +207,7 @@ export class Task<Event, State> {
       watermark = Math.min(watermark, own);
     }
     if (watermark <= this.releasedThrough) return;
-    if (Number.isNaN(this.nextTick)) {
-      // Not from the watermark now, which depends on the order in which the topics were read; and the first
-      // tick ends the first interval that is seen whole.
-      const begin = Math.min(...this.lanes.map((lane) => lane.firstWatermark));
-      this.nextTick = floorTo(begin - 1, processor.tick) + 2 * processor.tick;
-    }
+    if (Number.isNaN(this.nextTick)) this.nextTick = this.firstTick(watermark);
     while (this.held.length > 0 && this.held[0]!.time <= watermark) {
       const { time, kind, rank, event } = pop(this.held);
       this.tickThrough(time);
@@ -227,6 +222,23 @@ export class Task<Event, State> {
     }
     this.tickThrough(watermark);
     this.releasedThrough = watermark;
+  }
+
+  /**
+   * The end of the first interval that is seen whole; NaN while that is not known. It must not depend on how the
+   * records were read: so it goes by the first watermark of raw topics, which is in the log, but by the first
+   * event where derived topics are read, whose sources vouch whenever they happen to have the time.
+   */
+  private firstTick(watermark: EventTime): EventTime {
+    const first = this.held[0]?.time ?? Number.POSITIVE_INFINITY;
+    const hasDerived = this.lanes.some(({ clock }) => clock.by === 'sources');
+    const begin = hasDerived
+      ? first <= watermark
+        ? first
+        : Number.NaN
+      : Math.min(...this.lanes.map((lane) => lane.firstWatermark));
+    const { tick } = this.options.processor;
+    return floorTo(begin - 1, tick) + 2 * tick;
   }
 
   private tickThrough(time: EventTime): void {

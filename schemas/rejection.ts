@@ -8,7 +8,6 @@ export const rejectionCodes = [
   'wire.text',
   'wire.choice',
   'wire.length',
-  'wire.checksum',
   'json.syntax',
   'json.type',
   'json.missing',

@@ -1,9 +1,19 @@
 import { columnOf, type Table } from './tables.ts';
 
+/** Columns by field: the names of fields are few, and the renaming costs more than the rest of a row. */
+const columns = new Map<string, string>();
+
 /** An event as a row of its table: column to value, nested values as they are. */
 export function rowOf(event: object): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(event)) row[columnOf(field)] = value;
+  for (const [field, value] of Object.entries(event)) {
+    let column = columns.get(field);
+    if (column === undefined) {
+      column = columnOf(field);
+      columns.set(field, column);
+    }
+    row[column] = value;
+  }
   return row;
 }
 
