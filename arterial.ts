@@ -9,9 +9,10 @@ import { type RecordingKind, recordingKinds } from '#ingest/replay/open-replay.t
 import { processors } from '#processors/main.ts';
 import { readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
-import { city, morningRush } from './commands/city.ts';
+import { city } from './commands/city.ts';
 import { openParts } from './commands/embedded.ts';
 import { evaluateFolder } from './commands/evaluate.ts';
+import { morningRush } from './commands/feed.ts';
 import { killed } from './commands/killed.ts';
 import { formatLedger } from './commands/ledger.ts';
 import { replay } from './commands/replay.ts';
@@ -77,7 +78,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     });
     say(formatLedger(done.ledger));
     say(
-      `${done.readings} readings in ${done.wallSeconds.toFixed(1)} s, ${Math.round(done.readings / done.wallSeconds)} readings/s`,
+      `${done.readings} readings in ${done.wallSeconds.toFixed(1)} s, ` +
+        `${Math.round(done.readings / done.wallSeconds)} readings/s`,
     );
     say(`refused at the edge: ${done.refused}`);
     say(`hash of all tables: ${done.digest}`);
@@ -134,7 +136,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const network = await importSumoNet(file);
     await writeNetwork(folder, network);
     say(
-      `${network.links.size} links, ${network.intersections.size} signals, ${network.detectors.size} detectors in ${folder}`,
+      `${network.links.size} links, ${network.intersections.size} signals, ` +
+        `${network.detectors.size} detectors in ${folder}`,
     );
   },
 };

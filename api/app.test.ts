@@ -96,7 +96,7 @@ describe('a request that cannot be answered', () => {
   });
 
   it.each([
-    ['/v1/links?limit=3', 'query.limit: found; nothing would be right'],
+    ['/v1/intersections?limit=3', 'query.limit: found; nothing would be right'],
     ['/v1/incidents?state=open', 'query.state: found; one of status, district would be right'],
     ['/v1/incidents?status=new', 'query.status: "new" found; one of open, all would be right'],
     ['/v1/parking/near?longitude=10.2', 'query.latitude: not found; it is needed'],

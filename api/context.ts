@@ -36,7 +36,12 @@ export interface ApiContext {
   readonly clock: CityClock;
   readonly ids: SchemaIds;
   readonly signingKey: string | Buffer;
-  readonly recommendOnDemand: (intersection: string, bounds: CycleBounds) => Promise<OnDemand>;
+  /** `inForce` is the advice that the intersection runs now; undefined when it runs the plan of the tables. */
+  readonly recommendOnDemand: (
+    intersection: string,
+    bounds: CycleBounds,
+    inForce: SignalRecommendation | undefined,
+  ) => Promise<OnDemand>;
   /** Turns a plate into its token of the day; without it plates are refused. */
   readonly tokenise: ((plate: string, at: EventTime) => string) | undefined;
   readonly probes: readonly Probe[];

@@ -1,6 +1,6 @@
 /** Reads history from the store of measures as the events that its rows were made from. */
 
-import type { EventTime } from '#domain/time.ts';
+import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { eventOf } from '#schemas/row.ts';
 import { columnOf, type Table, tables } from '#schemas/tables.ts';
@@ -13,6 +13,26 @@ export function tableOf(kind: string): Table {
   const found = tables.find(({ live }) => live.kind === kind);
   if (found === undefined) throw new Error(`no table of kind ${kind}`);
   return found;
+}
+
+/** No window is longer. */
+const windowMost = minutes(15);
+
+interface Windowed {
+  readonly windowStart: EventTime;
+  readonly windowSeconds: number;
+}
+
+/** The states of a kind whose window holds the instant `at`, by the id in the field `idField`. */
+export async function readStatesAt<State extends Windowed>(
+  store: MeasureStore,
+  kind: string,
+  idField: keyof State & string,
+  at: EventTime,
+): Promise<ReadonlyMap<string, State>> {
+  const states = await readEvents<State>(store, kind, {}, at - windowMost, at + 1);
+  const holding = states.filter((state) => at < state.windowStart + seconds(state.windowSeconds));
+  return new Map(holding.map((state) => [String(state[idField]), state]));
 }
 
 /** The events of one thing whose time lies in [from, to), oldest first. */

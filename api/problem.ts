@@ -129,7 +129,9 @@ function describeFault(context: string, fault: Fault): string {
   }
   if (fault.keyword === 'required')
     return `${[...field, String(fault.params['missingProperty'])].join('.')}: not found; it is needed`;
-  return `${field.join('.')}: ${JSON.stringify(fault.data)} found; ${right()} would be right`;
+  // A number plate is not repeated, not even to the one who sent it: the answer may be logged on its way.
+  const found = field.at(-1) === 'plate' ? 'what was sent' : JSON.stringify(fault.data);
+  return `${field.join('.')}: ${found} found; ${right()} would be right`;
 }
 
 /** The problem that an error amounts to; one that is not expected is a fault of the server and says no more. */
@@ -165,7 +167,8 @@ export function installProblems(app: FastifyInstance): void {
       new Problem(
         404,
         'route.unknown',
-        `${request.method} ${request.url.split('?')[0]} is not here; /openapi.json lists every address, /docs shows them`,
+        `${request.method} ${request.url.split('?')[0]} is not here; ` +
+          '/openapi.json lists every address, /docs shows them',
       ),
     ),
   );

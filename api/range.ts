@@ -46,6 +46,18 @@ export function rangeOf(asked: RangeAsked, now: EventTime): Range {
   return { from: floorTo(from, resolution), to: floorTo(to - 1, resolution) + resolution, resolution, now };
 }
 
+/** The instant that was asked for, undefined when it is now; refuses one that is still to come. */
+export function instantOf(asked: { readonly at?: string }, now: EventTime): EventTime | undefined {
+  const at = timeOf('at', asked.at);
+  if (at !== undefined && at > now)
+    throw new Problem(
+      400,
+      'request.invalid',
+      `query.at: ${toRfc3339(at)} found; a time not after ${toRfc3339(now)} would be right`,
+    );
+  return at;
+}
+
 function timeOf(field: string, text: string | undefined): EventTime | undefined {
   if (text === undefined) return undefined;
   const at = parseRfc3339(text);

@@ -68,6 +68,20 @@ export const IdParameter = <Name extends string>(name: Name, description: string
 /** Nothing may be asked for. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
+/** Which instant is asked for; now when it is left out. */
+export const AtQuery = Type.Object(
+  {
+    at: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description:
+          'What was measured in the window that holds this instant, RFC 3339 with zone; now when left out',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 /** From when to when, and how finely. */
 export const RangeQuery = Type.Object(
   {

@@ -90,7 +90,8 @@ export const RecommendationShape = Type.Object(
     ...document,
     signature: Type.String({
       description:
-        'HMAC-SHA-256, hexadecimal, over the canonical JSON (keys sorted, no white space) of this object without signature, status and acknowledgements',
+        'HMAC-SHA-256, hexadecimal, over the canonical JSON (keys sorted, no white space) ' +
+        'of this object without signature, status and acknowledgements',
     }),
     status: OneOf(adviceStatuses, 'Where it stands; expired when its time ran out before it was applied.'),
     acknowledgements: Type.Array(AcknowledgementShape, { description: 'What became of it, oldest first.' }),

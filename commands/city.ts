@@ -1,30 +1,21 @@
-/** `arterial city`: the whole city in one process, on a simulated street. */
+/** `arterial city`: the whole city in one process. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '#api/app.ts';
 import { dashboardRoutes } from '#api/dashboard-routes.ts';
-import { utcOffset } from '#domain/local-time.ts';
 import type { Network } from '#domain/network.ts';
-import { type EventTime, floorTo, minutes, seconds } from '#domain/time.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { ingestRoutes } from '#ingest/http.ts';
 import { createPlateTokens } from '#ingest/plates.ts';
-import type { CityClock } from '#runtime/clock.ts';
 import { type Config, readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
+import { detectorFrames } from '#schemas/topics.ts';
 import { openParts, type Parts } from './embedded.ts';
-import { deliveredThrough } from './last-heartbeat.ts';
+import { deviceFeed, streetFeed } from './feed.ts';
 import { recommendNow } from './recommend-now.ts';
-import { readSaved, writeWhole } from './saved-file.ts';
 import { type Driver, startDriver } from './simulated-driver.ts';
 import { openStage } from './stage.ts';
-import { type SavedStreet, Street, streetSource } from './street.ts';
 
-/** The street is moved on this often. Milliseconds of the machine. */
-const sliceEvery = 100;
-/** The street is saved this often. City time. */
-const saveEvery = minutes(1);
 const demoCity = fileURLToPath(new URL('../simulators/demo-city/tables', import.meta.url));
 
 /** Runs until SIGINT or SIGTERM; `say` gets a line for each thing that a person waits for. */
@@ -44,7 +35,7 @@ export async function city(environment: NodeJS.ProcessEnv, say: (line: string) =
       stopping,
       (address) => {
         say(`Arterial is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${address}`);
-        return startDriver(address, network, say);
+        return config.street === 'none' ? { stop: () => {} } : startDriver(address, network, say);
       },
       say,
     );
@@ -63,73 +54,54 @@ async function run(
   ready: (address: string) => Driver,
   say: (line: string) => void,
 ): Promise<void> {
-  const { partitions, speed, seed } = config;
-  const savedAs = join(config.dataFolder, 'street.json');
-  const saved = await readSaved<SavedStreet>(savedAs);
-  const delivered = await deliveredThrough(parts.log, streetSource);
-  const startAt = saved?.startAt ?? delivered ?? morningRush(network.timeZone, Date.now());
-  let street: Street | undefined;
-  const clock: CityClock = { now: () => street?.now ?? startAt, rate: speed };
+  const { partitions } = config;
+  const { log, store, live } = parts;
+  const feed = config.street === 'none' ? deviceFeed(say) : await streetFeed(config, network, log);
+  const { clock } = feed;
   const plates = createPlateTokens(network.timeZone);
-  const stage = openStage({ ...parts, network, partitions, clock, plates, notice: say, pace: 'service' });
-  stage.run.done.catch((error: unknown) => stopping.abort(error));
+  const stage = openStage({
+    log,
+    store,
+    live,
+    network,
+    partitions,
+    clock,
+    plates,
+    notice: say,
+    pace: 'service',
+  });
+  let ended: unknown;
+  stage.run.done.catch((error: unknown) => {
+    ended = error;
+    stopping.abort();
+  });
   const app = await createApp({
     network,
-    store: parts.store,
-    live: parts.live,
-    log: parts.log,
+    store,
+    live,
+    log,
     clock,
     signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
-    recommendOnDemand: recommendNow(network, parts.store, clock),
+    recommendOnDemand: recommendNow(network, store, clock),
     tokenise: (plate, at) => plates.tokenise(plate, at),
+    probes: [
+      { name: 'log', check: async () => void (await log.partitions(detectorFrames.name)) },
+      { name: 'store', check: async () => void (await store.listProgress()) },
+      { name: 'processors', check: async () => (ended === undefined ? undefined : `ended: ${ended}`) },
+    ],
   });
   let driver: Driver | undefined;
   try {
     await app.register(ingestRoutes, { ingest: stage.ingest });
     await app.register(dashboardRoutes);
-    street = new Street({ network, seed, startAt, partitions, log: parts.log, ingest: stage.ingest });
-    if (saved) street.restore(saved);
-    if (delivered) street.skip(delivered);
     await stage.run.started;
     driver = ready(await listen(app, config.host, config.port));
-    await runStreet(street, speed, savedAs, stopping.signal);
+    await feed.run(stage.ingest, stopping.signal);
     say('stopping');
-    await writeWhole(savedAs, JSON.stringify(street.save()));
   } finally {
     driver?.stop();
     await app.close();
     await stage.stop();
-  }
-}
-
-/** Moves the street on at `speed` until the signal aborts. When the machine is too slow, the city waits. */
-async function runStreet(street: Street, speed: number, savedAs: string, signal: AbortSignal): Promise<void> {
-  let savedThrough = street.now;
-  let owed = 0;
-  for (let last = performance.now(); !signal.aborted; ) {
-    await new Promise((resolve) => setTimeout(resolve, sliceEvery));
-    const now = performance.now();
-    // At most a second of the machine is caught up, so that a laptop that slept does not wake up to a storm.
-    owed = Math.min(owed + (now - last) * speed, 1000 * speed);
-    last = now;
-    const wholeSeconds = Math.floor(owed / 1000);
-    if (wholeSeconds === 0) continue;
-    owed -= wholeSeconds * 1000;
-    const appliedBefore = street.applied;
-    await street.advance(street.now + seconds(wholeSeconds));
-    if (street.now - savedThrough < saveEvery && street.applied === appliedBefore) continue;
-    await writeWhole(savedAs, JSON.stringify(street.save()));
-    savedThrough = street.now;
-  }
-}
-
-/** 07:30 of the newest working day up to `now`, local time: a city is best met at its busiest. */
-export function morningRush(timeZone: string, now: EventTime): EventTime {
-  for (let day = 0; ; day++) {
-    const local = floorTo(now + utcOffset(now, timeZone), minutes(24 * 60)) - minutes(24 * 60 * day);
-    const weekday = new Date(local).getUTCDay();
-    const at = local + minutes(7 * 60 + 30);
-    if (weekday !== 0 && weekday !== 6) return at - utcOffset(at - utcOffset(at, timeZone), timeZone);
   }
 }
 

@@ -20,6 +20,7 @@ export function recommendNow(network: Network, store: MeasureStore, clock: CityC
   return async (
     id: string,
     bounds: { cycleSecondsMin?: number; cycleSecondsMax?: number },
+    applied: SignalRecommendation | undefined,
   ): Promise<Answer> => {
     const intersection = network.intersections.get(id);
     if (!intersection) return { kind: 'none', reasons: [`${id} is not a signalised intersection`] };
@@ -38,7 +39,7 @@ export function recommendNow(network: Network, store: MeasureStore, clock: CityC
       network,
       intersection,
       windows,
-      inForce: intersection.plan,
+      inForce: applied ? { id: applied.recommendation, ...applied.plan } : intersection.plan,
       bounds: boundsOf(bounds),
       at,
       nonce,

@@ -8,7 +8,6 @@ import type { Network } from '#domain/network.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import { createProgress } from '#ingest/replay/progress.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
-import { createMemoryLive } from '#runtime/memory-live.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
@@ -51,7 +50,6 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const stage = openStage({
     log,
     store,
-    live: createMemoryLive(),
     network,
     partitions,
     clock,

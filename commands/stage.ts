@@ -15,22 +15,40 @@ import type { AnyTopic } from '#schemas/topic.ts';
 export interface StageOptions {
   readonly log: EventLog;
   readonly store: MeasureStore;
-  readonly live: LiveState;
+  readonly live?: LiveState | undefined;
   readonly network: Network;
   readonly partitions: number;
   readonly clock: CityClock;
   readonly plates?: PlateTokens;
   readonly processors?: readonly AnyProcessor[];
   readonly notice: (message: string) => void;
-  /** `service` and `bulk` save effort while they wait; `lockstep` tells everything at once, so that `settle` is quick. */
+  /** `service` and `bulk` save effort while they wait; `lockstep` tells all at once, so that `settle` is quick. */
   readonly pace: keyof typeof paces;
 }
 
 /** Milliseconds. */
 const paces = {
-  service: { flushEvery: 250, flushIdleEvery: 20, vouchEvery: 1_000, checkpointEvery: 5_000 },
-  bulk: { flushEvery: 1_000, flushIdleEvery: 200, vouchEvery: 200, checkpointEvery: 10_000 },
-  lockstep: { flushEvery: 1_000, flushIdleEvery: 0, vouchEvery: 0, checkpointEvery: 10_000 },
+  service: {
+    flushEvery: 250,
+    flushIdleEvery: 20,
+    vouchEvery: 1_000,
+    checkpointEvery: 5_000,
+    lingerMilliseconds: 0,
+  },
+  bulk: {
+    flushEvery: 1_000,
+    flushIdleEvery: 200,
+    vouchEvery: 200,
+    checkpointEvery: 10_000,
+    lingerMilliseconds: 20,
+  },
+  lockstep: {
+    flushEvery: 1_000,
+    flushIdleEvery: 0,
+    vouchEvery: 0,
+    checkpointEvery: 10_000,
+    lingerMilliseconds: 0,
+  },
 };
 
 export interface Stage {
@@ -41,7 +59,7 @@ export interface Stage {
 }
 
 export function openStage(options: StageOptions): Stage {
-  const { log, store, live, network, partitions, clock, notice, pace } = options;
+  const { log, store, network, partitions, clock, notice, pace } = options;
   const { plates } = options;
   const stopping = new AbortController();
   const run = runProcessors({
@@ -50,7 +68,7 @@ export function openStage(options: StageOptions): Stage {
     partitions,
     log,
     store,
-    live,
+    live: options.live,
     ids: embeddedIds,
     ...paces[pace],
     notice,

@@ -2,7 +2,6 @@
 import type { Network } from '#domain/network.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
-import { createMemoryLive } from '#runtime/memory-live.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import type { AnyProcessor } from '#runtime/processor.ts';
@@ -56,11 +55,9 @@ async function settle(
   notice: (message: string) => void,
 ) {
   const clock = { now: () => 0, rate: 0 };
-  const live = createMemoryLive();
   const stage = openStage({
     log,
     store,
-    live,
     network,
     partitions,
     processors,

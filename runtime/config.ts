@@ -25,6 +25,11 @@ const ConfigSchema = Type.Object({
     default: '',
     description: 'Folder of GMNS tables; empty for the demo city.',
   }),
+  ARTERIAL_STREET: Type.Union([Type.Literal('simulated'), Type.Literal('none')], {
+    default: 'simulated',
+    description:
+      'simulated, or none: then the city hears only what devices send, by the clock of the machine.',
+  }),
   ARTERIAL_SEED: Type.Integer({
     default: 7,
     minimum: 0,
@@ -75,6 +80,8 @@ export interface Config {
   readonly partitions: number;
   /** Undefined for the demo city. */
   readonly networkFolder: string | undefined;
+  /** `none` for a city of real devices. */
+  readonly street: 'simulated' | 'none';
   readonly seed: number;
   readonly speed: number;
   /** Undefined when a key is to be made for this run. */
@@ -117,6 +124,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataFolder: s.ARTERIAL_DATA,
     partitions: s.ARTERIAL_PARTITIONS,
     networkFolder: s.ARTERIAL_NETWORK || undefined,
+    street: s.ARTERIAL_STREET,
     seed: s.ARTERIAL_SEED,
     speed: s.ARTERIAL_SPEED,
     signingKey: s.ARTERIAL_SIGNING_KEY ? new Secret(s.ARTERIAL_SIGNING_KEY) : undefined,

@@ -16,31 +16,34 @@ export interface Prepared {
 
 const tableOf = new Map(tables.map((table) => [table.topic.name, table]));
 
-/** Of several rows with one key only the last is written, since one statement may not touch a row twice. */
-export function prepare(emitted: readonly Emitted[], ids: SchemaIds): Prepared {
-  const byKey = new Map<string, Map<string, Row>>();
-  const live: LiveValue[] = [];
+/** What a commit writes, and what follows it; live values only if somebody looks at them. */
+export function prepare(emitted: readonly Emitted[], ids: SchemaIds, withLive: boolean): Prepared {
+  const measures = new Map<string, Row[]>();
   const records = new Map<string, LogRecord[]>();
+  const live: LiveValue[] = [];
   for (const { topic, event } of emitted) {
-    const list = records.get(topic.name) ?? [];
-    if (list.length === 0) records.set(topic.name, list);
-    list.push({
+    listIn(records, topic.name).push({
       key: topic.key(event),
       value: encodeRecord(topic, event, ids.id(topic.name)),
     });
     const table = tableOf.get(topic.name);
     if (!table) continue;
     const fields = event as Readonly<Record<string, unknown>>;
-    const rows = byKey.get(table.name) ?? new Map<string, Row>();
-    byKey.set(table.name, rows);
-    const key = table.key.map((field) => String(fields[field])).join('\u0000');
-    rows.delete(key);
-    rows.set(key, rowOf(fields) as Row);
-    const { kind } = table.live;
-    live.push({ kind, id: liveIdOf(table, fields), version: liveVersionOf(table, fields), value: event });
+    listIn(measures, table.name).push(rowOf(fields) as Row);
+    if (!withLive) continue;
+    const id = liveIdOf(table, fields);
+    live.push({ kind: table.live.kind, id, version: liveVersionOf(table, fields), value: event });
   }
-  const measures = new Map([...byKey].map(([name, rows]) => [name, [...rows.values()]]));
   return { measures, live, records };
+}
+
+function listIn<Item>(lists: Map<string, Item[]>, name: string): Item[] {
+  let list = lists.get(name);
+  if (list === undefined) {
+    list = [];
+    lists.set(name, list);
+  }
+  return list;
 }
 
 /** Derived records as bytes, to be kept in the commit until they are known to be in the log. */

@@ -93,7 +93,8 @@ export function completeRows(table: MeasureTable, rows: readonly Row[]): Map<str
       if (cell === undefined) throw new TypeError(`a row of ${table.name} without ${name}`);
       cells[name] = storable(cell);
     }
-    for (const name of Object.keys(row)) if (!(name in cells)) columnIn(table, name);
+    const names = Object.keys(row);
+    if (names.length !== table.columns.length) for (const name of names) columnIn(table, name);
     complete.set(keyOf(table, cells), cells);
   }
   return complete;
@@ -113,7 +114,10 @@ function storable(cell: string | number | boolean | null | object): typeof cell 
   return JSON.parse(JSON.stringify(cell, member)) as object;
 }
 
+/** Stands in no text that can be stored. */
+const keySeparator = '\u0000';
+
 const keyOf = (table: MeasureTable, row: Row): string =>
   table.key.length === 1
     ? String(row[table.key[0] as string])
-    : JSON.stringify(table.key.map((name) => row[name]));
+    : table.key.map((name) => row[name]).join(keySeparator);

@@ -35,6 +35,18 @@ const yearOne = -62_135_596_800_000;
 
 /** The time as PostgreSQL reads it; it has no year 0, but 1 BC. */
 export function timeText(at: number): string {
+  const known = timeTexts.get(at);
+  if (known !== undefined) return known;
+  if (timeTexts.size >= 1000) timeTexts.clear();
+  const text = newTimeText(at);
+  timeTexts.set(at, text);
+  return text;
+}
+
+/** The times of one commit are few, and are said once a row. */
+const timeTexts = new Map<number, string>();
+
+function newTimeText(at: number): string {
   const iso = new Date(at).toISOString();
   return at < yearOne ? `0001${iso.slice(4)} BC` : iso;
 }

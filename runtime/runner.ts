@@ -20,7 +20,8 @@ export interface RunOptions {
   readonly partitions: number;
   readonly log: EventLog;
   readonly store: MeasureStore;
-  readonly live: LiveState;
+  /** Left out when nobody looks: a replay's state is not live. */
+  readonly live: LiveState | undefined;
   readonly ids: SchemaIds;
   /** Commit at least this often while there is more to read. Milliseconds. */
   readonly flushEvery: number;
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly flushIdleEvery: number;
   /** Tell those downstream how far a task has come, when it has nothing to say, so often. Milliseconds. */
   readonly vouchEvery: number;
+  /** When there is nothing more to read, let so much time pass before looking again, so that more comes at once. */
+  readonly lingerMilliseconds?: number;
   /** Save the tasks' memory this often. Milliseconds. */
   readonly checkpointEvery: number;
   /** Told of what an operator would act on. */
@@ -128,7 +131,8 @@ export class Runner {
   }
 
   private async waitForMore(): Promise<void> {
-    const { log, signal, flushIdleEvery, vouchEvery } = this.options;
+    const { log, signal, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
+    if (lingerMilliseconds > 0) await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(noLongerWaiting), Math.max(1, flushIdleEvery, vouchEvery));
     const either = AbortSignal.any([signal, stop.signal]);
@@ -165,7 +169,7 @@ export class Runner {
   ): Promise<void> {
     const { task, processor, partition } = this;
     const { store, log, live, ids } = this.options;
-    const { measures, live: values, records } = prepare(emitted, ids);
+    const { measures, live: values, records } = prepare(emitted, ids, live !== undefined);
     const outcome = await store.commit({
       processor: processor.name,
       partition,
@@ -192,7 +196,7 @@ export class Runner {
     this.commits++;
     this.committedThrough = through;
     await appendAll(log, records);
-    await live.put(values);
+    await live?.put(values);
   }
 
   private save(): { key: string; value: unknown }[] {

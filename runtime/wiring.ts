@@ -28,7 +28,7 @@ export function sourcesByTopic(
   return sources;
 }
 
-/** The processors that a feed of these topics reaches: those whose topics all come from it, directly or through others. */
+/** The processors that a feed of these topics reaches: all of their topics come from it, directly or not. */
 export function processorsFor(processors: readonly AnyProcessor[], fed: readonly AnyTopic[]): AnyProcessor[] {
   const there = new Set(fed.map(({ name }) => name));
   const reached = new Set<AnyProcessor>();

@@ -80,7 +80,6 @@ export function linkState(link: FixtureLink, now: number): Json {
     delaySeconds: round((link.lengthMeters / 1000) * 3600 * (1 / speedKph - 1 / link.freeFlowKph), 1),
     travelTimeIndex: round(1 / ratio, 2),
     levelOfService: levelOf(ratio),
-    queueMeters: load > 0.6 ? Math.round(link.lengthMeters * Math.min(0.92, (load - 0.6) * 2)) : 0,
     samples: quality === 'observed' ? 24 : 9,
     expectedSamples: 24,
     ageSeconds: Math.round((now - windowStart) / 1000 - 60),

@@ -10,6 +10,7 @@ import type {
   Recommendation,
   Summary,
 } from './model.ts';
+import type { PastRead } from './past.ts';
 import type { Store } from './state.ts';
 
 /** A request that the server refused, with the server's own sentence where it gave one. */
@@ -25,6 +26,17 @@ export const send = <Answer>(path: string, body: unknown): Promise<Answer> =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+
+/** What the API says of the minute at `at` (milliseconds). */
+export async function readPast(at: number): Promise<PastRead> {
+  const instant = encodeURIComponent(new Date(at).toISOString());
+  const [{ links }, { facilities }, { incidents }] = await Promise.all([
+    read<Pick<PastRead, 'links'>>(`/v1/links?at=${instant}`),
+    read<Pick<PastRead, 'facilities'>>(`/v1/parking?at=${instant}`),
+    read<Pick<PastRead, 'incidents'>>('/v1/incidents?status=all'),
+  ]);
+  return { links, facilities, incidents };
+}
 
 /** RFC 9457, as far as the page shows it. */
 interface Problem {

@@ -5,6 +5,7 @@ import { type Language, spelledApart } from './words.ts';
 const names: Readonly<Record<string, readonly [english: string, chinese: string]>> = {
   minimumGreen: ['Green at least the minimum', '绿灯不短于最小绿'],
   maximumGreen: ['Green at most the maximum', '绿灯不长于最大绿'],
+  pedestrianBuffer: ['Buffer after the pedestrian clearance', '行人清空后的缓冲'],
   pedestrianGreen: ['Green long enough to cross', '绿灯足够行人过街'],
   walkMinimum: ['Walk at least the minimum', '行人绿灯不短于最小值'],
   pedestrianClearance: ['Pedestrian clearance by walking speed', '行人清空时间'],
@@ -57,7 +58,11 @@ export interface Family {
   readonly met: boolean;
 }
 
-/** Constraints by name: those not met first, then inequalities, then identities; else in the order given. */
+/** The margin as a share of the bound, so that seconds and counts compare. */
+const tightness = ({ tightest }: Family): number =>
+  marginOf(tightest) / Math.max(1, Math.abs(tightest.bound));
+
+/** Constraints by name: those not met first, then inequalities, the tightest first, then identities. */
 export function familiesOf(constraints: readonly Constraint[]): readonly Family[] {
   const byName = new Map<string, Constraint[]>();
   for (const constraint of constraints)
@@ -67,5 +72,5 @@ export function familiesOf(constraints: readonly Constraint[]): readonly Family[
     return { name, all, tightest, met: all.every((constraint) => constraint.met) };
   });
   const rank = (family: Family) => (family.met ? (family.tightest.relation === 'equals' ? 2 : 1) : 0);
-  return families.sort((a, b) => rank(a) - rank(b));
+  return families.sort((a, b) => rank(a) - rank(b) || tightness(a) - tightness(b));
 }

@@ -86,3 +86,30 @@ describe('vehicle-hours', () => {
     expect(vehicleHours(36, null)).toBeUndefined();
   });
 });
+
+/** Stations S1 to S3 report rain; it costs 1 and 2 veh·h/h on two of their links and is unknown on the third. */
+describe('weather on several places', () => {
+  const rain = (id: string, severity: string, link: string, startedAt: number): Change => ({
+    kind: 'incidents',
+    items: [{ incident: id, kind: 'heavyRain', severity, link, startedAt }],
+  });
+  const rains = [
+    rain('S1', 'moderate', 'L1', 1),
+    rain('S2', 'severe', 'L2', 3),
+    rain('S3', 'severe', 'L3', 2),
+    links(
+      { link: 'L1', quality: 'observed', delaySeconds: 36, flowVph: 100 },
+      { link: 'L2', quality: 'observed', delaySeconds: 36, flowVph: 200 },
+    ),
+  ];
+
+  it('is one row that names the gravest and oldest and costs what all cost', () => {
+    expect(decisionsOf(city(...rains), undefined).shown).toEqual([
+      { key: 'weather:heavyRain', kind: 'incident', id: 'S3', cost: 3, places: 3 },
+    ]);
+  });
+
+  it('does not hide an accident in it', () => {
+    expect(order(...rains, incident('A', 'minor', 'L9'))).toEqual(['weather:heavyRain', 'incident:A']);
+  });
+});

@@ -1,4 +1,4 @@
-import { type Maybe, momentOf } from './model.ts';
+import { type Incident, type Maybe, momentOf } from './model.ts';
 import { type City, isOpenIncident, isOpenRecommendation } from './state.ts';
 
 /** One thing that waits for a person. */
@@ -8,6 +8,8 @@ export interface Decision {
   readonly id: string;
   /** What waiting costs: vehicle-hours lost in an hour. Undefined when it cannot be told. */
   readonly cost: number | undefined;
+  /** On how many places it lies; more than 1 for weather only. */
+  readonly places: number;
 }
 
 export interface Decisions {
@@ -56,17 +58,40 @@ function recommendations(city: City, now: number | undefined): Decision[] {
         kind: 'recommendation',
         id: item.intersection,
         cost: vehicleHours(gain, volume),
+        places: 1,
       };
     });
 }
 
-const incidents = (city: City): Decision[] =>
-  [...city.incidents.values()].filter(isOpenIncident).map((item) => ({
-    key: `incident:${item.incident}`,
-    kind: 'incident',
-    id: item.incident,
-    cost: item.link ? linkCost(city, item.link) : undefined,
-  }));
+/** Weather is told once, however many stations report it. */
+const areaKinds = ['heavyRain', 'lowVisibility', 'slipperyRoad', 'airQuality'];
+export const isOfAnArea = (kind: string): boolean => areaKinds.includes(kind);
+
+/** Open incidents of one weather, the gravest first and then the oldest; of any other kind each alone. */
+function incidents(city: City): Decision[] {
+  const groups = new Map<string, Incident[]>();
+  for (const item of city.incidents.values()) {
+    if (!isOpenIncident(item)) continue;
+    const key = isOfAnArea(item.kind) ? `weather:${item.kind}` : `incident:${item.incident}`;
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups].map(([key, items]): Decision => {
+    const costs = items.flatMap((item) => (item.link ? (linkCost(city, item.link) ?? []) : []));
+    const [first] = items.sort(
+      (a, b) =>
+        rankOf(b) - rankOf(a) ||
+        (momentOf(a.startedAt) ?? 0) - (momentOf(b.startedAt) ?? 0) ||
+        (a.incident < b.incident ? -1 : 1),
+    );
+    return {
+      key,
+      kind: 'incident',
+      id: first!.incident,
+      cost: costs.length > 0 ? costs.reduce((a, b) => a + b, 0) : undefined,
+      places: items.length,
+    };
+  });
+}
 
 /** Links at F without an incident of their own, dearest first. */
 function failedLinks(city: City): Decision[] {
@@ -79,6 +104,7 @@ function failedLinks(city: City): Decision[] {
         kind: 'link',
         id: link.link,
         cost: linkCost(city, link.link),
+        places: 1,
       }),
     )
     .sort((a, b) => (b.cost ?? -1) - (a.cost ?? -1) || (a.key < b.key ? -1 : 1));
@@ -97,8 +123,11 @@ export const vehicleHours = (delaySeconds: Maybe<number>, flowVph: Maybe<number>
 
 function severity(city: City, row: Decision): number {
   if (row.kind !== 'incident') return 0;
-  return severityRank[city.incidents.get(row.id)?.severity ?? ''] ?? 0;
+  const item = city.incidents.get(row.id);
+  return item ? rankOf(item) : 0;
 }
+
+const rankOf = (item: Incident): number => severityRank[item.severity ?? ''] ?? 0;
 
 /** Since when an incident goes on, in seconds at the city's time `now`. */
 export function openForSeconds(city: City, incident: string, now: number | undefined): number | undefined {

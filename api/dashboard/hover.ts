@@ -5,8 +5,8 @@ import { incidentWords, levelWord, qualityWords } from './words.ts';
 
 /** One line about what lies under the pointer. */
 export function hoverText(screen: Screen, { kind, id }: Selection): string {
-  const { words, format, store } = screen;
-  const city = store.get();
+  const { words, format } = screen;
+  const city = screen.city();
   switch (kind) {
     case 'link': {
       const state = city.links.get(id);

@@ -2,6 +2,7 @@ import { type Decision, decisionsOf, openForSeconds } from './decisions.ts';
 import { h, setText } from './dom.ts';
 import { createFinder } from './finder.ts';
 import type { Selection } from './map.ts';
+import type { Incident } from './model.ts';
 import { linkPlace, linkTowards, nameOf } from './names.ts';
 import type { Screen } from './screen.ts';
 import { fill, incidentWords, severityWord, type Word } from './words.ts';
@@ -14,6 +15,7 @@ interface Row {
 /** The list of what waits for a person. Returns what draws it again. */
 export function createList(root: HTMLElement, screen: Screen): () => void {
   const { words } = screen;
+  const title = h('span', {}, words.needsDecision);
   const count = h('span', { class: 'count' });
   const rows = new Map<string, Row>();
   const items = h('ol', { class: 'rows', 'aria-live': 'polite', 'aria-relevant': 'additions' });
@@ -31,19 +33,16 @@ export function createList(root: HTMLElement, screen: Screen): () => void {
   );
   root.replaceChildren(
     handle,
-    h(
-      'div',
-      { class: 'list-head' },
-      h('h2', {}, words.needsDecision, count),
-      h('span', { class: 'unit' }, words.costUnit),
-    ),
+    h('div', { class: 'list-head' }, h('h2', {}, title, count), h('span', { class: 'unit' }, words.costUnit)),
     h('div', { class: 'list-body' }, items, more, empty),
     createFinder(screen),
   );
   const draw = () => {
-    const city = screen.store.get();
+    const city = screen.city();
+    const { past, format } = screen;
+    setText(title, past ? fill(words.neededDecision, { time: format.time(past.at) }) : words.needsDecision);
     root.setAttribute('aria-busy', String(!city.loaded));
-    const { shown, moreLinks } = decisionsOf(city, screen.clock.now(performance.now()));
+    const { shown, moreLinks } = decisionsOf(city, screen.now());
     setText(count, city.loaded ? String(shown.length + moreLinks) : '');
     empty.hidden = !city.loaded || shown.length > 0;
     more.hidden = moreLinks === 0;
@@ -88,18 +87,19 @@ const buttons: Readonly<Record<Decision['kind'], Word>> = {
 function createRow(screen: Screen, decision: Decision): Row {
   const text = h('span', { class: 'row-text' });
   const cost = h('span', { class: 'row-cost' });
-  const selection: Selection = {
-    kind: decision.kind === 'recommendation' ? 'intersection' : decision.kind,
-    id: decision.id,
-  };
+  let current = decision;
+  const selection = (): Selection => ({
+    kind: current.kind === 'recommendation' ? 'intersection' : current.kind,
+    id: current.id,
+  });
   const button = h(
     'button',
-    { type: 'button', class: 'row-button', click: () => screen.select(selection) },
+    { type: 'button', class: 'row-button', click: () => screen.select(selection()) },
     screen.words[buttons[decision.kind]],
   );
   const element = h(
     'li',
-    { class: 'row', 'data-kind': decision.kind, 'data-key': `${selection.kind}/${selection.id}` },
+    { class: 'row', 'data-kind': decision.kind },
     h('span', { class: 'row-mark', 'aria-hidden': 'true' }),
     text,
     cost,
@@ -108,9 +108,12 @@ function createRow(screen: Screen, decision: Decision): Row {
   return {
     element,
     show: (now) => {
+      current = now;
+      const { kind, id } = selection();
+      element.dataset['key'] = `${kind}/${id}`;
       setText(text, sentenceOf(screen, now));
       setText(cost, now.cost === undefined ? '' : screen.format.number(now.cost, now.cost < 10 ? 1 : 0));
-      const isPicked = screen.selection?.kind === selection.kind && screen.selection.id === selection.id;
+      const isPicked = screen.selection?.kind === kind && screen.selection.id === id;
       element.classList.toggle('picked', isPicked);
     },
   };
@@ -119,7 +122,7 @@ function createRow(screen: Screen, decision: Decision): Row {
 /** One sentence that says what waits and why it matters. */
 export function sentenceOf(screen: Screen, decision: Decision): string {
   const { words, format } = screen;
-  const city = screen.store.get();
+  const city = screen.city();
   if (decision.kind === 'recommendation') {
     const id = decision.key.slice('recommendation:'.length);
     const item = city.recommendations.get(id);
@@ -136,10 +139,10 @@ export function sentenceOf(screen: Screen, decision: Decision): string {
   }
   if (decision.kind === 'incident') {
     const item = city.incidents.get(decision.id);
-    const age = openForSeconds(city, decision.id, screen.clock.now(performance.now()));
+    const age = openForSeconds(city, decision.id, screen.now());
     return fill(age === undefined ? words.incidentSentencePlain : words.incidentSentence, {
       kind: incidentWords(words, item?.kind ?? '').word,
-      place: item?.link ? linkTowards(city, item.link) : (item?.district ?? ''),
+      place: decision.places > 1 ? fill(words.onPlaces, { n: decision.places }) : whereOf(screen, item),
       severity: item?.severity ? severityWord(words, item.severity) : words.noData,
       age: format.age(age),
     });
@@ -150,6 +153,13 @@ export function sentenceOf(screen: Screen, decision: Decision): string {
   if (state?.speedKph === null || state?.speedKph === undefined)
     return fill(words.linkSentencePlain, { place });
   return fill(words.linkSentence, { place, speed: format.speed(state.speedKph), free: format.number(free) });
+}
+
+/** Where an incident is: on its link, else in its district. */
+function whereOf({ words, city }: Screen, incident: Incident | undefined): string {
+  if (incident?.link) return fill(words.onLink, { place: linkTowards(city(), incident.link) });
+  const { district } = incident ?? {};
+  return fill(words.inDistrict, { place: district ? nameOf(city(), 'district', district) : words.noData });
 }
 
 /** On a phone the list is a sheet with three heights: a peek, a half and nearly all. */

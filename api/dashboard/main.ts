@@ -1,4 +1,4 @@
-import { followCity } from './api.ts';
+import { followCity, readPast } from './api.ts';
 import { createCityClock } from './clock.ts';
 import { createFormat } from './format.ts';
 import { hoverText } from './hover.ts';
@@ -6,9 +6,11 @@ import { createTools } from './legend.ts';
 import { createList } from './list.ts';
 import { type CityMap, createMap, type MapOptions, type Margins, type Selection } from './map.ts';
 import { createPanel } from './panels/panel.ts';
+import { cityThen, createPastReader } from './past.ts';
 import type { Screen } from './screen.ts';
 import { createStore } from './state.ts';
 import { currentTheme, onSystemTheme, palettes, showTheme } from './theme.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
 import { createTopBar } from './top-bar.ts';
 import { dictionaries, type Language } from './words.ts';
 
@@ -33,6 +35,7 @@ const isWide = matchMedia('(min-width: 900px)');
 let map: CityMap | undefined;
 let isStarted = false;
 let draw: (() => void)[] = [];
+let timeline: Timeline | undefined;
 
 const screen: Screen = {
   store,
@@ -43,13 +46,17 @@ const screen: Screen = {
   theme: currentTheme(),
   palette: palettes[currentTheme()],
   selection: undefined,
+  past: undefined,
+  city: () => (screen.past ? cityThen(store.get(), screen.past) : store.get()),
+  now: () => screen.past?.at ?? clock.now(performance.now()),
+  goTo: (at) => void goTo(at),
   select: (selection) => {
     screen.selection = selection;
     const hash = selection ? `#${selection.kind}/${encodeURIComponent(selection.id)}` : '';
     history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
     map?.select(selection);
     panel.open();
-    if (selection) map?.reveal(selection, store.get());
+    if (selection) map?.reveal(selection, screen.city());
     drawAll();
   },
   setTheme: (theme) => {
@@ -62,6 +69,11 @@ const screen: Screen = {
     build();
   },
 };
+const goTo = createPastReader(readPast, (past) => {
+  screen.past = past;
+  document.documentElement.toggleAttribute('data-past', past !== undefined);
+  drawAll();
+});
 const panel = createPanel(root('panel'), screen);
 
 /** Builds everything that holds words; called again when the language, the theme or the network changes. */
@@ -73,7 +85,8 @@ function build(): void {
     store.get().network?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   );
   document.documentElement.lang = screen.language === 'zh' ? 'zh-Hans' : 'en';
-  createTools(root('tools'), screen, () => map);
+  timeline = createTimeline(screen);
+  createTools(root('tools'), screen, timeline.element, () => map);
   draw = [createTopBar(root('top'), root('banner'), screen)];
   if (store.get().network) draw.push(createList(root('list'), screen));
   panel.open();
@@ -90,15 +103,17 @@ function applyTheme(): void {
 
 function drawAll(): void {
   for (const one of draw) one();
+  timeline?.update();
   panel.update();
-  map?.show(store.get(), clock.now(performance.now()), screen.words);
+  map?.show(screen.city(), screen.now(), screen.words);
 }
 
 /** What covers the map, so that the city is shown in what is left of it. */
 function margins(): Margins {
-  if (!isWide.matches) return { top: 170, right: 24, bottom: Math.round(innerHeight * 0.42) + 68, left: 24 };
-  const legend = root('tools').offsetHeight;
-  return { top: 104, right: screen.selection ? 484 : 88, bottom: legend + 44, left: 416 };
+  const top = root('top').offsetHeight + 32;
+  const tools = root('tools').offsetHeight + 28;
+  if (!isWide.matches) return { top, right: 20, bottom: root('list').offsetHeight + tools, left: 20 };
+  return { top: top + 8, right: screen.selection ? 484 : 88, bottom: tools, left: 400 };
 }
 
 function hover(selection: Selection | undefined, x: number, y: number): void {
@@ -154,12 +169,16 @@ store.subscribe((city) => {
 
 setInterval(() => {
   draw[0]?.();
+  timeline?.update();
   panel.update();
 }, 1000);
 addEventListener('hashchange', () => screen.select(selectionOf(location.hash)));
 addEventListener('keydown', (event) => {
   if (event.target instanceof HTMLInputElement) return;
-  if (event.key === 'Escape') screen.select(undefined);
+  if (event.key === 'Escape') {
+    if (screen.selection) screen.select(undefined);
+    else screen.goTo(undefined);
+  }
   if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { distanceMeters, middleOf, tailOf } from './geometry.ts';
-import { linkFeatures, queueFeatures, ribbonWidth, streetFeatures, streetName } from './map-data.ts';
+import { middleOf } from './geometry.ts';
+import { incidentFeatures, linkFeatures, ribbonWidth, streetFeatures, streetName } from './map-data.ts';
 import type { LinkState, NetworkDocument } from './model.ts';
+import { emptyCity, reduce } from './state.ts';
+import { dictionaries } from './words.ts';
 
 const place = (link: string, from: string, to: string, line: [number, number][]) => ({
   geometry: { coordinates: line },
@@ -38,45 +40,6 @@ const network: NetworkDocument = {
   },
 };
 const states = (...items: LinkState[]) => new Map(items.map((item) => [item.link, item]));
-
-describe('a queue on the map', () => {
-  it('lies on the last metres of its link', () => {
-    const tail = tailOf(
-      [
-        [0, 0],
-        [0, 0.001],
-        [0, 0.002],
-      ],
-      150,
-    );
-    const length = tail.slice(1).reduce((sum, point, i) => sum + distanceMeters(tail[i]!, point), 0);
-    expect(length).toBeCloseTo(150, 6);
-    expect(tail.at(-1)).toEqual([0, 0.002]);
-  });
-
-  it('longer than its link covers the link and no more', () => {
-    expect(
-      tailOf(
-        [
-          [0, 0],
-          [0, 0.001],
-        ],
-        1e6,
-      ),
-    ).toEqual([
-      [0, 0],
-      [0, 0.001],
-    ]);
-  });
-
-  it('of 0 m, or on a link that is missing, is not drawn', () => {
-    const none = states(
-      { link: 'L1', quality: 'observed', queueMeters: 0 },
-      { link: 'L2', quality: 'missing', queueMeters: 80 },
-    );
-    expect(queueFeatures(network, none).features).toEqual([]);
-  });
-});
 
 describe('the middle of a line', () => {
   it('is halfway along it, not between its ends', () => {
@@ -120,6 +83,34 @@ describe('a street', () => {
       'Mill Road',
       'Mill Road',
       'Mill Road',
+    ]);
+  });
+});
+
+describe('incidents on the map', () => {
+  const shapesOf = (...kinds: string[]) => {
+    const items = kinds.map((kind, i) => ({
+      incident: `N${i}`,
+      kind,
+      severity: 'severe',
+      longitude: i,
+      latitude: 0,
+    }));
+    const city = reduce(emptyCity, { kind: 'incidents', items });
+    return incidentFeatures(city, network, dictionaries.en).features.map(
+      ({ properties }) => `${properties['shape']} ${properties['label']}`,
+    );
+  };
+
+  it('say what they are, and are larger when severe', () => {
+    expect(shapesOf('accident', 'heavyRain')).toEqual(['crash-severe Accident', 'weather-severe Heavy rain']);
+  });
+
+  it('are plain where the same weather lies on several places', () => {
+    expect(shapesOf('heavyRain', 'heavyRain', 'accident')).toEqual([
+      'weather ',
+      'weather ',
+      'crash-severe Accident',
     ]);
   });
 });

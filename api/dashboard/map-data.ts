@@ -1,4 +1,5 @@
-import { centreOf, middleOf, type Point, tailOf } from './geometry.ts';
+import { isOfAnArea } from './decisions.ts';
+import { centreOf, middleOf, type Point } from './geometry.ts';
 import { type Incident, type LinkState, momentOf, type NetworkDocument, type ParkingState } from './model.ts';
 import { type City, isOpenIncident, openRecommendation } from './state.ts';
 import { incidentWords, type Words } from './words.ts';
@@ -27,8 +28,8 @@ const widestFlowVph = 2400;
 /** Width of a link's ribbon on the map at zoom 14, in pixels; a link without flow is a thread. */
 export const ribbonWidth = (flowVph: number | null | undefined): number =>
   flowVph === null || flowVph === undefined
-    ? 2
-    : 2.4 + 5.6 * Math.sqrt(Math.min(1, Math.max(0, flowVph) / widestFlowVph));
+    ? 2.4
+    : 4.5 + 5.5 * Math.sqrt(Math.min(1, Math.max(0, flowVph) / widestFlowVph));
 
 /** Links with their state: colour comes from `level`, hatching from `quality`, width from `width`. */
 export function linkFeatures(network: NetworkDocument, links: City['links']): Features {
@@ -39,6 +40,8 @@ export function linkFeatures(network: NetworkDocument, links: City['links']): Fe
         link: place.properties.link,
         quality: state?.quality ?? 'missing',
         level: hasLevel(state) ? (state.levelOfService ?? '') : '',
+        // The worse is drawn above the better where they meet.
+        rank: 'ABCDEF'.indexOf(hasLevel(state) ? (state.levelOfService ?? '-') : '-'),
         width: ribbonWidth(state?.quality === 'missing' ? undefined : state?.flowVph),
       });
     }),
@@ -47,21 +50,6 @@ export function linkFeatures(network: NetworkDocument, links: City['links']): Fe
 
 const hasLevel = (state: LinkState | undefined): state is LinkState =>
   state !== undefined && state.quality !== 'missing';
-
-/** Queues to scale: the last metres of their links. */
-export function queueFeatures(network: NetworkDocument, links: City['links']): Features {
-  return collection(
-    network.layers.links.features.flatMap((place) => {
-      const state = links.get(place.properties.link);
-      const meters = hasLevel(state) ? (state.queueMeters ?? 0) : 0;
-      if (meters <= 0) return [];
-      return feature('LineString', tailOf(place.geometry.coordinates, meters), {
-        link: place.properties.link,
-        width: ribbonWidth(state?.flowVph),
-      });
-    }),
-  );
-}
 
 /** Streets without direction, each once: for the road bed and its name. */
 export function streetFeatures(network: NetworkDocument): Features {
@@ -132,7 +120,18 @@ export const stationFeatures = (network: NetworkDocument): Features =>
     ),
   );
 
-/** Open incidents as shapes with their word. */
+/** Traffic cameras. */
+export const cameraFeatures = (network: NetworkDocument): Features =>
+  collection(
+    (network.layers.cameras?.features ?? []).map((place) =>
+      feature('Point', place.geometry.coordinates, { camera: place.properties.camera }),
+    ),
+  );
+
+/**
+ * Open incidents as shapes, each with its word and its rank, the gravest least. Weather that lies on several
+ * places at once is a plain shape at each: the list tells it once.
+ */
 export function incidentFeatures(city: City, network: NetworkDocument, words: Words): Features {
   const lines = linesOf(network);
   const open = [...city.incidents.values()].filter(isOpenIncident);
@@ -143,10 +142,15 @@ export function incidentFeatures(city: City, network: NetworkDocument, words: Wo
         const position = positionOf(incident, lines);
         if (!position) return [];
         const { word, shape } = incidentWords(words, incident.kind);
+        const isRepeated =
+          isOfAnArea(incident.kind) &&
+          open.some((other) => other !== incident && other.kind === incident.kind);
+        const isSevere = incident.severity === 'severe';
         return feature('Point', position, {
           incident: incident.incident,
-          shape: `${shape}${incident.severity === 'severe' ? '-severe' : ''}`,
-          label: word,
+          shape: `${shape}${isSevere && !isRepeated ? '-severe' : ''}`,
+          label: isRepeated ? '' : word,
+          rank: isRepeated ? 2 : isSevere ? 0 : 1,
         });
       }),
   );

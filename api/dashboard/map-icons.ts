@@ -195,6 +195,24 @@ export const stationPicture = (palette: Palette): HTMLCanvasElement =>
     }
   });
 
+/** A camera, seen from the side. */
+export const cameraPicture = (palette: Palette): HTMLCanvasElement =>
+  picture(16, (pen) => {
+    pen.fillStyle = palette.quietText;
+    pen.strokeStyle = palette.ground;
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    pen.roundRect(-6.5, -3.5, 8, 7, 1.5);
+    polygon(pen, [
+      [2.5, -1.2],
+      [6.5, -3.5],
+      [6.5, 3.5],
+      [2.5, 1.2],
+    ]);
+    pen.stroke();
+    pen.fill();
+  });
+
 const shapes: readonly IncidentShape[] = ['crash', 'vehicle', 'closure', 'weather', 'signal', 'other'];
 
 /** Gives the map all pictures that its style names. */
@@ -210,4 +228,5 @@ export function addPictures(map: MapLibre, palette: Palette): void {
   }
   add('parking', parkingPicture(palette));
   add('station', stationPicture(palette));
+  add('camera', cameraPicture(palette));
 }

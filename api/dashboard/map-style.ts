@@ -5,21 +5,18 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import type { Features } from './map-data.ts';
+import { get, regularFont, strongFont, thingLayers } from './map-things.ts';
 import type { Palette } from './theme.ts';
-
-/** No `glyphs` in the style: the map then draws letters from the fonts of the machine, without a server. */
-const regularFont = ['Inter', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'Noto Sans', 'Noto Sans CJK SC'];
-const strongFont = ['Semibold', ...regularFont];
 
 /** The names of the sources; each holds one kind of thing. */
 export const sourceNames = [
   'district-names',
   'streets',
   'links',
-  'queues',
   'intersections',
   'facilities',
   'stations',
+  'cameras',
   'incidents',
 ] as const;
 export type SourceName = (typeof sourceNames)[number];
@@ -31,8 +28,6 @@ export const clickable = [
   { layer: 'intersections', kind: 'intersection', id: 'intersection' },
   { layer: 'links', kind: 'link', id: 'link' },
 ] as const;
-
-const get = (name: string): ExpressionSpecification => ['get', name];
 
 /** Scales a size given at zoom 14, so that streets widen as one comes near. */
 const byZoom = (size: ExpressionSpecification | number): DataDrivenPropertyValueSpecification<number> => [
@@ -118,11 +113,26 @@ function linkLayers(palette: Palette): LayerSpecification[] {
         'line-offset': offset,
       },
     },
+    // What has failed or is full glows, for its flow, and so its width, is often small.
+    {
+      id: 'links-trouble',
+      type: 'line',
+      source: 'links',
+      filter: ['in', get('level'), ['literal', ['E', 'F']]],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': ['match', get('level'), 'F', F, E],
+        'line-width': byZoom(20),
+        'line-offset': offset,
+        'line-opacity': 0.3,
+        'line-blur': 3,
+      },
+    },
     {
       id: 'links',
       type: 'line',
       source: 'links',
-      layout: { 'line-join': 'round' },
+      layout: { 'line-join': 'round', 'line-sort-key': get('rank') },
       paint: {
         'line-color': [
           'match',
@@ -159,16 +169,6 @@ function linkLayers(palette: Palette): LayerSpecification[] {
         'line-dasharray': [1.2, 2],
       },
     },
-    {
-      id: 'queues',
-      type: 'line',
-      source: 'queues',
-      paint: {
-        'line-color': palette.queue,
-        'line-width': byZoom(['*', 0.42, get('width')]),
-        'line-offset': offset,
-      },
-    },
   ];
 }
 
@@ -184,7 +184,7 @@ function nameLayers(palette: Palette): LayerSpecification[] {
         'symbol-spacing': 420,
         'text-field': get('name'),
         'text-font': regularFont,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 13, 10.5, 17, 14],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 13, 11.5, 17, 15],
         'text-offset': [
           'interpolate',
           ['linear'],
@@ -212,81 +212,6 @@ function nameLayers(palette: Palette): LayerSpecification[] {
         'text-letter-spacing': 0.16,
       },
       paint: { 'text-color': palette.quietText, 'text-halo-color': palette.halo, 'text-halo-width': 2 },
-    },
-  ];
-}
-
-function thingLayers(palette: Palette): LayerSpecification[] {
-  const label = { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 2 };
-  return [
-    {
-      id: 'advice-rings',
-      type: 'circle',
-      source: 'intersections',
-      filter: ['==', get('advice'), true],
-      paint: {
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 8, 16, 16],
-        'circle-color': palette.accent,
-        'circle-opacity': 0.16,
-        'circle-stroke-color': palette.accent,
-        'circle-stroke-width': 2.5,
-      },
-    },
-    {
-      id: 'intersection-selected',
-      type: 'circle',
-      source: 'intersections',
-      filter: ['==', get('intersection'), ''],
-      paint: { 'circle-radius': 11, 'circle-color': palette.accent },
-    },
-    {
-      id: 'intersections',
-      type: 'circle',
-      source: 'intersections',
-      paint: {
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 2.6, 14, 4.4, 16, 8],
-        'circle-color': palette.surface,
-        'circle-stroke-color': palette.text,
-        'circle-stroke-width': 1.6,
-      },
-    },
-    {
-      id: 'stations',
-      type: 'symbol',
-      source: 'stations',
-      minzoom: 12.5,
-      layout: { 'icon-image': 'station', 'icon-padding': 6 },
-    },
-    {
-      id: 'facilities',
-      type: 'symbol',
-      source: 'facilities',
-      layout: {
-        'icon-image': 'parking',
-        'text-field': get('label'),
-        'text-font': strongFont,
-        'text-size': 12,
-        'text-variable-anchor': ['left', 'right', 'bottom', 'top'],
-        'text-radial-offset': 0.95,
-      },
-      paint: label,
-    },
-    {
-      id: 'incidents',
-      type: 'symbol',
-      source: 'incidents',
-      layout: {
-        'icon-image': get('shape'),
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': false,
-        'text-field': get('label'),
-        'text-font': strongFont,
-        'text-size': 12.5,
-        'text-variable-anchor': ['top', 'right', 'left', 'bottom'],
-        'text-radial-offset': 1.25,
-        'text-justify': 'auto',
-      },
-      paint: label,
     },
   ];
 }

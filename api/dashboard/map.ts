@@ -1,6 +1,7 @@
 import { type GeoJSONSource, type LngLatLike, Map as MapLibre, setWorkerUrl } from 'maplibre-gl';
 import { middleOf } from './geometry.ts';
 import {
+  cameraFeatures,
   districtFeatures,
   type Features,
   facilityFeatures,
@@ -8,7 +9,6 @@ import {
   intersectionFeatures,
   linkFeatures,
   positionOf,
-  queueFeatures,
   stationFeatures,
   streetFeatures,
 } from './map-data.ts';
@@ -102,10 +102,7 @@ export function createMap(options: MapOptions): CityMap {
 
   return {
     show: (city, now, words) => {
-      if (city.links !== shown.city?.links) {
-        put('links', linkFeatures(network, city.links));
-        put('queues', queueFeatures(network, city.links));
-      }
+      if (city.links !== shown.city?.links) put('links', linkFeatures(network, city.links));
       if (city.parking !== shown.city?.parking || words !== shown.words)
         put('facilities', facilityFeatures(network, city.parking, words));
       if (city.incidents !== shown.city?.incidents || words !== shown.words)
@@ -142,10 +139,10 @@ function firstData(network: NetworkDocument, words: Words): Record<SourceName, F
     'district-names': districtFeatures(network),
     streets: streetFeatures(network),
     links: linkFeatures(network, new Map()),
-    queues: none,
     intersections: none,
     facilities: facilityFeatures(network, new Map(), words),
     stations: stationFeatures(network),
+    cameras: cameraFeatures(network),
     incidents: none,
   };
 }

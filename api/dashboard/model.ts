@@ -80,7 +80,6 @@ export interface LinkState {
   readonly delaySeconds?: Maybe<number>;
   readonly travelTimeIndex?: Maybe<number>;
   readonly levelOfService?: Maybe<LevelOfService>;
-  readonly queueMeters?: Maybe<number>;
   readonly samples?: Maybe<number>;
   readonly expectedSamples?: Maybe<number>;
   readonly ageSeconds?: Maybe<number>;

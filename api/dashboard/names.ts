@@ -2,13 +2,18 @@ import type { LinkPlace } from './model.ts';
 import type { City } from './state.ts';
 
 /** What things are called: their name in the network, else their id. */
-export function nameOf(city: City, kind: 'link' | 'intersection' | 'facility', id: string): string {
+export function nameOf(
+  city: City,
+  kind: 'link' | 'intersection' | 'facility' | 'district',
+  id: string,
+): string {
   const layers = city.network?.layers;
   if (kind === 'link') return linkPlace(city, id)?.name || id;
   if (kind === 'intersection')
     return (
       layers?.intersections.features.find((f) => f.properties.intersection === id)?.properties.name || id
     );
+  if (kind === 'district') return city.network?.districts?.find((d) => d.district === id)?.name || id;
   return layers?.facilities?.features.find((f) => f.properties.facility === id)?.properties.name || id;
 }
 

@@ -14,7 +14,6 @@ export interface Palette {
   readonly surface: string;
   readonly accent: string;
   readonly missing: string;
-  readonly queue: string;
   readonly incident: string;
   readonly parking: string;
   readonly grid: string;
@@ -34,7 +33,6 @@ export const palettes: Readonly<Record<Theme, Palette>> = {
     surface: '#ffffff',
     accent: '#6a2fb5',
     missing: '#a3a6aa',
-    queue: '#1b1d21',
     incident: '#1b1d21',
     parking: '#33475f',
     grid: '#e2e0da',
@@ -51,7 +49,6 @@ export const palettes: Readonly<Record<Theme, Palette>> = {
     surface: '#1b1f25',
     accent: '#c2a2ff',
     missing: '#6b727b',
-    queue: '#f4f1ea',
     incident: '#f4f1ea',
     parking: '#b9c9dd',
     grid: '#2b3038',

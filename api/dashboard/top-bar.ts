@@ -37,6 +37,7 @@ export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Scr
     forecasts: vital(words.forecastCoverage),
     ledger: vital(words.ledgerDeficit),
   };
+  const past = createPastNotice(screen);
   const name = h('h1', {}, screen.store.get().network?.name ?? 'Arterial');
   const clock = h('time', { class: 'clock-time' });
   const zone = h('span', { class: 'clock-zone' });
@@ -44,6 +45,7 @@ export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Scr
   root.replaceChildren(
     h('div', { class: 'brand' }, name, h('span', { class: 'brand-sub' }, `Arterial · ${words.title}`)),
     h('dl', { class: 'vitals' }, ...Object.values(vitals).map((v) => v.element)),
+    past.element,
     h('div', { class: 'clock', title: words.cityTime }, clock, zone),
     connection,
     h(
@@ -73,6 +75,7 @@ export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Scr
   );
   const draw = () => {
     showVitals(screen, vitals);
+    past.update();
     setText(name, screen.store.get().network?.name ?? 'Arterial');
     const now = screen.clock.now(performance.now());
     setText(clock, now === undefined ? '--:--:--' : screen.format.timeWithSeconds(now));
@@ -81,6 +84,42 @@ export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Scr
   };
   draw();
   return draw;
+}
+
+/** In large letters which minute is shown, in place of the vital signs of now, and the way back. */
+function createPastNotice(screen: Screen): { element: HTMLElement; update: () => void } {
+  const { words } = screen;
+  const time = h('time', { class: 'past-time' });
+  const said = h('span', {});
+  const back = h(
+    'button',
+    { type: 'button', class: 'primary', click: () => screen.goTo(undefined) },
+    words.backToLive,
+  );
+  const element = h(
+    'div',
+    { class: 'past', role: 'status', hidden: true },
+    time,
+    h('p', {}, h('strong', {}, words.lookingBack), said),
+    back,
+  );
+  return {
+    element,
+    update: () => {
+      const { past, format } = screen;
+      element.hidden = past === undefined;
+      if (!past) return;
+      const now = screen.clock.now(performance.now());
+      const sentence = { measured: words.pastMeasured, nothing: words.pastNothing, unread: words.pastUnread };
+      setText(time, format.time(past.at));
+      setText(
+        said,
+        fill(sentence[past.kind], {
+          age: format.age(now === undefined ? undefined : (now - past.at) / 1000),
+        }),
+      );
+    },
+  };
 }
 
 function showVitals(screen: Screen, vitals: Readonly<Record<string, Vital>>): void {

@@ -51,11 +51,17 @@ describe('the margin of a constraint', () => {
   it('speaks for its family by the tightest, and a family not met comes first', () => {
     const families = familiesOf([
       constraint('ringSum', 90, 'equals', 90),
+      constraint('cycleMaximum', 90, 'atMost', 180),
       constraint('minimumGreen', 20, 'atLeast', 6),
       constraint('minimumGreen', 7, 'atLeast', 6),
       constraint('splitChange', 12, 'atMost', 10, false),
     ]);
-    expect(families.map((family) => family.name)).toEqual(['splitChange', 'minimumGreen', 'ringSum']);
+    expect(families.map((family) => family.name)).toEqual([
+      'splitChange',
+      'minimumGreen',
+      'cycleMaximum',
+      'ringSum',
+    ]);
     expect(families[1]?.tightest.value).toBe(7);
   });
 });
@@ -69,5 +75,13 @@ describe('the clock of the city', () => {
     expect(clock.now(60_000)).toBe(1_010_000);
     clock.observe(1_005_000, 60_000);
     expect(clock.now(60_000)).toBe(1_010_000);
+  });
+
+  it('learns from the reports how fast a simulated city runs', () => {
+    const clock = createCityClock();
+    for (const report of [0, 5_000, 10_000]) clock.observe(1_000_000 + 20 * report, report);
+    expect(clock.now(12_500)).toBe(1_000_000 + 20 * 12_500);
+    for (const report of [15_000, 20_000]) clock.observe(1_200_000 + (report - 10_000), report);
+    expect(clock.now(1e9) ?? 0).toBeLessThanOrEqual(1_250_000);
   });
 });

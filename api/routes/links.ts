@@ -4,12 +4,12 @@ import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { linkHistory } from '../history.ts';
-import { readEvents } from '../history-rows.ts';
+import { readEvents, readStatesAt } from '../history-rows.ts';
 import { liveEvent, liveEvents, liveList } from '../live-events.ts';
 import { presentLink, presentLinkForecast } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
-import { rangeOf } from '../range.ts';
-import { IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import { instantOf, rangeOf } from '../range.ts';
+import { AtQuery, IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
 import { LinkBucketShape, LinkForecastShape, LinkShape } from '../traffic-shapes.ts';
 
 const asOf = Time('The time in the city at which this was true.');
@@ -30,18 +30,24 @@ export const linkRoutes: Routes =
       {
         schema: {
           tags: ['links'],
-          summary: 'The newest traffic state of every link',
-          description: 'A link without any state is there too, with quality missing.',
-          querystring: NoQuery,
+          summary: 'The traffic state of every link, the newest or that of an instant of the past',
+          description:
+            'A link without any state is there too, with quality missing. With `at` the state is that of the ' +
+            'window that holds the instant, and asOf and ageSeconds are reckoned from it.',
+          querystring: AtQuery,
           response: { 200: Listed('links', LinkShape), ...problems(400, 503) },
         },
       },
-      async () => {
-        const states = await liveEvents<LinkState>(live, 'link', 'link');
-        const now = clock.now();
+      async ({ query }) => {
+        const past = instantOf(query, clock.now());
+        const states =
+          past === undefined
+            ? await liveEvents<LinkState>(live, 'link', 'link')
+            : await readStatesAt<LinkState>(store, 'link', 'link', past);
+        const at = past ?? clock.now();
         return {
-          asOf: toRfc3339(now),
-          links: [...network.links.values()].map((link) => presentLink(link, states.get(link.id), now)),
+          asOf: toRfc3339(at),
+          links: [...network.links.values()].map((link) => presentLink(link, states.get(link.id), at)),
         };
       },
     );

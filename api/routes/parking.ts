@@ -4,13 +4,23 @@ import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { parkingHistory } from '../history.ts';
-import { readEvents } from '../history-rows.ts';
+import { readEvents, readStatesAt } from '../history-rows.ts';
 import { liveEvents } from '../live-events.ts';
 import { lookAtParking } from '../looks.ts';
 import { facilitiesNear } from '../place.ts';
+import { presentParking } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
-import { rangeOf } from '../range.ts';
-import { IdParameter, LatitudeShape, Listed, LongitudeShape, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import { instantOf, rangeOf } from '../range.ts';
+import {
+  AtQuery,
+  IdParameter,
+  LatitudeShape,
+  Listed,
+  LongitudeShape,
+  NoQuery,
+  RangeQuery,
+  Time,
+} from '../shapes.ts';
 import {
   ParkingBucketShape,
   ParkingDetailShape,
@@ -49,21 +59,35 @@ export const parkingRoutes: Routes = (context) => async (app) => {
     const show = await lookAtParking(live, now);
     return (facility: ParkingFacility) => show(facility, states.get(facility.id));
   };
+  const lookBack = async (at: EventTime) => {
+    const states = await readStatesAt<ParkingState>(store, 'parking', 'facility', at);
+    return (facility: ParkingFacility) => ({
+      ...presentParking(facility, states.get(facility.id), at),
+      spaceProbability: null,
+    });
+  };
 
   app.get(
     '/v1/parking',
     {
       schema: {
         tags: ['parking'],
-        summary: 'How full every car park is',
-        querystring: NoQuery,
+        summary: 'How full every car park is, or was at an instant of the past',
+        description:
+          'With `at` the state is that of the window that holds the instant, without a forecast; asOf and ' +
+          'ageSeconds are reckoned from it.',
+        querystring: AtQuery,
         response: { 200: Listed('facilities', ParkingListedShape), ...problems(400, 503) },
       },
     },
-    async () => {
+    async ({ query }) => {
       const now = clock.now();
-      const present = await look(now);
-      return { asOf: toRfc3339(now), facilities: [...network.facilities.values()].map(present) };
+      const past = instantOf(query, now);
+      const present = past === undefined ? await look(now) : await lookBack(past);
+      return {
+        asOf: toRfc3339(past ?? now),
+        facilities: [...network.facilities.values()].map((facility) => present(facility)),
+      };
     },
   );
 

@@ -3,7 +3,7 @@ import { toRfc3339 } from '#domain/time.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import { encodeRecord } from '#schemas/topic.ts';
 import { signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
-import { type Advice, objection, statusAt } from '../advice.ts';
+import { type Advice, appliedOf, objection, statusAt } from '../advice.ts';
 import type { ApiContext, CycleBounds, Routes } from '../context.ts';
 import { presentAdvice } from '../present-signals.ts';
 import { Problem, problems, unknown } from '../problem.ts';
@@ -174,7 +174,8 @@ async function recommend(context: ApiContext, intersection: string, bounds: Cycl
       'request.invalid',
       `body.cycleSecondsMin: ${shortest} found; at most cycleSecondsMax, which is ${longest}, would be right`,
     );
-  const answer = await context.recommendOnDemand(intersection, bounds);
+  const inForce = appliedOf(await context.advice.of(intersection));
+  const answer = await context.recommendOnDemand(intersection, bounds, inForce?.document);
   if (answer.kind === 'none')
     throw new Problem(
       422,

@@ -140,7 +140,8 @@ function cursorOf(id: string | undefined): Cursor | undefined {
     throw new Problem(
       400,
       'cursor.invalid',
-      `Last-Event-ID: ${JSON.stringify(id.slice(0, 40))} found; the id of an event of this stream, or none, would be right`,
+      `Last-Event-ID: ${JSON.stringify(id.slice(0, 40))} found; ` +
+        'the id of an event of this stream, or none, would be right',
     );
   return cursor;
 }

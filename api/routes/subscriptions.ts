@@ -177,7 +177,8 @@ function destinationOf({ network }: ApiContext, body: Static<typeof Subscription
     throw new Problem(
       400,
       'request.invalid',
-      `body: ${Object.keys(body).join(', ') || 'nothing'} found; either facility, or longitude, latitude and radiusMeters would be right`,
+      `body: ${Object.keys(body).join(', ') || 'nothing'} found; ` +
+        'either facility, or longitude, latitude and radiusMeters would be right',
     );
   if (id !== undefined) {
     const facility = network.facilities.get(id);
@@ -190,7 +191,8 @@ function destinationOf({ network }: ApiContext, body: Static<typeof Subscription
     throw new Problem(
       422,
       'place.outside',
-      `${east}, ${north} is ${nearest === undefined ? 'nowhere near' : `${Math.round(nearest.distanceMeters / 1000)} km from`} ${network.name}; a place within ${outsideMeters / 1000} km of a link would be right`,
+      `${east}, ${north} is ${nearest === undefined ? 'not near' : `${kilometers(nearest.distanceMeters)} km from`} ` +
+        `${network.name}; a place within ${outsideMeters / 1000} km of a link would be right`,
     );
   return {
     district: nearest.district,
@@ -200,6 +202,8 @@ function destinationOf({ network }: ApiContext, body: Static<typeof Subscription
     radiusMeters: radius,
   };
 }
+
+const kilometers = (meters: number): number => Math.round(meters / 1000);
 
 function plateTokenOf({ tokenise }: ApiContext, plate: string | undefined, now: EventTime): string | null {
   if (plate === undefined) return null;
@@ -219,7 +223,8 @@ function expiryOf(text: string | undefined, now: EventTime): EventTime {
     throw new Problem(
       400,
       'request.invalid',
-      `body.expiresAt: ${text} found; a time after ${toRfc3339(now)} and until ${toRfc3339(now + lastsMost)} would be right`,
+      `body.expiresAt: ${text} found; ` +
+        `a time after ${toRfc3339(now)} and until ${toRfc3339(now + lastsMost)} would be right`,
     );
   return at;
 }

@@ -119,7 +119,8 @@ describe('notices to drivers', () => {
   it('names a car park near by when the one asked for will be full, and links to it', () => {
     const happenings = [state(1, 'quay', 3), state(1, 'mill', 50), forecast(2, 'quay', 200), subscribed(3)];
     expect(told(...happenings)).toEqual([
-      '3 min parkingUnlikely (forecast): Quay garage is likely to be full when you arrive. Mill garage has space, 550 m away.',
+      '3 min parkingUnlikely (forecast): Quay garage is likely to be full when you arrive. ' +
+        'Mill garage has space, 550 m away.',
     ]);
     const [notice] = drive(driverNotices, network, happenings, begin + minutes(4));
     expect(notice?.event).toMatchObject({ url: 'geo:56.005000,10.000000', spaceProbabilityPermille: 200 });

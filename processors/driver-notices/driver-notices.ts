@@ -111,6 +111,7 @@ function hear(state: State, incident: Incident, at: EventTime, network: Network,
 
 /** Says whether there will be a space, once the answer has crossed the threshold on the other side. */
 function adviseParking(state: State, to: Subscribed, at: EventTime, network: Network, tell: Tell): void {
+  const { district } = to.subscription;
   const facility = network.facilities.get(to.subscription.facility ?? '');
   const expected = facility && outlook(state.prospects.get(facility.id), at);
   if (!facility || !expected) return;
@@ -128,7 +129,16 @@ function adviseParking(state: State, to: Subscribed, at: EventTime, network: Net
     tell(to, { ...common, kind: 'parkingLikely', text, url: geo(facility.position) });
   } else if (chance <= unlikely && to.said !== 'unlikely') {
     to.said = 'unlikely';
-    const other = bestNear(network, state.prospects, facility.position, walkMeters, likely, at, facility.id);
+    const other = bestNear(
+      network,
+      district,
+      state.prospects,
+      facility.position,
+      walkMeters,
+      likely,
+      at,
+      facility.id,
+    );
     const instead = other ? ` ${other.name} has space, ${walk(facility, other.position)} away.` : '';
     const text = `${facility.name} is likely to be full when you arrive.${instead}`;
     tell(to, { ...common, kind: 'parkingUnlikely', text, ...(other ? { url: geo(other.position) } : {}) });
@@ -143,15 +153,16 @@ function adviseIncident(
   network: Network,
   tell: Tell,
 ): void {
-  if (to.toldOf.has(incident.incident)) return;
-  const { plateToken, longitude, latitude, radiusMeters } = to.subscription;
+  const { district, plateToken, longitude, latitude, radiusMeters } = to.subscription;
+  // Incidents of other districts are here only by the chance of sharing a partition.
+  if (incident.district !== district || to.toldOf.has(incident.incident)) return;
   const place: Position = [incident.longitude, incident.latitude];
   const expiresAt = at + minutes(60);
   const common = { incident: incident.incident, basis: 'sensor' as const, expiresAt };
   if (incident.kind === 'illegalParking') {
     if (plateToken === null || plateToken !== incident.plateToken) return;
     to.toldOf.add(incident.incident);
-    const near = bestNear(network, state.prospects, place, walkMeters, likely, at);
+    const near = bestNear(network, district, state.prospects, place, walkMeters, likely, at);
     const instead = near ? ` ${near.name} has space.` : '';
     const text = `Your vehicle stands where parking is not allowed.${instead}`;
     tell(to, {

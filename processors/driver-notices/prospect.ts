@@ -1,4 +1,4 @@
-import type { Network, ParkingFacility, Position } from '#domain/network.ts';
+import type { DistrictId, Network, ParkingFacility, Position } from '#domain/network.ts';
 import { distanceMeters } from '#domain/place.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import type { ParkingForecast } from '#schemas/generated/parking.forecast.v1.ts';
@@ -56,9 +56,13 @@ export function outlook(prospect: Prospect | undefined, at: EventTime): Outlook 
   return { spaceProbabilityPermille: Math.min(950, Math.round(share)), freeSpaces, basis: 'sensor' };
 }
 
-/** The nearest other car park within `meters` whose outlook is at least `wanted`; by id when equally near. */
+/**
+ * The nearest other car park of the district within `meters` whose outlook is at least `wanted`; by id when
+ * equally near. Those of other districts may lie in other partitions, and what is said must not depend on that.
+ */
 export function bestNear(
   network: Network,
+  district: DistrictId,
   prospects: ReadonlyMap<string, Prospect>,
   place: Position,
   meters: number,
@@ -68,6 +72,7 @@ export function bestNear(
 ): ParkingFacility | undefined {
   let best: { facility: ParkingFacility; distance: number } | undefined;
   for (const facility of network.facilities.values()) {
+    if (facility.district !== district) continue;
     const distance = distanceMeters(place, facility.position);
     const chance = outlook(prospects.get(facility.id), at)?.spaceProbabilityPermille ?? 0;
     if (facility.id === except || distance > meters || chance < wanted) continue;

@@ -54,7 +54,7 @@ function sighting(
   return { topic: cameraObservations, event };
 }
 
-/** One cell is 10 s: a digit is a sighting by the north camera with that many tenths of confidence, `s` one by the south. */
+/** One cell is 10 s: a digit is a sighting by the north camera, in tenths of confidence, `s` one by the south. */
 function drawn(
   timeline: string,
   kind: ObservationKind = 'stoppedVehicle',

@@ -42,8 +42,9 @@ interface Reported {
 type State = { open: Reported[] };
 
 /**
- * Makes incidents of what citizens report. Reports of one kind near one another are one incident; a second
- * citizen confirms it. The words of a report stay on the raw topic: the incident says only what kind it is.
+ * Makes incidents of what citizens report. Reports of one kind near one another in one district are one incident:
+ * those of another may lie in another partition. A second citizen confirms it. The words of a report stay on the
+ * raw topic: the incident says only what kind it is.
  */
 export const citizenIncidents: Processor<CitizenReport, State> = {
   name: 'citizen-incidents',
@@ -69,6 +70,7 @@ function step(state: State, input: Input<CitizenReport>, emit: Emit): void {
   const place: Position = [report.longitude, report.latitude];
   const known = state.open.find(
     ({ incident }) =>
+      incident.district === report.district &&
       incident.kind === kindOf[report.category] &&
       distanceMeters([incident.longitude, incident.latitude], place) <= sameWithinMeters,
   );

@@ -47,7 +47,10 @@ export function gatherEvidence(
     return `${usable.length} usable windows in the last ${evidenceSpan / minutes(1)} min; ${windowsNeeded} are needed`;
   const stray = usable.find(({ cycleDeciseconds }) => !runs(inForce, cycleDeciseconds));
   if (stray?.cycleDeciseconds != null)
-    return `the controller ran a cycle of ${stray.cycleDeciseconds / 10} s, not the ${inForce.cycleSeconds} s of the plan in force`;
+    return (
+      `the controller ran a cycle of ${stray.cycleDeciseconds / 10} s, ` +
+      `not the ${inForce.cycleSeconds} s of the plan in force`
+    );
   const measured = usable.map((window) => windowDemand(intersection, window, inForce));
   const demands: PhaseDemand[] = [];
   for (const { number } of intersection.phases) {

@@ -33,11 +33,20 @@ function cause(
   const over = loaded.filter(({ volumeToCapacity }) => volumeToCapacity > 1);
   const worst = Math.max(...loaded.map(({ volumeToCapacity }) => volumeToCapacity));
   if (critical.oversaturated)
-    return `the intersection is oversaturated (flow ratio ${critical.flowRatio.toFixed(2)}); the longest cycle within the bounds, green shared by demand`;
+    return (
+      `the intersection is oversaturated (flow ratio ${critical.flowRatio.toFixed(2)}); ` +
+      'the longest cycle within the bounds, green shared by demand'
+    );
   if (over.length > 0)
-    return `${list(over.map(({ phase }) => named(phase)))} ${over.length === 1 ? 'is' : 'are'} over capacity (v/c ${worst.toFixed(2)})`;
+    return (
+      `${list(over.map(({ phase }) => named(phase)))} ${over.length === 1 ? 'is' : 'are'} ` +
+      `over capacity (v/c ${worst.toFixed(2)})`
+    );
   const fullest = loaded.filter(({ volumeToCapacity }) => volumeToCapacity === worst);
-  return `green does not fit the demand, ${list(fullest.map(({ phase }) => named(phase)))} ${fullest.length === 1 ? 'is' : 'are'} the fullest (v/c ${worst.toFixed(2)})`;
+  return (
+    `green does not fit the demand, ${list(fullest.map(({ phase }) => named(phase)))} ` +
+    `${fullest.length === 1 ? 'is' : 'are'} the fullest (v/c ${worst.toFixed(2)})`
+  );
 }
 
 function movementsOf(network: Network, intersection: Intersection, number: number): string {

@@ -114,7 +114,10 @@ function judge(
 ): Candidate | string {
   const failed = evaluatePlan(intersection, inForce, plan, bounds).find(({ met }) => !met);
   if (failed !== undefined)
-    return `the safety gate refuses ${failed.name}${failed.phase === null ? '' : ` of phase ${failed.phase}`}: ${failed.value} ${failed.unit}, bound ${failed.bound} ${failed.unit}`;
+    return (
+      `the safety gate refuses ${failed.name}${failed.phase === null ? '' : ` of phase ${failed.phase}`}: ` +
+      `${failed.value} ${failed.unit}, bound ${failed.bound} ${failed.unit}`
+    );
   const predicted = planDelay(intersection, plan, evidence.demands);
   const savings = evidence.byWindow.map(
     (demands, i) => (currentByWindow[i] as number) - planDelay(intersection, plan, demands).delaySeconds,
@@ -122,7 +125,10 @@ function judge(
   const expected = current.delaySeconds - predicted.delaySeconds;
   const saving = { expected, low: Math.min(expected, ...savings), high: Math.max(expected, ...savings) };
   if (!(expected >= worthwhileSeconds) || !(deciseconds(saving.low, Math.floor) > 0))
-    return `the plan in force is near the best within the bounds: a change would save ${expected.toFixed(1)} s a vehicle, and at least ${saving.low.toFixed(1)} s`;
+    return (
+      'the plan in force is near the best within the bounds: ' +
+      `a change would save ${expected.toFixed(1)} s a vehicle, and at least ${saving.low.toFixed(1)} s`
+    );
   const payer = predicted.phases.find((phase, i) => paysTooMuch(current.phases[i] as PhaseDelay, phase));
   if (payer !== undefined) return `phase ${payer.phase} would wait ${payer.delaySeconds.toFixed(0)} s`;
   return { plan, predicted, saving };

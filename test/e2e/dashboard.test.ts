@@ -48,6 +48,20 @@ describe.skipIf(!existsSync(chromiumOptions.executablePath))('the control room i
     expect(await page.textContent('.outcome')).toContain('approved by duty-engineer');
   });
 
+  it('shows a minute of the past in large letters, and the way back', async () => {
+    const looksBack = async () => (await page.locator('.past').isVisible()) && page.textContent('.past-time');
+    expect(await looksBack()).toBe(false);
+    await page.focus('.timeline input');
+    await page.keyboard.press('PageDown');
+    await page.waitForSelector('.past-time');
+    expect(await looksBack()).toMatch(/^0[78]:\d\d$/);
+    expect(await page.textContent('.list h2')).toContain(`As it was at ${await looksBack()}`);
+    expect(await page.locator('.row[data-kind="recommendation"]').count()).toBe(0);
+    await page.click('.past .primary');
+    expect(await looksBack()).toBe(false);
+    expect(await page.textContent('.list h2')).toContain('Needs a decision');
+  });
+
   it('shows the history of a link that is part of the address', async () => {
     await page.evaluate("location.hash = '#link/L1'");
     await page.waitForSelector('.panel .u-wrap canvas');

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { h, setText } from '../dom.ts';
-import { type Maybe, type Moment, momentOf } from '../model.ts';
+import { type Bucket, type Maybe, type Moment, momentOf } from '../model.ts';
+import { spanMinutes } from '../past.ts';
 import type { Screen } from '../screen.ts';
 
 export interface Measured {
@@ -26,6 +27,8 @@ export interface Curve {
   /** Ends of the time scale in milliseconds, so that curves above one another line up. */
   readonly from: number;
   readonly until: number;
+  /** The minute that the rest of the page shows, when it is not now. */
+  readonly mark?: number | undefined;
 }
 
 export interface Chart {
@@ -148,8 +151,23 @@ function optionsOf(
       hidden,
     ],
     bands: [{ series: [5, 4], fill: `${palette.quietText}38` }],
-    hooks: { setCursor: [(plot) => setText(readout, readoutOf(screen, plot, unit))] },
+    hooks: {
+      setCursor: [(plot) => setText(readout, readoutOf(screen, plot, unit))],
+      draw: [(plot) => drawMark(plot, curve.mark, palette.accent)],
+    },
   };
+}
+
+function drawMark(plot: uPlot, mark: number | undefined, colour: string): void {
+  if (mark === undefined) return;
+  const { top, height: tall } = plot.bbox;
+  plot.ctx.fillStyle = colour;
+  plot.ctx.fillRect(
+    plot.valToPos(mark / 1000, 'x', true) - devicePixelRatio,
+    top,
+    2 * devicePixelRatio,
+    tall,
+  );
 }
 
 function readoutOf(screen: Screen, plot: uPlot, unit: string): string {
@@ -169,16 +187,24 @@ function readoutOf(screen: Screen, plot: uPlot, unit: string): string {
   return `${time}  ${format.number(expected)} (${low}–${high}) ${unit} ${words.forecast}`;
 }
 
-/** From the first bucket of a history to its last or to the last target of a forecast, in milliseconds. */
+/** From the first measured bucket of a history to its last or to the last target of a forecast, milliseconds. */
 export function timeEnds(
-  buckets: readonly { readonly start?: Moment }[],
+  buckets: readonly Bucket[],
   points: readonly { readonly target?: Moment }[],
 ): Pick<Curve, 'from' | 'until'> {
-  const times = [...buckets.map((b) => b.start), ...points.map((p) => p.target)].flatMap(
+  const first = buckets.findIndex((bucket) => bucket.quality !== 'missing');
+  const measured = first < 0 ? [] : buckets.slice(first);
+  const times = [...measured.map((b) => b.start), ...points.map((p) => p.target)].flatMap(
     (m) => momentOf(m) ?? [],
   );
   return times.length === 0 ? { from: 0, until: 1 } : { from: Math.min(...times), until: Math.max(...times) };
 }
+
+/** Where the histories of the panels begin, as a parameter of a request. */
+export const historyFrom = (screen: Screen): string => {
+  const now = screen.clock.now(performance.now()) ?? Date.now();
+  return encodeURIComponent(new Date(now - spanMinutes * 60_000).toISOString());
+};
 
 /** What the strokes of a curve mean. */
 export function curveLegend(screen: Screen, level: Maybe<number>): HTMLElement {

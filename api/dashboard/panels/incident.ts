@@ -1,22 +1,44 @@
-import { h, section } from '../dom.ts';
+import { Refused, read } from '../api.ts';
+import { isOfAnArea } from '../decisions.ts';
+import { h, section, setText } from '../dom.ts';
 import { type Incident, momentOf } from '../model.ts';
 import { intersectionAfter, linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
+import { type City, isOpenIncident } from '../state.ts';
 import { fill, incidentWords, severityWord, statusWord } from '../words.ts';
-import { heading, measure, type PanelView } from './parts.ts';
+import { heading, measure, type PanelView, quiet } from './parts.ts';
 
 /** An incident: what, where, since when, how sure and from what, and where to go from here. */
 export function createIncidentPanel(screen: Screen, id: string): PanelView {
-  const { store, words } = screen;
-  const known = store.get().incidents.get(id);
+  const { words, store } = screen;
+  const find = () => screen.city().incidents.get(id) ?? store.get().incidents.get(id);
+  const known = find();
+  const unknown = quiet(words.loading);
+  if (!known) void readOne(screen, id, unknown);
   const state = section((shown: Incident | undefined) => (shown ? stateParts(screen, shown) : []));
+  const others = section((shown: readonly Incident[]) => otherParts(screen, shown));
   return {
     kind: words.incident,
     title: known ? incidentWords(words, known.kind).word : id,
-    subtitle: known?.link ? linkTowards(store.get(), known.link) : id,
-    body: h('div', {}, state.element, actions(screen, known)),
-    update: () => state.show(store.get().incidents.get(id)),
+    subtitle: known?.link ? linkTowards(screen.city(), known.link) : id,
+    body: h('div', {}, !known && unknown, state.element, actions(screen, known), others.element),
+    update: () => {
+      state.show(find());
+      others.show(known ? sameWeather(screen.city(), known) : []);
+    },
   };
+}
+
+/** An incident that ended before the page was opened is not among the open ones; an address may still name it. */
+async function readOne(screen: Screen, id: string, said: HTMLElement): Promise<void> {
+  try {
+    const item = await read<Incident>(`/v1/incidents/${encodeURIComponent(id)}`);
+    screen.store.apply({ kind: 'incidents', items: [item] });
+    if (screen.selection?.id === id) screen.select({ kind: 'incident', id });
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof TypeError)) throw error;
+    setText(said, error.message);
+  }
 }
 
 function stateParts(screen: Screen, incident: Incident): Node[] {
@@ -52,6 +74,33 @@ function stateParts(screen: Screen, incident: Incident): Node[] {
     ),
     heading(words.sources, String(sources.length)),
     h('ul', { class: 'tags' }, ...sources.map((source) => h('li', {}, source))),
+  ];
+}
+
+/** The same weather where other stations report it. */
+const sameWeather = (city: City, incident: Incident): Incident[] =>
+  isOfAnArea(incident.kind)
+    ? [...city.incidents.values()].filter(
+        (other) =>
+          other.kind === incident.kind && other.incident !== incident.incident && isOpenIncident(other),
+      )
+    : [];
+
+function otherParts(screen: Screen, others: readonly Incident[]): Node[] {
+  if (others.length === 0) return [];
+  return [
+    heading(screen.words.alsoAt, String(others.length)),
+    h(
+      'div',
+      { class: 'actions' },
+      ...others.map(({ incident, link }) =>
+        h(
+          'button',
+          { type: 'button', click: () => screen.select({ kind: 'incident', id: incident }) },
+          link ? linkTowards(screen.city(), link) : incident,
+        ),
+      ),
+    ),
   ];
 }
 

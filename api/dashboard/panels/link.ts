@@ -4,7 +4,7 @@ import { type ForecastPoint, type History, type LinkState, momentOf } from '../m
 import { intersectionAfter, linkPlace, linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill, type Word } from '../words.ts';
-import { type Curve, createChart, curveLegend, timeEnds } from './chart.ts';
+import { type Curve, createChart, curveLegend, historyFrom, timeEnds } from './chart.ts';
 import { heading, levelChip, measure, type PanelView, qualityChip, quiet, table } from './parts.ts';
 
 /** A link: what it does, since when, how sure, from which detectors, what it did and what it will do. */
@@ -20,7 +20,7 @@ export function createLinkPanel(screen: Screen, link: string): PanelView {
     'div',
     {},
     state.element,
-    heading(words.historyForecast, fill(words.lastHours, { n: 3 })),
+    heading(words.historyForecast, fill(words.lastHours, { n: 3, length: screen.format.age(300) })),
     legend.element,
     speed.element,
     flow.element,
@@ -31,13 +31,13 @@ export function createLinkPanel(screen: Screen, link: string): PanelView {
   let history: History = { buckets: [] };
   let readFor: number | undefined;
   const update = () => {
-    const city = store.get();
+    const city = screen.city();
     const now = city.links.get(link);
     const points = city.forecasts.get(link);
     state.show(now);
     ahead.show(points);
     legend.show(points?.[0]?.level ?? undefined);
-    const ends = timeEnds(history.buckets, points ?? []);
+    const ends = { ...timeEnds(history.buckets, points ?? []), mark: screen.past?.at };
     speed.show({
       ...curveOf(history, points ?? [], 'speedKph'),
       ...ends,
@@ -45,16 +45,16 @@ export function createLinkPanel(screen: Screen, link: string): PanelView {
       most: place?.freeFlowKph ?? 50,
     });
     flow.show({ ...curveOf(history, [], 'flowVph'), ...ends, least: 0, most: 400 });
-    const window = momentOf(now?.windowStart);
-    if (window === readFor && history.buckets.length > 0) return;
-    if (readFor !== undefined && window === readFor) return;
-    readFor = window ?? 0;
+    const window = momentOf(store.get().links.get(link)?.windowStart) ?? 0;
+    if (window === readFor) return;
+    readFor = window;
     void readMore();
   };
   const readMore = async () => {
     const path = `/v1/links/${encodeURIComponent(link)}`;
+    const from = historyFrom(screen);
     const [past, next] = await Promise.all([
-      read<History>(`${path}/history?resolution=1m`).catch(() => undefined),
+      read<History>(`${path}/history?resolution=5m&from=${from}`).catch(() => undefined),
       read<{ forecasts: readonly ForecastPoint[] }>(`${path}/forecast`).catch(() => undefined),
     ]);
     if (past) history = past;
@@ -81,11 +81,12 @@ function stateParts(screen: Screen, link: string, state: LinkState | undefined):
           n: format.number(state.samples),
           expected: format.number(state.expectedSamples),
         });
-  const since = fill(words.sinceWindow, {
-    time: format.time(state?.windowStart),
-    length: format.age(state?.windowSeconds),
-    age: format.age(ageOf(screen, state)),
-  });
+  const start = momentOf(state?.windowStart);
+  const end = start === undefined ? undefined : start + (state?.windowSeconds ?? 0) * 1000;
+  const window = `${format.time(start)}–${format.time(end)}`;
+  const since = screen.past
+    ? window
+    : fill(words.sinceWindow, { window, age: format.age(ageOf(screen, state)) });
   const revised = state?.revision ? ` · ${fill(words.revision, { n: state.revision })}` : '';
   return [
     h(
@@ -107,20 +108,14 @@ function stateParts(screen: Screen, link: string, state: LinkState | undefined):
       measure(words.delay, format.seconds(state?.delaySeconds), words.delayPerVehicle),
       measure(words.travelTimeIndex, format.number(state?.travelTimeIndex, 2), words.timesFree),
       measure(words.occupancy, format.percent(state?.occupancyPercent, 1)),
-      state?.queueMeters === undefined
-        ? measure(words.vehicles, format.number(state?.vehicles), format.age(state?.windowSeconds))
-        : measure(
-            words.queue,
-            format.meters(state.queueMeters),
-            fill(words.ofLink, { length: format.meters(place?.lengthMeters) }),
-          ),
+      measure(words.vehicles, format.number(state?.vehicles), format.age(state?.windowSeconds)),
     ),
   ];
 }
 
 function ageOf(screen: Screen, state: LinkState | undefined): number | undefined {
   const start = momentOf(state?.windowStart);
-  const now = screen.clock.now(performance.now());
+  const now = screen.now();
   if (start === undefined || now === undefined) return state?.ageSeconds ?? undefined;
   return Math.max(0, (now - start) / 1000 - (state?.windowSeconds ?? 0));
 }

@@ -1,5 +1,6 @@
-import { h } from '../dom.ts';
+import { h, setText } from '../dom.ts';
 import type { Screen } from '../screen.ts';
+import { fill } from '../words.ts';
 import { createIncidentPanel } from './incident.ts';
 import { createIntersectionPanel } from './intersection.ts';
 import { createLinkPanel } from './link.ts';
@@ -22,6 +23,13 @@ const creators = {
 /** The side panel; on a phone it is a sheet over the whole screen. */
 export function createPanel(root: HTMLElement, screen: Screen): Panel {
   let view: PanelView | undefined;
+  const live = h('p', { class: 'shown-live', role: 'status' });
+  const update = () => {
+    view?.update();
+    const { past, selection, words, format } = screen;
+    live.hidden = past === undefined || selection?.kind !== 'intersection';
+    if (past) setText(live, fill(words.shownLive, { time: format.time(past.at) }));
+  };
   return {
     open: () => {
       const { selection, words } = screen;
@@ -48,11 +56,11 @@ export function createPanel(root: HTMLElement, screen: Screen): Panel {
           ),
           close,
         ),
-        h('div', { class: 'panel-body' }, view.body),
+        h('div', { class: 'panel-body' }, live, view.body),
       );
       root.querySelector('.panel-body')!.scrollTop = 0;
-      view.update();
+      update();
     },
-    update: () => view?.update(),
+    update,
   };
 }

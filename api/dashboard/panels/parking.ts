@@ -11,7 +11,7 @@ import {
 import { nameOf } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../words.ts';
-import { createChart, curveLegend, timeEnds } from './chart.ts';
+import { createChart, curveLegend, historyFrom, timeEnds } from './chart.ts';
 import { heading, type PanelView, qualityChip, quiet } from './parts.ts';
 
 /** Car parks that were subscribed to from this page, so that a second look does not subscribe again. */
@@ -29,8 +29,9 @@ export function createParkingPanel(screen: Screen, facility: string): PanelView 
   let readFor: number | undefined;
   const readMore = async () => {
     const path = `/v1/parking/${encodeURIComponent(facility)}`;
+    const from = historyFrom(screen);
     const [past, one] = await Promise.all([
-      read<History>(`${path}/history?resolution=1m`).catch(() => undefined),
+      read<History>(`${path}/history?resolution=5m&from=${from}`).catch(() => undefined),
       read<ParkingState & { forecasts?: readonly ParkingForecastPoint[] }>(path).catch(() => undefined),
     ]);
     if (past) history = past;
@@ -39,7 +40,7 @@ export function createParkingPanel(screen: Screen, facility: string): PanelView 
     else update();
   };
   const update = () => {
-    const city = store.get();
+    const city = screen.city();
     const now = city.parking.get(facility);
     state.show(now);
     notices.show(city.notices.filter((notice) => !notice.facility || notice.facility === facility));
@@ -58,10 +59,11 @@ export function createParkingPanel(screen: Screen, facility: string): PanelView 
           : { at, value: point.freeSpaces, low: point.lowSpaces, high: point.highSpaces };
       }),
       ...timeEnds(history.buckets, ahead),
+      mark: screen.past?.at,
       least: 0,
       most: now?.capacitySpaces ?? 10,
     });
-    const window = momentOf(now?.windowStart) ?? 0;
+    const window = momentOf(store.get().parking.get(facility)?.windowStart) ?? 0;
     if (window === readFor) return;
     readFor = window;
     void readMore();
@@ -76,7 +78,7 @@ export function createParkingPanel(screen: Screen, facility: string): PanelView 
       state.element,
       tell.element,
       notices.element,
-      heading(words.historyForecast, fill(words.lastHours, { n: 3 })),
+      heading(words.historyForecast, fill(words.lastHours, { n: 3, length: screen.format.age(300) })),
       curveLegend(screen, ahead[0]?.level ?? 0.9),
       chart.element,
     ),
