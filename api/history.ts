@@ -191,13 +191,14 @@ export function intersectionHistory(
       cycleSeconds: rounded(scaled(cycle, 10), 1),
       controlDelaySeconds: rounded(delay, 1),
       levelOfService: delay === null ? null : losByControlDelay(delay),
-      splitFailures:
-        measured.length === 0
-          ? null
-          : measured.flatMap((s) => s.phases).reduce((sum, phase) => sum + phase.splitFailures, 0),
+      splitFailures: sumKnown(measured.flatMap((s) => s.phases).map((phase) => phase.splitFailures)),
       samples: measured.reduce((sum, { cycles }) => sum + cycles, 0),
       missingPercent: missingPercent(all, start, length, range.now),
     };
   });
   return { resolutionSeconds: length / 1000, buckets };
 }
+
+/** The sum of what is known; null when nothing is. */
+const sumKnown = (values: readonly (number | null)[]): number | null =>
+  values.reduce((sum, value) => (value === null ? sum : (sum ?? 0) + value), null);

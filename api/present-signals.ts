@@ -38,7 +38,7 @@ const presentPhase = (phase: PhasePerformance, movements: readonly string[]) => 
   controlDelaySeconds: scaled(phase.controlDelayDeciseconds, 10),
   levelOfService: phase.levelOfService,
   greenOccupancyPercent: scaled(phase.greenOccupancyPermille, 10),
-  splitFailures: phase.quality === 'missing' ? null : phase.splitFailures,
+  splitFailures: phase.splitFailures,
   quality: phase.quality,
 });
 

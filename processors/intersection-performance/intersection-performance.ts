@@ -251,7 +251,7 @@ function measurePhase({ number, groups, sums }: PhaseState, slot: 0 | 1): PhaseP
     levelOfService: delay === undefined ? null : losByControlDelay(delay, saturation),
     greenOccupancyPermille:
       greenOccupancySeconds > 0 ? Math.round(greenOccupancyPermilleSeconds / greenOccupancySeconds) : null,
-    splitFailures: 0,
+    splitFailures: null,
     quality: qualityOf(controlDelayDeciseconds, whole),
   };
 }

@@ -48,7 +48,7 @@ export function windowOf(
         levelOfService:
           known === undefined ? null : losByControlDelay(known.delaySeconds, known.volumeToCapacity),
         greenOccupancyPermille: null,
-        splitFailures: 0,
+        splitFailures: null,
         quality: volumeVph === null ? 'missing' : 'observed',
       };
     }),

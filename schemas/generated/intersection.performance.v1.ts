@@ -28,8 +28,8 @@ export interface PhasePerformance {
   readonly levelOfService: LevelOfService | null;
   /** Stop-bar occupancy during green. Permille. 0..1000. */
   readonly greenOccupancyPermille: number | null;
-  /** Cycles with green and first-5-s-of-red occupancy both at least 0.80. 0..10000. */
-  readonly splitFailures: number;
+  /** Cycles with green and first-5-s-of-red occupancy both at least 0.80. Absent when readings are too coarse to judge a cycle. 0..10000. */
+  readonly splitFailures: number | null;
   /** What the values are. */
   readonly quality: Quality;
 }
@@ -87,7 +87,7 @@ function encodePhasePerformanceBody(writer: Writer, value: PhasePerformance): vo
   if (value.controlDelayDeciseconds === null) writer.long(0); else { writer.long(1); writer.long(value.controlDelayDeciseconds); }
   if (value.levelOfService === null) writer.long(0); else { writer.long(1); writer.long(levelOfServiceSymbols.indexOf(value.levelOfService)); }
   if (value.greenOccupancyPermille === null) writer.long(0); else { writer.long(1); writer.long(value.greenOccupancyPermille); }
-  writer.long(value.splitFailures);
+  if (value.splitFailures === null) writer.long(0); else { writer.long(1); writer.long(value.splitFailures); }
   writer.long(qualitySymbols.indexOf(value.quality));
 }
 
@@ -107,8 +107,8 @@ function decodePhasePerformanceBody(reader: Reader): PhasePerformance {
   const levelOfService: PhasePerformance['levelOfService'] = reader.choice(2) === 0 ? null : levelOfServiceSymbols[reader.choice(6)] as LevelOfService;
   const greenOccupancyPermille: PhasePerformance['greenOccupancyPermille'] = reader.choice(2) === 0 ? null : reader.int();
   if (greenOccupancyPermille !== null && !(greenOccupancyPermille >= 0 && greenOccupancyPermille <= 1000)) throw outside('greenOccupancyPermille', greenOccupancyPermille, 0, 1000);
-  const splitFailures: PhasePerformance['splitFailures'] = reader.int();
-  if (!(splitFailures >= 0 && splitFailures <= 10000)) throw outside('splitFailures', splitFailures, 0, 10000);
+  const splitFailures: PhasePerformance['splitFailures'] = reader.choice(2) === 0 ? null : reader.int();
+  if (splitFailures !== null && !(splitFailures >= 0 && splitFailures <= 10000)) throw outside('splitFailures', splitFailures, 0, 10000);
   const quality: PhasePerformance['quality'] = qualitySymbols[reader.choice(5)] as Quality;
   return { phase, greenDeciseconds, volumeVph, saturationVph, volumeToCapacityPermille, controlDelayDeciseconds, levelOfService, greenOccupancyPermille, splitFailures, quality };
 }

@@ -911,8 +911,12 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
               },
               {
                 "name": "splitFailures",
-                "type": "int",
-                "doc": "Cycles with green and first-5-s-of-red occupancy both at least 0.80.",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Cycles with green and first-5-s-of-red occupancy both at least 0.80. Absent when readings are too coarse to judge a cycle.",
                 "minimum": 0,
                 "maximum": 10000
               },

@@ -113,7 +113,7 @@ describe('a recording of speeds and counts', () => {
   });
 
   it('gives the same tables when it is killed on the way', async () => {
-    const recording = await writeAarhus('longer', 4000);
+    const recording = await writeAarhus('longer', 2500);
     const straight = await replay(recording, 'straight');
     const disturbed = await replay(recording, 'disturbed', '--kills', '1');
     expect(disturbed.said).toContain('kill 1 of 1: killed with');

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly forMinutes: number;
   readonly everySeconds: number;
   readonly faults: readonly Fault[];
+  /** Minutes after the start at which the line breaks and the last hundred records are sent once more. */
+  readonly resentAt: readonly number[];
   /** What people say besides the street, by the minute after the start. */
   readonly said: readonly { readonly minute: number; readonly topic: Topic<never>; readonly event: object }[];
 }
@@ -63,7 +65,14 @@ const from = (minute: number, end: number): { start: number; end: number } => ({
   end: after(end),
 });
 
-const plain = { network: twoDistricts(), faults: [], said: [], everySeconds: 10, keep: withoutLanes };
+const plain = {
+  network: twoDistricts(),
+  faults: [],
+  resentAt: [],
+  said: [],
+  everySeconds: 10,
+  keep: withoutLanes,
+};
 
 const subscribed = (
   district: string,
@@ -143,6 +152,7 @@ export const scenarios: readonly Scenario[] = [
     forMinutes: 12,
     network: twoDistricts('I22', 'B13', 'B23', 'B32', 'B02'),
     keep: of(detectorFrames, parkingEvents),
+    resentAt: [4, 7, 10],
     faults: [
       { fault: 'outOfOrder', cabinet: 'cabinet-I22', ...from(1, 60) },
       { fault: 'duplicates', cabinet: 'cabinet-B13', ...from(1, 60) },
@@ -204,7 +214,7 @@ export const scenarios: readonly Scenario[] = [
  * acknowledgements answer the recommendations that a run of the input brings about.
  */
 export async function record(scenario: Scenario): Promise<Line[]> {
-  const { network, faults, keep, forMinutes, everySeconds, said } = scenario;
+  const { network, faults, keep, forMinutes, everySeconds, resentAt, said } = scenario;
   // On the other approaches too the traffic is that of the whole square; it is only not heard of.
   const simulation = createSimulation({ network, seed, startAt, faults });
   const controllers = new ControllerClient(network, seed);
@@ -221,9 +231,10 @@ export async function record(scenario: Scenario): Promise<Line[]> {
         const event = keep(emission);
         if (event) lines.push(lineOf(emission.topic as Topic<never>, event));
       }
-    for (const { minute, topic, event } of said)
-      if (after(minute) > through - seconds(everySeconds) && after(minute) <= through)
-        lines.push(lineOf(topic, event));
+    const isNow = (minute: number): boolean =>
+      after(minute) > through - seconds(everySeconds) && after(minute) <= through;
+    for (const { minute, topic, event } of said) if (isNow(minute)) lines.push(lineOf(topic, event));
+    if (resentAt.some(isNow)) lines.push(...lines.slice(-100).filter((line) => 'topic' in line));
     for (const recommendation of await recommendations(machine)) {
       if (heard.has(recommendation.recommendation)) continue;
       heard.add(recommendation.recommendation);
