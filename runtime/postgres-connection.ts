@@ -19,7 +19,7 @@ export class PostgresConnection {
     this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: statementTimeout,
       statement_timeout: statementTimeout,
       keepAlive: true,
       application_name: 'arterial',
