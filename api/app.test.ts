@@ -102,7 +102,8 @@ describe('a request that cannot be answered', () => {
     ['/v1/parking/near?longitude=10.2', 'query.latitude: not found; it is needed'],
     [
       '/v1/links/L1/history?from=2026-01-05T08:00:00',
-      'query.from: "2026-01-05T08:00:00" found; an RFC 3339 time with its zone, such as 2026-01-05T08:00:00Z, would be right',
+      'query.from: "2026-01-05T08:00:00" found; ' +
+        'an RFC 3339 time with its zone, such as 2026-01-05T08:00:00Z, would be right',
     ],
   ])('%s is told: %s', async (url, detail) => {
     const answer = await get(url);

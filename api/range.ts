@@ -41,7 +41,8 @@ export function rangeOf(asked: RangeAsked, now: EventTime): Range {
     throw new Problem(
       400,
       'range.tooLong',
-      `${((to - from) / minutes(1440)).toFixed(1)} days found; ${daysMost[name]} at most at resolution ${name}, or a coarser one, would be right`,
+      `${((to - from) / minutes(1440)).toFixed(1)} days found; ` +
+        `${daysMost[name]} at most at resolution ${name}, or a coarser one, would be right`,
     );
   return { from: floorTo(from, resolution), to: floorTo(to - 1, resolution) + resolution, resolution, now };
 }

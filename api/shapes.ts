@@ -29,7 +29,8 @@ export const TimeOrNull = (description: string) =>
 
 export const QualityShape = OneOf(
   qualities,
-  'observed was measured; imputed was derived; forecast is about the future; stale was true once; missing is not known, and is never 0',
+  'observed was measured; imputed was derived; forecast is about the future; stale was true once; ' +
+    'missing is not known, and is never 0',
 );
 
 export const LevelOfServiceShape = Type.Unsafe<LevelOfService | null>({

@@ -23,7 +23,8 @@ export async function city(environment: NodeJS.ProcessEnv, say: (line: string) =
   const began = performance.now();
   const config = readConfig(environment);
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  // `on`, not `once`: a signal to the whole group comes again from those who pass it on, and must not kill.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   const network = await readNetwork(config.networkFolder ?? demoCity);
   say(`${network.name}: ${sizeOf(network)}`);
   const parts = await openParts(config.dataFolder, config.partitions);
