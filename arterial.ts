@@ -61,14 +61,23 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     if (values.speed !== 'max') throw usageError(`--speed ${values.speed}; max would be right`);
     const folder = values.data ?? join('.arterial', 'replay', basename(recording));
     const kills = count(values.kills, 'kills');
+    const partitions = count(values.partitions, 'partitions');
     if (kills > 0)
       return killed(
-        ['replay', recording, '--as', values.as as string, '--data', folder],
+        [
+          'replay',
+          recording,
+          '--as',
+          values.as as string,
+          '--data',
+          folder,
+          '--partitions',
+          values.partitions,
+        ],
         folder,
         kills,
         note,
       );
-    const partitions = count(values.partitions, 'partitions');
     const done = await replay({
       recording,
       as: values.as as RecordingKind,

@@ -59,6 +59,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const delivered = await deliveredThrough(parts.log, source, topics);
   if (delivered !== undefined) notice(`going on after ${new Date(delivered).toISOString()}`);
 
+  now = delivered ?? now;
   const progress = createProgress(process.stderr, 'records', records);
   let refused = 0;
   let readings = 0;

@@ -47,6 +47,7 @@ export class Street {
   private readonly simulation;
   private readonly controllers;
   private heard: number[];
+  private hasBegun = false;
 
   constructor(options: StreetOptions) {
     const { network, seed, startAt, partitions } = options;
@@ -64,6 +65,9 @@ export class Street {
   /** Runs up to `until`, and gives what was said to the ingest together with a heartbeat. */
   async advance(until: EventTime): Promise<void> {
     const { ingest } = this.options;
+    // The clock of every partition begins with the street, not with whichever device speaks first.
+    if (!this.hasBegun) await ingest.heartbeat(streetSource, Math.max(this.now, this.options.startAt));
+    this.hasBegun = true;
     const emissions: Emission[] = [];
     while (this.simulation.now < until) emissions.push(...this.simulation.advance());
     if (emissions.length > 0) this.refused += await ingestAll(ingest, emissions);

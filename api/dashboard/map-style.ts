@@ -23,6 +23,7 @@ export type SourceName = (typeof sourceNames)[number];
 
 /** Layers that answer a click, the topmost first, with the property that holds the id. */
 export const clickable = [
+  { layer: 'incidents-severe', kind: 'incident', id: 'incident' },
   { layer: 'incidents', kind: 'incident', id: 'incident' },
   { layer: 'facilities', kind: 'parking', id: 'facility' },
   { layer: 'intersections', kind: 'intersection', id: 'intersection' },

@@ -13,7 +13,6 @@ const iconSize: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 
 
 /** What stands on the streets: signals, car parks, stations, cameras and, above all, incidents. */
 export function thingLayers(palette: Palette): LayerSpecification[] {
-  const label = { 'text-color': palette.text, 'text-halo-color': palette.halo, 'text-halo-width': 2 };
   return [
     {
       id: 'advice-rings',
@@ -73,26 +72,39 @@ export function thingLayers(palette: Palette): LayerSpecification[] {
         'text-variable-anchor': ['left', 'right', 'bottom', 'top'],
         'text-radial-offset': 0.95,
       },
-      paint: label,
+      paint: labelPaint(palette),
     },
-    {
-      id: 'incidents',
-      type: 'symbol',
-      source: 'incidents',
-      layout: {
-        'icon-image': get('shape'),
-        'icon-size': iconSize,
-        'icon-allow-overlap': true,
-        'symbol-sort-key': get('rank'),
-        'text-optional': true,
-        'text-field': get('label'),
-        'text-font': strongFont,
-        'text-size': 12.5,
-        'text-variable-anchor': ['top', 'right', 'left', 'bottom'],
-        'text-radial-offset': 1.25,
-        'text-justify': 'auto',
-      },
-      paint: label,
-    },
+    incidentLayer('incidents', ['>', get('rank'), 0], palette),
+    // The gravest lie above the others, and their words come first.
+    incidentLayer('incidents-severe', ['==', get('rank'), 0], palette),
   ];
 }
+
+function incidentLayer(id: string, filter: ExpressionSpecification, palette: Palette): LayerSpecification {
+  return {
+    id,
+    type: 'symbol',
+    source: 'incidents',
+    filter,
+    layout: {
+      'icon-image': get('shape'),
+      'icon-size': iconSize,
+      'icon-allow-overlap': true,
+      'symbol-sort-key': get('rank'),
+      'text-optional': true,
+      'text-field': get('label'),
+      'text-font': strongFont,
+      'text-size': 12.5,
+      'text-variable-anchor': ['top', 'right', 'left', 'bottom'],
+      'text-radial-offset': 1.25,
+      'text-justify': 'auto',
+    },
+    paint: labelPaint(palette),
+  };
+}
+
+const labelPaint = (palette: Palette) => ({
+  'text-color': palette.text,
+  'text-halo-color': palette.halo,
+  'text-halo-width': 2,
+});

@@ -1,4 +1,4 @@
-import type { LinkId, Network } from '#domain/network.ts';
+import type { LinkId, Network, SiteId } from '#domain/network.ts';
 import { pointBeforeEnd } from '#domain/place.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { Emit, Input, Processor } from '#runtime/processor.ts';
@@ -51,8 +51,12 @@ const words: Readonly<Record<ObservationKind, string>> = {
   smoke: 'Smoke',
 };
 
-/** Something that cameras see on a link, told or not yet. */
+/**
+ * Something that the cameras of one site see on a link, told or not yet. Sites are kept apart, since another one's
+ * cameras may be in another partition.
+ */
 interface Sighted {
+  readonly site: SiteId;
   readonly kind: ObservationKind;
   readonly link: LinkId;
   readonly toStopBarMeters: number;
@@ -110,10 +114,11 @@ function step(state: State, input: Input<CameraObservation>, emit: Emit, network
       tell(network, see(state, input.event, observation), observation, input.at, emit);
 }
 
-function see(state: State, { camera, at }: CameraObservation, observation: Observation): Sighted {
+function see(state: State, { site, camera, at }: CameraObservation, observation: Observation): Sighted {
   const { kind, link, toStopBarMeters, confidencePermille, plateToken } = observation;
   const known = state.sighted.find(
     (seen) =>
+      seen.site === site &&
       seen.kind === kind &&
       seen.link === link &&
       Math.abs(seen.toStopBarMeters - toStopBarMeters) <= sameWithinMeters,
@@ -121,6 +126,7 @@ function see(state: State, { camera, at }: CameraObservation, observation: Obser
   if (known === undefined) {
     const doubtPermille = 1000 - confidencePermille;
     const first: Sighted = {
+      site,
       kind,
       link,
       toStopBarMeters,
@@ -172,7 +178,7 @@ function fieldsOf(network: Network, seen: Sighted): Parameters<typeof open>[1] {
   const [longitude, latitude] = pointBeforeEnd(link.geometry, seen.toStopBarMeters);
   return {
     district: link.district,
-    incident: `${seen.kind}-${seen.link}-${seen.since}`,
+    incident: `${seen.kind}-${seen.site}-${seen.link}-${seen.since}`,
     kind: seen.kind,
     status: 'detected',
     severity: severityOf[seen.kind],
