@@ -98,9 +98,9 @@ export class Runner {
 
   private async takeOver(): Promise<void> {
     const { network, partitions, store, log, ids } = this.options;
-    const { processor, partition, sources } = this;
+    const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
-    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources });
+    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
     const restored = await store.claim(processor.name, partition, processor.stateVersion);
     this.version = restored?.progress.version ?? 0;
     this.epoch = restored?.progress.epoch ?? 1;
