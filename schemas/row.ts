@@ -5,14 +5,16 @@ const columns = new Map<string, string>();
 
 /** An event as a row of its table: column to value, nested values as they are. */
 export function rowOf(event: object): Record<string, unknown> {
+  const fields = event as Readonly<Record<string, unknown>>;
   const row: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(event)) {
+  // Events are plain records; a loop over keys makes no list of pairs for each of millions of rows.
+  for (const field in fields) {
     let column = columns.get(field);
     if (column === undefined) {
       column = columnOf(field);
       columns.set(field, column);
     }
-    row[column] = value;
+    row[column] = fields[field];
   }
   return row;
 }

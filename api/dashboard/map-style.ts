@@ -145,7 +145,13 @@ function linkLayers(palette: Palette): LayerSpecification[] {
         'line-offset': offset,
       },
     },
-    // Stripes across the ribbon: close ones for imputed, wide gaps for stale.
+    ...stripeLayers(palette, width),
+  ];
+}
+
+/** Stripes across the ribbon: close ones for imputed, wide gaps for stale. */
+function stripeLayers(palette: Palette, width: ReturnType<typeof byZoom>): LayerSpecification[] {
+  return [
     {
       id: 'links-imputed',
       type: 'line',
