@@ -13,8 +13,10 @@ import { city } from './commands/city.ts';
 import { openParts } from './commands/embedded.ts';
 import { evaluateFolder } from './commands/evaluate.ts';
 import { morningRush } from './commands/feed.ts';
+import { formatGoals, isMet } from './commands/goals.ts';
 import { killed } from './commands/killed.ts';
 import { formatLedger } from './commands/ledger.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { replay } from './commands/replay.ts';
 import { simulate } from './commands/simulate.ts';
 import { formatVerdict, verify } from './commands/verify.ts';
@@ -27,6 +29,7 @@ const usage = `arterial <command>
   simulate --seed N --hours N --out DIR   a street with known truth, through everything, as fast as possible
   evaluate DIR                            what was true in DIR against what Arterial said
   verify                                  whether the tables of ARTERIAL_DATA are those of an undisturbed run
+  rehearse [--json]                       starts a city, watches, kills and judges it: one line a goal
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -136,6 +139,13 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     say(formatLedger(verdict.ledger));
     say(formatVerdict(verdict));
     if (!verdict.sound) process.exitCode = 1;
+  },
+
+  async rehearse(args) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
+    const goals = await rehearse(process.env, note);
+    say(formatGoals(goals, values.json));
+    if (!goals.every(isMet)) process.exitCode = 1;
   },
 
   async 'import-sumo'(args) {

@@ -1,0 +1,30 @@
+/** What was aimed at and what was measured: the form in which every command that judges prints its verdict. */
+export interface Goal {
+  readonly name: string;
+  /** Undefined when it could not be measured, which is short of any goal. */
+  readonly measured: number | undefined;
+  readonly relation: '<=' | '>=' | '=';
+  readonly bound: number;
+  readonly unit: string;
+}
+
+export const isMet = ({ measured, relation, bound }: Goal): boolean => {
+  if (measured === undefined) return false;
+  if (relation === '<=') return measured <= bound;
+  return relation === '>=' ? measured >= bound : measured === bound;
+};
+
+/** One line a goal, or all of them as JSON. */
+export function formatGoals(goals: readonly Goal[], asJson: boolean): string {
+  if (asJson)
+    return JSON.stringify(
+      goals.map((goal) => ({ ...goal, measured: goal.measured ?? null, met: isMet(goal) })),
+    );
+  return goals
+    .map((goal) => {
+      const { name, measured, relation, bound, unit } = goal;
+      const found = measured === undefined ? 'nothing' : `${Math.round(measured * 10) / 10} ${unit}`;
+      return `goal ${name}: measured ${found}, goal ${relation} ${bound} ${unit}, ${isMet(goal) ? 'met' : 'short'}`;
+    })
+    .join('\n');
+}
