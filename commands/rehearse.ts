@@ -1,8 +1,7 @@
 /** `arterial rehearse`: starts a city as a person would, watches it, kills it, and judges what is left. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Goal } from './goals.ts';
@@ -25,7 +24,8 @@ export async function rehearse(
   environment: NodeJS.ProcessEnv,
   note: (line: string) => void,
 ): Promise<Goal[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'arterial-rehearsal-'));
+  const folder = join('.arterial', 'rehearsal');
+  await rm(folder, { recursive: true, force: true });
   const settings = { ...environment, ARTERIAL_DATA: folder, ARTERIAL_PORT: '0' };
   try {
     const first = await start(settings);

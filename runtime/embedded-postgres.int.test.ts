@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -58,6 +67,21 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(second.url, 'SELECT n FROM t')).toEqual([{ n: 42 }]);
     await second.stop();
     await second.stop();
+  });
+
+  it('starts for root in a folder that nobody else may enter, and takes over data from one that all may', async () => {
+    if (process.getuid?.() !== 0) return;
+    const open = join(folder, 'open');
+    const first = await startEmbeddedPostgres(open);
+    await ask(first.url, 'CREATE TABLE t AS SELECT 42 AS n');
+    await first.stop();
+    const closed = mkdtempSync(join(tmpdir(), 'arterial-closed-'));
+    chmodSync(closed, 0o700);
+    renameSync(open, join(closed, 'data'));
+    const second = await startEmbeddedPostgres(join(closed, 'data'));
+    expect(await ask(second.url, 'SELECT n FROM t')).toEqual([{ n: 42 }]);
+    await second.stop();
+    rmSync(closed, { recursive: true });
   });
 
   it('listens on this machine alone, asks for a password, speaks UTF-8 and syncs what it commits', async () => {

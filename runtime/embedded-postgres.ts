@@ -1,20 +1,14 @@
 /** A PostgreSQL server of our own, in a folder, for as long as this process lives. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { access, chown, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArterialError } from './errors.ts';
 import { isRunning, lockFolder } from './folder-lock.ts';
-import {
-  assertReachable,
-  findPostgres,
-  type OwnUser,
-  type PostgresBinaries,
-  postgresUser,
-} from './postgres-binaries.ts';
+import { findPostgres, giveFolder, type PostgresBinaries, type RunAs, runAs } from './postgres-binaries.ts';
 
 export interface EmbeddedPostgres {
   /** `postgres://...` of a database on 127.0.0.1, with its password. */
@@ -47,19 +41,17 @@ const settings = {
  * behind there is ended first. What the server says is in `folder/postgres.log`.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
-  const user = postgresUser();
   const binaries = await findPostgres();
   await mkdir(folder, { recursive: true });
   const home = await realpath(folder);
-  if (user) await chown(home, user.uid, user.gid);
-  await assertReachable(binaries.postgres, user);
-  await assertReachable(join(home, 'data'), user);
+  const as = await runAs([binaries.postgres, home]);
   const unlock = await lockFolder(home, 'store.unavailable');
   try {
     const data = join(home, 'data');
     await endOrphan(data);
-    const password = await initialise(home, binaries, user);
-    const { pid, port } = await startServer(home, binaries, user);
+    giveFolder(home, as);
+    const password = await initialise(home, binaries, as);
+    const { pid, port } = await startServer(home, binaries, as);
     // Ends the server when this process ends without having called stop, unless it is killed.
     const onExit = (): void => signal(pid, 'SIGINT');
     process.once('exit', onExit);
@@ -83,21 +75,17 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
 }
 
 /** Makes the data folder unless it is there, and returns the password of its superuser. */
-async function initialise(
-  home: string,
-  { initdb }: PostgresBinaries,
-  user: OwnUser | undefined,
-): Promise<string> {
+async function initialise(home: string, { initdb }: PostgresBinaries, as: RunAs): Promise<string> {
   const data = join(home, 'data');
   const passwordFile = join(home, 'password');
   if (await exists(join(data, 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim();
   const password = randomBytes(24).toString('hex');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  if (user) await chown(passwordFile, user.uid, user.gid);
+  giveFolder(passwordFile, as);
   // Under another name until it is whole, so that a crash does not leave half a database.
   const unfinished = join(home, 'data.new');
   await rm(unfinished, { recursive: true, force: true });
-  await run(initdb, user, [
+  await run(initdb, as, [
     `--pgdata=${unfinished}`,
     `--username=${superuser}`,
     `--pwfile=${passwordFile}`,
@@ -111,10 +99,10 @@ async function initialise(
   return password;
 }
 
-async function run(program: string, user: OwnUser | undefined, parameters: readonly string[]): Promise<void> {
-  const child = spawn(program, parameters, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
+async function run(program: string, as: RunAs, parameters: readonly string[]): Promise<void> {
+  const child = start(program, as, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -128,10 +116,21 @@ async function run(program: string, user: OwnUser | undefined, parameters: reado
     );
 }
 
+/** Starts a program of PostgreSQL; what it is run through gives way to it, so that the process is the program's. */
+function start(
+  program: string,
+  { user, through }: RunAs,
+  parameters: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  const [command, ...rest] = [...through, program, ...parameters];
+  return spawn(command as string, rest, { ...user, ...options });
+}
+
 async function startServer(
   home: string,
   { postgres }: PostgresBinaries,
-  user: OwnUser | undefined,
+  as: RunAs,
 ): Promise<{ readonly pid: number; readonly port: number }> {
   const data = join(home, 'data');
   // Somebody else may take the free port before the server does; then another one is tried.
@@ -141,7 +140,7 @@ async function startServer(
     for (const [name, value] of Object.entries(settings)) parameters.push('-c', `${name}=${value}`);
     const log = openSync(join(home, 'postgres.log'), 'w');
     // A session of its own: an interrupt from the keyboard is for us, and we end the server when we are done.
-    const child = spawn(postgres, parameters, { ...user, detached: true, stdio: ['ignore', log, log] });
+    const child = start(postgres, as, parameters, { detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     const ended = new Promise<Error | string>((resolve) => {
       child.once('error', resolve);

@@ -61,9 +61,8 @@ export interface OwnUser {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root: whom it runs as then, made if need be. Undefined for other users. */
-export function postgresUser(): OwnUser | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+/** Whom PostgreSQL is run as by root, made if need be. */
+function postgresUser(): OwnUser | undefined {
   const known = idsOf('postgres');
   if (known) return known;
   try {
@@ -89,17 +88,57 @@ function idsOf(name: string): OwnUser | undefined {
   }
 }
 
-/** Throws when the user, where it is not our own, may not enter a folder on the way to `path`. */
-export async function assertReachable(path: string, user: OwnUser | undefined): Promise<void> {
-  if (user === undefined) return;
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-    const { mode, uid, gid } = await stat(folder);
-    const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0)
-      throw new ArterialError(
-        'store.unavailable',
-        `PostgreSQL runs as the user postgres, who may not enter ${folder}; ` +
-          'move the project and its data to a folder that all may enter, or run as another user',
-      );
+/** How a program of PostgreSQL is run: as whom, and through what. */
+export interface RunAs {
+  /** Undefined for whoever we are. */
+  readonly user: OwnUser | undefined;
+  /** A command and its options that go before the program. */
+  readonly through: readonly string[];
+}
+
+/**
+ * PostgreSQL refuses root. As root it is run as the user postgres; where that user may not enter the folders on the
+ * way to `paths`, such as a checkout in a home of mode 700, in a user namespace of its own instead, in which root
+ * is nobody but may still read what root may.
+ */
+export async function runAs(paths: readonly string[]): Promise<RunAs> {
+  if (process.getuid?.() !== 0) return { user: undefined, through: [] };
+  const user = postgresUser();
+  const barrier = await barrierFor(paths, user);
+  if (barrier === undefined) return { user, through: [] };
+  const through = ['unshare', '--user', '--'];
+  if (works([...through, 'true'])) return { user: undefined, through };
+  throw new ArterialError(
+    'store.unavailable',
+    `PostgreSQL runs as the user postgres, who may not enter ${barrier}; ` +
+      'move the project and its data to a folder that all may enter, or run as another user',
+  );
+}
+
+/** Gives what is in the folder to whoever PostgreSQL is run as now. */
+export function giveFolder(folder: string, { user }: RunAs): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = user ?? { uid: 0, gid: 0 };
+  execFileSync('chown', ['-R', `${uid}:${gid}`, folder], { stdio: 'pipe' });
+}
+
+function works([command = '', ...parameters]: readonly string[]): boolean {
+  try {
+    execFileSync(command, parameters, { stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** The first folder on the way to any of the paths that the user may not enter. */
+async function barrierFor(paths: readonly string[], user: OwnUser | undefined): Promise<string | undefined> {
+  if (user === undefined) return undefined;
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+      const { mode, uid, gid } = await stat(folder);
+      const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+      if ((mode & bit) === 0) return folder;
+    }
+  return undefined;
 }
