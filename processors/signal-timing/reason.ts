@@ -14,7 +14,10 @@ export function reasonFor(
   inForce: Plan,
   best: Candidate,
 ): string {
-  const [low, high] = [best.saving.low.toFixed(1), best.saving.high.toFixed(1)];
+  // Rounded down, as in the fields of the document: a promise is not rounded up.
+  const [low, high] = [best.saving.low, best.saving.high].map((saved) =>
+    (Math.floor(saved * 10) / 10).toFixed(1),
+  );
   const saving = `saves ${low === high ? low : `${low} to ${high}`} s a vehicle`;
   return [
     `${cause(network, intersection, critical, current)}: ${changes(inForce, best.plan)}`,

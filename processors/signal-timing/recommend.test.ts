@@ -58,7 +58,7 @@ describe('advice', () => {
     expect(document.reason).toBe(
       'NBL (phase 1) and SBL (phase 5) are over capacity (v/c 1.13): phase 1 +4 s, phase 2 +1 s, phase 3 -4 s, ' +
         'phase 4 -1 s, phase 5 +3 s, phase 6 +2 s, phase 7 -4 s, phase 8 -1 s; mean delay 69.9 s, expected 48.9 s ' +
-        '(saves 19.1 to 23.0 s a vehicle)',
+        '(saves 19.1 to 22.9 s a vehicle)',
     );
     expect(document).toMatchObject({
       recommendation: 'I-1.1',
