@@ -8,8 +8,6 @@ export type Row = Readonly<Record<string, string | number | boolean | null | obj
 /** Where one topic of a task stands; for people and lag meters, the task itself goes by its saved memory. */
 export interface TopicProgress {
   readonly topic: string;
-  readonly replayFrom?: number;
-  readonly clock?: unknown;
   /** Everything before this position has been judged. */
   readonly processedTo: number;
 }

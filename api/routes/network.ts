@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import type { Network, Position } from '#domain/network.ts';
+import { pointBeforeEnd } from '#domain/place.ts';
 import type { Routes } from '../context.ts';
-import { pointBeforeEnd } from '../place.ts';
 import { problems } from '../problem.ts';
 import { NoQuery } from '../shapes.ts';
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { ParkingFacility } from '#domain/network.ts';
+import { facilitiesNear } from '#domain/place.ts';
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
@@ -7,7 +8,6 @@ import { parkingHistory } from '../history.ts';
 import { readEvents, readStatesAt } from '../history-rows.ts';
 import { liveEvents } from '../live-events.ts';
 import { lookAtParking } from '../looks.ts';
-import { facilitiesNear } from '../place.ts';
 import { presentParking } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
 import { instantOf, rangeOf } from '../range.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
+import { nearestDistrict } from '#domain/place.ts';
 import { type EventTime, minutes, parseRfc3339, toRfc3339 } from '#domain/time.ts';
 import type { DriverSubscription } from '#schemas/generated/driver.subscription.v1.ts';
 import type { DriverNotification } from '#schemas/generated/notification.v1.ts';
@@ -7,7 +8,6 @@ import { encodeRecord } from '#schemas/topic.ts';
 import { driverSubscriptions } from '#schemas/topics.ts';
 import type { ApiContext, Routes } from '../context.ts';
 import { readEvents } from '../history-rows.ts';
-import { nearestDistrict } from '../place.ts';
 import { presentNotification, presentSubscription } from '../present-signals.ts';
 import { Problem, problems, unknown } from '../problem.ts';
 import { IdParameter, LatitudeShape, Listed, LongitudeShape, NoQuery } from '../shapes.ts';
