@@ -38,7 +38,7 @@ describe('places', () => {
 
   it('lie so far before the end of a bent line, and not beyond its beginning', () => {
     const line = [north(0), north(100), north(300)];
-    expect(pointBeforeEnd(line, 250)[1]).toBeCloseTo(north(50)[1], 9);
+    expect(pointBeforeEnd(line, 250)[1]).toBeCloseTo(north(50)[1], 7);
     expect(pointBeforeEnd(line, 9999)).toEqual(line[0]);
     expect(pointBeforeEnd(line, -5)).toEqual(line[2]);
   });
