@@ -8,16 +8,20 @@ import { ArterialError } from './errors.ts';
 import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
 import type { LiveState } from './live.ts';
 import type { EventLog } from './log.ts';
-import type { MeasureStore, Unusable } from './measures.ts';
+import type { MeasureStore, TopicProgress, Unusable } from './measures.ts';
+import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
 import { type Emitted, Task } from './task.ts';
+import { machineTimers, type Timers } from './timers.ts';
 import { sourceOf } from './wiring.ts';
 
 export interface RunOptions {
   readonly processors: readonly AnyProcessor[];
   readonly network: Network;
   readonly partitions: number;
+  /** Which of the partitions are this process's own; all of them without it. */
+  readonly ownership?: Ownership;
   readonly log: EventLog;
   readonly store: MeasureStore;
   /** Left out when nobody looks: a replay's state is not live. */
@@ -35,8 +39,14 @@ export interface RunOptions {
   readonly checkpointEvery: number;
   /** Told of what an operator would act on. */
   readonly notice: (message: string) => void;
+  /** Those of the machine when left out. */
+  readonly timers?: Timers;
   readonly signal: AbortSignal;
 }
+
+export const timersOf = ({ timers = machineTimers }: RunOptions): Timers => timers;
+export const ownershipOf = ({ ownership, partitions }: RunOptions): Ownership =>
+  ownership ?? soleOwner(partitions);
 
 const readBytes = 256 * 1024;
 
@@ -50,6 +60,9 @@ export class Runner {
   private readonly processor: AnyProcessor;
   private readonly partition: number;
   private readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Aborts when the partition is to be let go of. */
+  private readonly signal: AbortSignal;
+  private readonly timers: Timers;
   private task!: Task<unknown, unknown>;
   private version = 0;
   private epoch = 0;
@@ -64,8 +77,11 @@ export class Runner {
     processor: AnyProcessor,
     partition: number,
     sources: ReadonlyMap<string, readonly string[]>,
+    signal: AbortSignal,
   ) {
     this.options = options;
+    this.signal = signal;
+    this.timers = timersOf(options);
     this.processor = processor;
     this.partition = partition;
     this.sources = sources;
@@ -75,11 +91,11 @@ export class Runner {
   /** Takes the partition over from where it was left, and works until the signal aborts. */
   async run(): Promise<void> {
     await this.takeOver();
-    const { signal, flushEvery, flushIdleEvery } = this.options;
+    const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
-    while (!signal.aborted) {
+    while (!this.signal.aborted) {
       const moved = await this.readSome();
-      if (performance.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
+      if (this.timers.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
         await this.flush(false);
       if (!moved) await this.waitForMore();
     }
@@ -106,8 +122,8 @@ export class Runner {
     this.epoch = restored?.progress.epoch ?? 1;
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
-    this.flushedAt = performance.now();
-    this.checkpointedAt = performance.now();
+    this.flushedAt = this.timers.now();
+    this.checkpointedAt = this.timers.now();
     if (!restored) return;
     const memory = restored.kept.find(({ key }) => key === memoryKey);
     if (memory) {
@@ -131,26 +147,28 @@ export class Runner {
   }
 
   private async waitForMore(): Promise<void> {
-    const { log, signal, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
-    if (lingerMilliseconds > 0) await new Promise((resolve) => setTimeout(resolve, lingerMilliseconds));
+    const { log, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
+    if (lingerMilliseconds > 0) await this.timers.sleep(lingerMilliseconds);
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(noLongerWaiting), Math.max(1, flushIdleEvery, vouchEvery));
-    const either = AbortSignal.any([signal, stop.signal]);
+    const either = AbortSignal.any([this.signal, stop.signal]);
     const waits = this.task
       .positions()
       .map(({ topic, position }) => log.appended(topic, this.partition, position, either));
+    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), either));
     this.isIdle = true;
-    await Promise.race(waits);
-    this.isIdle = false;
-    clearTimeout(timer);
-    stop.abort(noLongerWaiting);
+    try {
+      await Promise.race(waits);
+    } finally {
+      this.isIdle = false;
+      stop.abort(noLongerWaiting);
+    }
   }
 
   /** Commits what has come since the last time, then tells those downstream how far this task has come. */
   private async flush(isLast: boolean): Promise<void> {
     const { task } = this;
     const { checkpointEvery, vouchEvery } = this.options;
-    this.flushedAt = performance.now();
+    this.flushedAt = this.timers.now();
     const { hasEffects } = task;
     const saveDue = isLast || this.flushedAt - this.checkpointedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
@@ -179,7 +197,7 @@ export class Runner {
         epoch: this.epoch,
         stateVersion: processor.stateVersion,
         releasedThrough: Number.isFinite(through) ? through : null,
-        topics: task.positions().map(({ topic, position }) => ({ topic, processedTo: position })),
+        topics: task.positions().map(progressOf),
         ledger: task.ledger(),
         outbox: packOutbox(records),
       },
@@ -197,6 +215,7 @@ export class Runner {
     this.committedThrough = through;
     await appendAll(log, records);
     await live?.put(values);
+    ownershipOf(this.options).processed(partition, task.positions().map(progressOf));
   }
 
   private save(): { key: string; value: unknown }[] {
@@ -226,11 +245,15 @@ export class Runner {
         appends.push(log.appendTo(topic.name, partition, beat));
     await Promise.all(appends);
     this.vouchedThrough = through;
-    this.vouchedAt = performance.now();
+    this.vouchedAt = this.timers.now();
   }
 }
 
 /** A reason of its own, since making the customary one costs more than the rest of a wait. */
 const noLongerWaiting = new Error('no longer waiting');
+const progressOf = ({ topic, position }: { topic: string; position: number }): TopicProgress => ({
+  topic,
+  processedTo: position,
+});
 const memoryKey = 'memory';
 const rowPrefix = 'row/';
