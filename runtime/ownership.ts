@@ -7,7 +7,7 @@ export interface Ownership {
   /** Calls back with the partitions that are this process's own: when that is known, and whenever it changes. */
   follow(changed: (partitions: ReadonlySet<number>) => void): void;
   /** Told, after a commit, how far a task has come: for those who look at lag. Never waited for. */
-  processed(partition: number, topics: readonly TopicProgress[]): void;
+  processed(task: string, partition: number, topics: readonly TopicProgress[]): void;
 }
 
 /** A process that has all partitions to itself. */

@@ -215,7 +215,7 @@ export class Runner {
     this.committedThrough = through;
     await appendAll(log, records);
     await live?.put(values);
-    ownershipOf(this.options).processed(partition, task.positions().map(progressOf));
+    ownershipOf(this.options).processed(this.name, partition, task.positions().map(progressOf));
   }
 
   private save(): { key: string; value: unknown }[] {

@@ -1,0 +1,76 @@
+/** Settings of Kafka as kafkajs takes them, and its errors as ours. */
+import { readFile } from 'node:fs/promises';
+import type { KafkaConfig as KafkajsOptions, SASLOptions } from 'kafkajs';
+import type { KafkaConfig } from './config.ts';
+import { ArterialError } from './errors.ts';
+
+/** The options of a client; reads the files that are named. */
+export async function kafkajsOptions({ brokers, tls, sasl }: KafkaConfig): Promise<KafkajsOptions> {
+  return {
+    clientId: 'arterial',
+    brokers: [...brokers],
+    connectionTimeout: 2_000,
+    authenticationTimeout: 5_000,
+    requestTimeout: 5_000,
+    enforceRequestTimeout: true,
+    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
+    ...(tls
+      ? {
+          ssl: {
+            ...(await pem('ARTERIAL_KAFKA_TLS_CA', 'ca', tls.ca)),
+            ...(await pem('ARTERIAL_KAFKA_TLS_CERT', 'cert', tls.cert)),
+            ...(await pem('ARTERIAL_KAFKA_TLS_KEY', 'key', tls.key)),
+          },
+        }
+      : {}),
+    ...(sasl
+      ? {
+          sasl: {
+            mechanism: sasl.mechanism,
+            username: sasl.username,
+            password: sasl.password.reveal(),
+          } as SASLOptions,
+        }
+      : {}),
+  };
+}
+
+/** The file of a setting as an option; nothing where none is named. */
+async function pem<Option extends string>(
+  setting: string,
+  option: Option,
+  path: string | undefined,
+): Promise<Partial<Record<Option, string>>> {
+  if (path === undefined) return {};
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new ArterialError('config.invalid', `${setting} cannot be read: ${cause.message}`, { cause });
+  });
+  if (!text.includes('-----BEGIN '))
+    throw new ArterialError('config.invalid', `${setting} is ${path}; a file in PEM form would be right`);
+  return { [option]: text } as Record<Option, string>;
+}
+
+const tlsTrouble =
+  /certificate|self.signed|CERT_|unable to (get|verify)|altname|alert|SSL routines|wrong version/i;
+
+/** What an error of kafkajs is: a wrong setting, named, or a log that does not answer. */
+export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig): ArterialError {
+  if (error instanceof ArterialError) return error;
+  const { message, name } = error as Error;
+  const all = `${message} ${(error as { originalError?: Error }).originalError?.message ?? ''}`;
+  const wrong = (setting: string): ArterialError =>
+    new ArterialError('config.invalid', `${setting} does not fit the brokers: ${message}`, { cause: error });
+  if (/SASLAuthentication/.test(name) || /SASL|authentication/i.test(all)) {
+    if (sasl === undefined || /mechanism|not enabled|unsupported/i.test(all))
+      return wrong('ARTERIAL_KAFKA_SASL');
+    return wrong('ARTERIAL_KAFKA_USERNAME or ARTERIAL_KAFKA_PASSWORD');
+  }
+  if (tlsTrouble.test(all)) return wrong(tls === undefined ? 'ARTERIAL_KAFKA_TLS' : 'ARTERIAL_KAFKA_TLS_CA');
+  if (/ENOTFOUND|EAI_AGAIN/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');
+  if (/does not host this topic/i.test(all))
+    return new ArterialError('log.unavailable', message, { cause: error });
+  return new ArterialError('log.unavailable', `Kafka at ${brokers.join(', ')}: ${message}`, {
+    cause: error,
+    canRetry: true,
+  });
+}

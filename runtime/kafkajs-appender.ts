@@ -1,0 +1,114 @@
+import type { Message, Producer } from 'kafkajs';
+import type { LogRecord } from './log.ts';
+
+/** More than this is not sent to one partition at once: a broker refuses a batch of a megabyte. Bytes. */
+const batchBytesMost = 512 * 1024;
+/** What a record takes beside its key and value, at most. Bytes. */
+const recordOverhead = 32;
+
+/** Records for one partition that fit into one request. */
+interface Pending {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly Message[];
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Appends in the order in which it is asked to: one request after the other, each with all that has come meanwhile.
+ * When one fails those behind it fail too, since a retry would change the order.
+ */
+export class KafkajsAppender {
+  private readonly producer: Producer;
+  private readonly appended: (topic: string, partition: number, next: number) => void;
+  private pending: Pending[] = [];
+  private sending: Promise<void> | undefined;
+
+  /** `appended` is told up to which position a partition has been written. */
+  constructor(producer: Producer, appended: (topic: string, partition: number, next: number) => void) {
+    this.producer = producer;
+    this.appended = appended;
+  }
+
+  /** Resolves when the records are durable. */
+  async append(topic: string, partition: number, records: readonly LogRecord[]): Promise<void> {
+    const parts: Promise<void>[] = [];
+    let messages: Message[] = [];
+    let bytes = 0;
+    const end = (): void => {
+      if (messages.length > 0) parts.push(this.enqueue(topic, partition, messages, bytes));
+      messages = [];
+      bytes = 0;
+    };
+    for (const { key, value } of records) {
+      const size = value.length + 3 * key.length + recordOverhead;
+      if (bytes + size > batchBytesMost) end();
+      messages.push({ key, value, partition });
+      bytes += size;
+    }
+    end();
+    await Promise.all(parts);
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.sending;
+  }
+
+  private enqueue(
+    topic: string,
+    partition: number,
+    messages: readonly Message[],
+    bytes: number,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ topic, partition, messages, bytes, resolve, reject });
+      this.sending ??= this.send();
+    });
+  }
+
+  private async send(): Promise<void> {
+    // What is appended in the same turn shares a request.
+    await undefined;
+    while (this.pending.length > 0) {
+      const batch = this.takeBatch();
+      try {
+        await this.sendBatch(batch);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        const behind = this.pending;
+        this.pending = [];
+        for (const { reject } of [...batch, ...behind]) reject(error);
+      }
+    }
+    this.sending = undefined;
+  }
+
+  /** What fits into one request, in order: a partition that is full for this time holds back all behind it. */
+  private takeBatch(): Pending[] {
+    const sizes = new Map<string, number>();
+    let count = 0;
+    for (const { topic, partition, bytes } of this.pending) {
+      const size = (sizes.get(`${topic}/${partition}`) ?? 0) + bytes;
+      if (count > 0 && size > batchBytesMost) break;
+      sizes.set(`${topic}/${partition}`, size);
+      count++;
+    }
+    return this.pending.splice(0, count);
+  }
+
+  private async sendBatch(batch: readonly Pending[]): Promise<void> {
+    const byTopic = new Map<string, Message[]>();
+    for (const { topic, messages } of batch) byTopic.set(topic, [...(byTopic.get(topic) ?? []), ...messages]);
+    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+    for (const { topicName, partition, baseOffset } of await this.producer.sendBatch({
+      acks: -1,
+      topicMessages,
+    })) {
+      const sent = byTopic.get(topicName)?.filter((message) => message.partition === partition).length ?? 0;
+      if (baseOffset !== undefined) this.appended(topicName, partition, Number(baseOffset) + sent);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The connections of kafkajs below its consumer, so that Fetch can be asked from any position and its answer be read
+ * in place. They are no public part of kafkajs; its version is therefore fixed, and this file is the only one that
+ * knows them (docs/decisions/0013-kafka.md).
+ */
+import { createRequire } from 'node:module';
+import type { KafkaConfig as KafkajsOptions } from 'kafkajs';
+import { type Fetched, keyOfPartition, parseFetch, type Want } from './kafka-fetch.ts';
+
+interface WireExchange<Answer> {
+  readonly request: unknown;
+  readonly response: { decode(payload: Buffer): Answer; parse(decoded: Answer): Answer };
+  readonly requestTimeout: number;
+}
+
+interface Broker {
+  readonly connectionPool: { send<Answer>(exchange: WireExchange<Answer>): Promise<Answer> };
+  listOffsets(options: {
+    topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+  }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
+  leaveGroup(options: { groupId: string; memberId: string }): Promise<unknown>;
+}
+
+interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  addMultipleTargetTopics(topics: string[]): Promise<void>;
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
+  findBroker(options: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(options: { groupId: string }): Promise<Broker>;
+}
+
+const require = createRequire(import.meta.url);
+const ClusterClass = require('kafkajs/src/cluster') as new (options: object) => Cluster;
+const { createLogger } = require('kafkajs/src/loggers') as { createLogger(options: object): object };
+const socketFactory = require('kafkajs/src/network/socketFactory') as () => unknown;
+const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (
+  options: object,
+) => unknown;
+
+/** Answers longer than this are cut off by the broker, at the end of a batch. Bytes. */
+const answerBytesMost = 16 * 1024 * 1024;
+/** How long a broker may take beyond what it was told to wait. Milliseconds. */
+const answerWithin = 5_000;
+const [earliest, latest] = [-2, -1];
+
+export class KafkajsConnections {
+  private readonly cluster: Cluster;
+  private connected: Promise<void> | undefined;
+  private readonly known = new Set<string>();
+
+  constructor(options: KafkajsOptions) {
+    this.cluster = new ClusterClass({
+      connectionTimeout: 1_000,
+      requestTimeout: answerWithin,
+      enforceRequestTimeout: true,
+      metadataMaxAge: 300_000,
+      socketFactory: socketFactory(),
+      ...options,
+      logger: createLogger({ level: 0, logCreator: () => () => {} }),
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: null,
+      isolationLevel: 1,
+    });
+  }
+
+  /** The node that leads a partition; undefined when there is no such partition. */
+  async leaderOf(topic: string, partition: number): Promise<string | undefined> {
+    await this.learn(topic);
+    const found = this.cluster.findTopicPartitionMetadata(topic);
+    const leader = found.find(({ partitionId }) => partitionId === partition)?.leader;
+    return leader === undefined ? undefined : String(leader);
+  }
+
+  /** Asks a node for records; it answers when there are any, or after so many milliseconds. */
+  async fetch(
+    node: string,
+    wants: readonly Want[],
+    maxWaitTime: number,
+    holes: ReadonlySet<string>,
+  ): Promise<readonly Fetched[]> {
+    const byKey = new Map(wants.map((want) => [keyOfPartition(want.topic, want.partition), want]));
+    const topics = new Map<string, object[]>();
+    for (const { topic, partition, position, maxBytes } of wants) {
+      const partitions = topics.get(topic) ?? [];
+      topics.set(topic, partitions);
+      partitions.push({ partition, fetchOffset: position, maxBytes });
+    }
+    const broker = await this.cluster.findBroker({ nodeId: node });
+    return broker.connectionPool.send<readonly Fetched[]>({
+      request: fetchRequest({
+        replicaId: -1,
+        maxWaitTime,
+        minBytes: 1,
+        maxBytes: answerBytesMost,
+        topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
+      }),
+      response: { decode: (payload) => parseFetch(payload, byKey, holes), parse: (fetched) => fetched },
+      requestTimeout: maxWaitTime + answerWithin,
+    });
+  }
+
+  /** First position still kept, and the position that the next record will get. */
+  async bounds(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number }> {
+    const node = await this.leaderOf(topic, partition);
+    const broker = await this.cluster.findBroker({ nodeId: node ?? 'none' });
+    const at = async (timestamp: number): Promise<number> => {
+      const { responses } = await broker.listOffsets({
+        topics: [{ topic, partitions: [{ partition, timestamp }] }],
+      });
+      return Number(responses[0]?.partitions[0]?.offset);
+    };
+    const [first, next] = await Promise.all([at(earliest), at(latest)]);
+    return { first, next };
+  }
+
+  /** Takes a member out of its group that can no longer do so itself. */
+  async removeMember(groupId: string, memberId: string): Promise<void> {
+    await this.connect();
+    const broker = await this.cluster.findGroupCoordinator({ groupId });
+    await broker.leaveGroup({ groupId, memberId });
+  }
+
+  /** Asks anew who leads what: after an error, or when a topic was made. */
+  async refresh(): Promise<void> {
+    await this.connect();
+    await this.cluster.refreshMetadata();
+  }
+
+  async close(): Promise<void> {
+    await this.cluster.disconnect();
+  }
+
+  private async learn(topic: string): Promise<void> {
+    await this.connect();
+    if (this.known.has(topic)) return;
+    await this.cluster.addMultipleTargetTopics([topic]);
+    this.known.add(topic);
+  }
+
+  private connect(): Promise<void> {
+    this.connected ??= this.cluster.connect().catch((error: unknown) => {
+      this.connected = undefined;
+      throw error;
+    });
+    return this.connected;
+  }
+}
