@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The command line: what each command needs, and what it prints. */
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { writeNetwork } from '#ingest/gmns/write-network.ts';
@@ -10,20 +9,26 @@ import { processors } from '#processors/main.ts';
 import { readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { city } from './commands/city.ts';
-import { openParts } from './commands/embedded.ts';
+import { demoCity } from './commands/demo-city.ts';
 import { evaluateFolder } from './commands/evaluate.ts';
 import { morningRush } from './commands/feed.ts';
 import { formatGoals, isMet } from './commands/goals.ts';
 import { killed } from './commands/killed.ts';
 import { formatLedger } from './commands/ledger.ts';
+import { openConfiguredParts } from './commands/parts.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { replay } from './commands/replay.ts';
+import { apiRole, ingestRole, processorsRole, simulatorRole } from './commands/roles.ts';
 import { simulate } from './commands/simulate.ts';
 import { formatVerdict, verify } from './commands/verify.ts';
 
 const usage = `arterial <command>
 
   city                                    the whole city on a simulated street, with API and map
+  ingest                                  the door for devices, before a Kafka that several processes share
+  processors                              some of the partitions of that Kafka; start as many as are needed
+  api                                     API and map on what the processors found
+  simulator                               a simulated street that speaks to that Kafka
   replay FOLDER --as KIND [--speed max]   real files through everything; KIND is ${recordingKinds.join(' or ')}
          [--data FOLDER] [--kills N]      N kills on the way; ends with the ledger and a hash of all tables
   simulate --seed N --hours N --out DIR   a street with known truth, through everything, as fast as possible
@@ -33,7 +38,6 @@ const usage = `arterial <command>
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
-const demoCity = fileURLToPath(new URL('./simulators/demo-city/tables', import.meta.url));
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
@@ -44,6 +48,22 @@ const note = (line: string): void => {
 const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   async city() {
     await city(process.env, say);
+  },
+
+  async ingest() {
+    await ingestRole(process.env, say);
+  },
+
+  async processors() {
+    await processorsRole(process.env, say);
+  },
+
+  async api() {
+    await apiRole(process.env, say);
+  },
+
+  async simulator() {
+    await simulatorRole(process.env, say);
   },
 
   async replay(args) {
@@ -133,7 +153,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   async verify() {
     const config = readConfig(process.env);
     const network = await readNetwork(config.networkFolder ?? demoCity);
-    const parts = await openParts(config.dataFolder, config.partitions);
+    const parts = await openConfiguredParts(config, note);
     const verdict = await verify({ ...parts, network, partitions: config.partitions, processors }, note);
     await parts.close();
     say(formatLedger(verdict.ledger));

@@ -1,33 +1,31 @@
 /** `arterial city`: the whole city in one process. */
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { createApp } from '#api/app.ts';
 import { dashboardRoutes } from '#api/dashboard-routes.ts';
 import type { Network } from '#domain/network.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { ingestRoutes } from '#ingest/http.ts';
 import { createPlateTokens } from '#ingest/plates.ts';
+import { processors } from '#processors/main.ts';
 import { type Config, readConfig } from '#runtime/config.ts';
-import { ArterialError } from '#runtime/errors.ts';
 import { detectorFrames } from '#schemas/topics.ts';
-import { openParts, type Parts } from './embedded.ts';
+import { demoCity } from './demo-city.ts';
 import { deviceFeed, streetFeed } from './feed.ts';
+import { joinAsMember } from './group-member.ts';
+import { openConfiguredParts, type Parts } from './parts.ts';
 import { recommendNow } from './recommend-now.ts';
+import { listen, sizeOf, untilSignal } from './serve.ts';
 import { type Driver, startDriver } from './simulated-driver.ts';
 import { openStage } from './stage.ts';
-
-const demoCity = fileURLToPath(new URL('../simulators/demo-city/tables', import.meta.url));
 
 /** Runs until SIGINT or SIGTERM; `say` gets a line for each thing that a person waits for. */
 export async function city(environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void> {
   const began = performance.now();
   const config = readConfig(environment);
-  const stopping = new AbortController();
-  // `on`, not `once`: a signal to the whole group comes again from those who pass it on, and must not kill.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  const stopping = untilSignal();
   const network = await readNetwork(config.networkFolder ?? demoCity);
   say(`${network.name}: ${sizeOf(network)}`);
-  const parts = await openParts(config.dataFolder, config.partitions);
+  const parts = await openConfiguredParts(config, say);
   try {
     await run(
       config,
@@ -56,31 +54,37 @@ async function run(
   say: (line: string) => void,
 ): Promise<void> {
   const { partitions } = config;
-  const { log, store, live } = parts;
-  const feed = config.street === 'none' ? deviceFeed(say) : await streetFeed(config, network, log);
+  const { log, store, live, ids } = parts;
+  const feed = config.street === 'none' ? deviceFeed(say) : await streetFeed(config, network, log, ids);
   const { clock } = feed;
   const plates = createPlateTokens(network.timeZone);
+  let ended: unknown;
+  const failed = (error: unknown): void => {
+    ended ??= error;
+    stopping.abort();
+  };
+  const { kafka, dataFolder } = config;
+  const group = kafka && (await joinAsMember({ kafka, dataFolder, partitions, processors, failed }));
   const stage = openStage({
     log,
     store,
     live,
+    ids,
     network,
     partitions,
+    ...(group ? { ownership: group } : {}),
     clock,
     plates,
     notice: say,
     pace: 'service',
   });
-  let ended: unknown;
-  stage.run.done.catch((error: unknown) => {
-    ended = error;
-    stopping.abort();
-  });
+  stage.run.done.catch(failed);
   const app = await createApp({
     network,
     store,
     live,
     log,
+    ids,
     clock,
     signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
     recommendOnDemand: recommendNow(network, store, clock),
@@ -103,29 +107,6 @@ async function run(
     driver?.stop();
     await app.close();
     await stage.stop();
+    await group?.leave();
   }
 }
-
-async function listen(
-  app: { listen(options: { host: string; port: number }): Promise<string> },
-  host: string,
-  port: number,
-): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    throw new ArterialError(
-      'api.port',
-      `port ${port} on ${host} cannot be had (${code}); set ARTERIAL_PORT to another`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-const sizeOf = (network: Network): string =>
-  `${network.intersections.size} signals, ${network.links.size} links, ${network.detectors.size} detectors, ` +
-  `${network.cameras.size} cameras, ${network.facilities.size} car parks, ${network.stations.size} stations`;

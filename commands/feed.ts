@@ -8,6 +8,8 @@ import type { Ingest } from '#ingest/ingest.ts';
 import type { CityClock } from '#runtime/clock.ts';
 import type { Config } from '#runtime/config.ts';
 import type { EventLog } from '#runtime/log.ts';
+import type { SchemaIds } from '#schemas/topic.ts';
+import { rawTopics } from '#schemas/topics.ts';
 import { deliveredThrough } from './last-heartbeat.ts';
 import { readSaved, writeWhole } from './saved-file.ts';
 import { type SavedStreet, Street, streetSource } from './street.ts';
@@ -40,18 +42,23 @@ export function deviceFeed(say: (line: string) => void): Feed {
 }
 
 /** A simulated street, which goes on where it was when the process ended, however it ended. */
-export async function streetFeed(config: Config, network: Network, log: EventLog): Promise<Feed> {
+export async function streetFeed(
+  config: Config,
+  network: Network,
+  log: EventLog,
+  ids: SchemaIds,
+): Promise<Feed> {
   const { partitions, speed } = config;
   const savedAs = join(config.dataFolder, 'street.json');
   const saved = await readSaved<SavedStreet>(savedAs);
-  const delivered = await deliveredThrough(log, streetSource);
+  const delivered = await deliveredThrough(log, streetSource, rawTopics, ids);
   const startAt = saved?.startAt ?? delivered ?? morningRush(network.timeZone, Date.now());
   const seed = saved?.seed ?? config.seed;
   let street: Street | undefined;
   return {
     clock: { now: () => street?.now ?? delivered ?? startAt, rate: speed },
     async run(ingest, signal) {
-      street = new Street({ network, seed, startAt, partitions, log, ingest });
+      street = new Street({ network, seed, startAt, partitions, log, ingest, ids });
       if (saved) street.restore(saved);
       if (delivered) street.skip(delivered);
       await moveOn(street, speed, savedAs, signal);

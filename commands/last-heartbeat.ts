@@ -3,7 +3,7 @@ import type { EventLog } from '#runtime/log.ts';
 import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { type AnyTopic, decodeBody, schemaIdOf } from '#schemas/topic.ts';
+import { type AnyTopic, decodeBody, type SchemaIds, schemaIdOf } from '#schemas/topic.ts';
 import { rawTopics } from '#schemas/topics.ts';
 import { Reader } from '#schemas/wire.ts';
 
@@ -18,11 +18,12 @@ export async function deliveredThrough(
   log: EventLog,
   source: string,
   topics: readonly AnyTopic[] = rawTopics,
+  ids: SchemaIds = embeddedIds,
 ): Promise<EventTime | undefined> {
   let least: EventTime | undefined;
   for (const { name } of topics)
     for (let partition = 0; partition < (await log.partitions(name)); partition++) {
-      const newest = await newestHeartbeat(log, name, partition, source);
+      const newest = await newestHeartbeat(log, name, partition, source, ids.heartbeat);
       if (newest === undefined) return undefined;
       least = Math.min(least ?? newest, newest);
     }
@@ -34,6 +35,7 @@ async function newestHeartbeat(
   topic: string,
   partition: number,
   source: string,
+  schemaId: number,
 ): Promise<EventTime | undefined> {
   const { first, next } = await log.bounds(topic, partition);
   let newest: EventTime | undefined;
@@ -42,7 +44,7 @@ async function newestHeartbeat(
     if (!batch) break;
     for (let i = 0; i < batch.count; i++) {
       const [start, end] = [batch.valueStarts[i]!, batch.valueEnds[i]!];
-      if (schemaIdOf(batch.bytes, start, end) !== embeddedIds.heartbeat) continue;
+      if (schemaIdOf(batch.bytes, start, end) !== schemaId) continue;
       const beat = decodeBody(new Reader(batch.bytes, start + 5, end), decodeHeartbeat);
       if (!isRejection(beat) && beat.source === source) newest = Math.max(newest ?? beat.at, beat.at);
     }

@@ -8,9 +8,9 @@ import { processors } from '#processors/main.ts';
 import { processorsFor } from '#runtime/wiring.ts';
 import { tables } from '#schemas/tables.ts';
 import { detectorFrames, parkingEvents } from '#schemas/topics.ts';
-import { openParts } from './embedded.ts';
 import { deliveredThrough } from './last-heartbeat.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
+import { openParts } from './parts.ts';
 import { openStage } from './stage.ts';
 
 export interface ReplayOptions {

@@ -11,8 +11,8 @@ import type { MeasureStore } from '#runtime/measures.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
-import { createTopics } from './embedded.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
+import { createTopics } from './parts.ts';
 import { openStage } from './stage.ts';
 import { Street } from './street.ts';
 

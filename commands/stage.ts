@@ -7,17 +7,22 @@ import type { CityClock } from '#runtime/clock.ts';
 import type { LiveState } from '#runtime/live.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
+import type { Ownership } from '#runtime/ownership.ts';
 import type { AnyProcessor } from '#runtime/processor.ts';
 import { type Run, runProcessors } from '#runtime/run.ts';
 import { embeddedIds } from '#schemas/registry.ts';
-import type { AnyTopic } from '#schemas/topic.ts';
+import type { AnyTopic, SchemaIds } from '#schemas/topic.ts';
 
 export interface StageOptions {
   readonly log: EventLog;
   readonly store: MeasureStore;
   readonly live?: LiveState | undefined;
+  /** Schema ids of the records in the log; those of the source tree when left out. */
+  readonly ids?: SchemaIds;
   readonly network: Network;
   readonly partitions: number;
+  /** Which of the partitions are this process's own; all of them without it. */
+  readonly ownership?: Ownership;
   readonly clock: CityClock;
   readonly plates?: PlateTokens;
   readonly processors?: readonly AnyProcessor[];
@@ -27,7 +32,7 @@ export interface StageOptions {
 }
 
 /** Milliseconds. */
-const paces = {
+export const paces = {
   service: {
     flushEvery: 250,
     flushIdleEvery: 20,
@@ -60,22 +65,23 @@ export interface Stage {
 
 export function openStage(options: StageOptions): Stage {
   const { log, store, network, partitions, clock, notice, pace } = options;
-  const { plates } = options;
+  const { plates, ids = embeddedIds } = options;
   const stopping = new AbortController();
   const run = runProcessors({
     processors: options.processors ?? allProcessors,
     network,
     partitions,
+    ...(options.ownership ? { ownership: options.ownership } : {}),
     log,
     store,
     live: options.live,
-    ids: embeddedIds,
+    ids,
     ...paces[pace],
     notice,
     signal: stopping.signal,
   });
   return {
-    ingest: createIngest({ log, network, ids: embeddedIds, clock, ...(plates ? { plates } : {}) }),
+    ingest: createIngest({ log, network, ids, clock, ...(plates ? { plates } : {}) }),
     run,
     async stop() {
       stopping.abort();

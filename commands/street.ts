@@ -6,7 +6,7 @@ import type { EventLog } from '#runtime/log.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { decodeRecord, schemaIdOf } from '#schemas/topic.ts';
+import { decodeRecord, type SchemaIds, schemaIdOf } from '#schemas/topic.ts';
 import { signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
 import { ControllerClient, type SavedControllerClient } from '#simulators/controller.ts';
 import {
@@ -36,6 +36,8 @@ export interface StreetOptions {
   readonly partitions: number;
   readonly log: EventLog;
   readonly ingest: Ingest;
+  /** Schema ids of the records in the log; those of the source tree when left out. */
+  readonly ids?: SchemaIds;
 }
 
 export class Street {
@@ -110,7 +112,7 @@ export class Street {
   }
 
   private async hear(): Promise<SignalRecommendation[]> {
-    const { log } = this.options;
+    const { log, ids = embeddedIds } = this.options;
     const { name } = signalRecommendations;
     const heard: SignalRecommendation[] = [];
     for (let partition = 0; partition < this.heard.length; partition++)
@@ -119,7 +121,7 @@ export class Street {
         if (!batch) break;
         for (let i = 0; i < batch.count; i++) {
           const [start, end] = [batch.valueStarts[i]!, batch.valueEnds[i]!];
-          if (schemaIdOf(batch.bytes, start, end) !== embeddedIds.id(name)) continue;
+          if (schemaIdOf(batch.bytes, start, end) !== ids.id(name)) continue;
           const event = decodeRecord(signalRecommendations, batch.bytes, start, end);
           if (!isRejection(event)) heard.push(event);
         }

@@ -7,8 +7,8 @@ import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import type { AnyProcessor } from '#runtime/processor.ts';
 import { tables } from '#schemas/tables.ts';
 import { rawTopics } from '#schemas/topics.ts';
-import { createTopics } from './embedded.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
+import { createTopics } from './parts.ts';
 import { openStage } from './stage.ts';
 
 export interface Verdict {

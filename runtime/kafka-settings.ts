@@ -41,13 +41,17 @@ async function pem<Option extends string>(
   option: Option,
   path: string | undefined,
 ): Promise<Partial<Record<Option, string>>> {
-  if (path === undefined) return {};
+  return path === undefined ? {} : ({ [option]: await readPem(setting, path) } as Record<Option, string>);
+}
+
+/** The text of the PEM file that a setting names. */
+export async function readPem(setting: string, path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new ArterialError('config.invalid', `${setting} cannot be read: ${cause.message}`, { cause });
   });
   if (!text.includes('-----BEGIN '))
     throw new ArterialError('config.invalid', `${setting} is ${path}; a file in PEM form would be right`);
-  return { [option]: text } as Record<Option, string>;
+  return text;
 }
 
 const tlsTrouble =
@@ -67,8 +71,6 @@ export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig):
   }
   if (tlsTrouble.test(all)) return wrong(tls === undefined ? 'ARTERIAL_KAFKA_TLS' : 'ARTERIAL_KAFKA_TLS_CA');
   if (/ENOTFOUND|EAI_AGAIN/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');
-  if (/does not host this topic/i.test(all))
-    return new ArterialError('log.unavailable', message, { cause: error });
   return new ArterialError('log.unavailable', `Kafka at ${brokers.join(', ')}: ${message}`, {
     cause: error,
     canRetry: true,

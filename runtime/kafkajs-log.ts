@@ -8,9 +8,10 @@ import { KafkajsAppender } from './kafkajs-appender.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
 import type { EventLog, LogRecord, RecordBatch } from './log.ts';
 import { partitionOf } from './partitioner.ts';
+import { machineTimers } from './timers.ts';
 
 /** Connects to the brokers; a setting that does not fit them is named. */
-export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog & { readonly damaged: number }> {
+export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   const options = await kafkajsOptions(config);
   const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -59,7 +60,6 @@ class KafkajsLog implements EventLog {
     );
   }
 
-  /** How often records came damaged and were asked for again. */
   get damaged(): number {
     return this.reader.damaged;
   }
@@ -175,13 +175,27 @@ class KafkajsLog implements EventLog {
   }
 
   private async working<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed');
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof ArterialError) throw error;
-      if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed', { cause: error });
-      throw kafkaError(error, this.config);
+    for (let attempt = 1; ; attempt++) {
+      if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed');
+      try {
+        return await work();
+      } catch (error) {
+        if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed', { cause: error });
+        const { type = '' } = error as { type?: string };
+        if (!settling.includes(type) || attempt >= settlingTries) throw kafkaError(error, this.config);
+        await machineTimers.sleep(settlingPause);
+        await Promise.allSettled(this.connections.map((connection) => connection.refresh()));
+      }
     }
   }
 }
+
+/** What brokers answer while they spread who leads what: just after a topic was made, or a leader has changed. */
+const settling: readonly string[] = [
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+];
+const settlingPause = 100;
+const settlingTries = 30;

@@ -24,6 +24,8 @@ export interface RecordBatch {
 
 /** Every adapter keeps the promises of `log.contract.ts`. Positions are counted from 0 in each partition. */
 export interface EventLog {
+  /** How often records came damaged and were asked for again; absent where they are read from this machine. */
+  readonly damaged?: number;
   /** Makes the topic if it is not there. Never changes the number of partitions of one that is. */
   createTopic(topic: string, partitions: number): Promise<void>;
   partitions(topic: string): Promise<number>;

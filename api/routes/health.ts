@@ -1,12 +1,13 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { Routes } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem, problems } from '../problem.ts';
 
 /** For those who run the system: is it alive, is it ready, how does it do. */
 export const healthRoutes =
-  (metrics: Metrics): Routes =>
-  ({ probes }) =>
+  (metrics: Pick<Metrics, 'contentType' | 'scrape'>) =>
+  ({ probes }: Pick<ApiContext, 'probes'>): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/healthz',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openParts } from '#commands/embedded.ts';
+import { openParts } from '#commands/parts.ts';
 import type { Row } from '#runtime/measures.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

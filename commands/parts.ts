@@ -1,0 +1,151 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '#runtime/config.ts';
+import { type EmbeddedLogOptions, openEmbeddedLog } from '#runtime/embedded-log.ts';
+import { startEmbeddedPostgres } from '#runtime/embedded-postgres.ts';
+import { ArterialError } from '#runtime/errors.ts';
+import { readPem } from '#runtime/kafka-settings.ts';
+import { openKafkajsLog } from '#runtime/kafkajs-log.ts';
+import type { LiveState } from '#runtime/live.ts';
+import type { EventLog } from '#runtime/log.ts';
+import type { MeasureStore } from '#runtime/measures.ts';
+import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
+import { embeddedIds, rejectedTopicOf } from '#schemas/registry.ts';
+import type { SchemaIds } from '#schemas/topic.ts';
+import { derivedTopics, rawTopics } from '#schemas/topics.ts';
+import { openLive } from './open-live.ts';
+
+/** What a city works on. */
+export interface Parts {
+  readonly log: EventLog;
+  readonly store: MeasureStore;
+  readonly live: LiveState;
+  /** Schema ids of the records in the log. */
+  readonly ids: SchemaIds;
+  close(): Promise<void>;
+}
+
+/** Opens the log and starts the database in `folder`; what was there is gone on with. */
+export async function openParts(
+  folder: string,
+  partitions: number,
+  options: EmbeddedLogOptions = {},
+): Promise<Parts> {
+  const stack = new PartStack();
+  return stack.opened(async () => {
+    await mkdir(folder, { recursive: true });
+    const [log, database] = await Promise.all([
+      stack.part(openLog(join(folder, 'log'), partitions, options)),
+      stack.started(startEmbeddedPostgres(join(folder, 'postgres'))),
+    ]);
+    const store = stack.part(createPostgresMeasures(database.url));
+    await store.migrate();
+    const live = stack.part(await openLive(store, undefined, () => {}));
+    return { log, store, live, ids: embeddedIds };
+  });
+}
+
+/** Opens the parts that the configuration names; embedded ones where it names none. */
+export function openConfiguredParts(config: Config, notice: (message: string) => void): Promise<Parts> {
+  const stack = new PartStack();
+  return stack.opened(async () => {
+    await mkdir(config.dataFolder, { recursive: true });
+    const [log, store] = await Promise.all([
+      openConfiguredLog(config, stack),
+      openConfiguredStore(config, stack),
+    ]);
+    return { log, store, live: await openConfiguredLive(config, store, notice, stack), ids: embeddedIds };
+  });
+}
+
+/** The log that the configuration names, for processes that need no more. */
+export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log' | 'ids' | 'close'>> {
+  const stack = new PartStack();
+  return stack.opened(async () => {
+    await mkdir(config.dataFolder, { recursive: true });
+    return { log: await openConfiguredLog(config, stack), ids: embeddedIds };
+  });
+}
+
+/** The log of the configuration with every topic of the city. */
+async function openConfiguredLog(config: Config, stack: PartStack): Promise<EventLog> {
+  const { kafka, partitions } = config;
+  if (kafka === undefined) return stack.part(openLog(join(config.dataFolder, 'log'), partitions, {}));
+  const log = stack.part(await openKafkajsLog(kafka));
+  await createTopics(log, partitions);
+  return log;
+}
+
+async function openConfiguredStore(config: Config, stack: PartStack): Promise<MeasureStore> {
+  const url =
+    config.databaseUrl?.reveal() ??
+    (await stack.started(startEmbeddedPostgres(join(config.dataFolder, 'postgres')))).url;
+  const store = stack.part(createPostgresMeasures(url));
+  await store.migrate();
+  return store;
+}
+
+async function openConfiguredLive(
+  { redis }: Config,
+  store: MeasureStore,
+  notice: (message: string) => void,
+  stack: PartStack,
+): Promise<LiveState> {
+  const tlsCa = redis?.tlsCa === undefined ? undefined : await readPem('ARTERIAL_REDIS_TLS_CA', redis.tlsCa);
+  return stack.part(await openLive(store, redis && { url: redis.url, tlsCa }, notice));
+}
+
+/** What was opened, to be closed in the reverse order, also when what comes after it cannot be opened. */
+class PartStack {
+  private readonly closers: (() => Promise<void>)[] = [];
+
+  async part<Part extends { close(): Promise<void> }>(opening: Promise<Part>): Promise<Part>;
+  part<Part extends { close(): Promise<void> }>(part: Part): Part;
+  part<Part extends { close(): Promise<void> }>(part: Part | Promise<Part>): Part | Promise<Part> {
+    if (part instanceof Promise) return part.then((opened) => this.part(opened));
+    this.closers.push(() => part.close());
+    return part;
+  }
+
+  async started<Service extends { stop(): Promise<void> }>(starting: Promise<Service>): Promise<Service> {
+    const service = await starting;
+    this.closers.push(() => service.stop());
+    return service;
+  }
+
+  async close(): Promise<void> {
+    for (let closer = this.closers.pop(); closer !== undefined; closer = this.closers.pop()) await closer();
+  }
+
+  /** What `open` opens, with how to close it; when it fails, what it had opened is closed. */
+  async opened<Opened>(open: () => Promise<Opened>): Promise<Opened & { close(): Promise<void> }> {
+    try {
+      return { ...(await open()), close: () => this.close() };
+    } catch (error) {
+      await this.close().catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** The log with every topic of the city. */
+async function openLog(folder: string, partitions: number, options: EmbeddedLogOptions): Promise<EventLog> {
+  const log = await openEmbeddedLog(folder, options);
+  await createTopics(log, partitions);
+  return log;
+}
+
+/** Makes every topic that is not there; refuses a number of partitions that differs from what is there. */
+export async function createTopics(log: EventLog, partitions: number): Promise<void> {
+  const names = [...rawTopics, ...derivedTopics].map(({ name }) => name);
+  const rejected = rawTopics.map(({ name }) => rejectedTopicOf(name));
+  await Promise.all([...names, ...rejected].map((name) => log.createTopic(name, partitions)));
+  for (const name of names) {
+    const there = await log.partitions(name);
+    if (there !== partitions)
+      throw new ArterialError(
+        'config.invalid',
+        `${name} has ${there} partitions and ${partitions} are asked for; ARTERIAL_PARTITIONS=${there} would be right`,
+      );
+  }
+}
