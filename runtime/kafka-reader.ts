@@ -236,7 +236,7 @@ export class KafkaReader {
         // Whoever reads meets the same error and is told.
         for (const place of watched) place.isWatched = false;
         await pause(restAfterError);
-        await this.lookout.refresh().catch(() => {});
+        if (!this.isClosed) await this.lookout.refresh().catch(() => {});
       }
     }
   }

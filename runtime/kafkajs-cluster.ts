@@ -48,6 +48,7 @@ const [earliest, latest] = [-2, -1];
 export class KafkajsConnections {
   private readonly cluster: Cluster;
   private connected: Promise<void> | undefined;
+  private isClosed = false;
   private readonly known = new Set<string>();
 
   constructor(options: KafkajsOptions) {
@@ -129,6 +130,7 @@ export class KafkajsConnections {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.cluster.disconnect();
   }
 
@@ -140,6 +142,7 @@ export class KafkajsConnections {
   }
 
   private connect(): Promise<void> {
+    if (this.isClosed) return Promise.reject(new Error('the connections are closed'));
     this.connected ??= this.cluster.connect().catch((error: unknown) => {
       this.connected = undefined;
       throw error;

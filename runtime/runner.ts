@@ -55,7 +55,9 @@ export class Runner {
   readonly name: string;
   commits = 0;
   hasStarted = false;
-  isIdle = false;
+  /** Whether there was nothing more to read when it last looked. */
+  private isIdle = false;
+  private isFlushing = false;
   private readonly options: RunOptions;
   private readonly processor: AnyProcessor;
   private readonly partition: number;
@@ -90,6 +92,7 @@ export class Runner {
 
   /** Takes the partition over from where it was left, and works until the signal aborts. */
   async run(): Promise<void> {
+    this.isIdle = false;
     await this.takeOver();
     const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
@@ -104,12 +107,12 @@ export class Runner {
 
   /** Whether it waits for more than is in the log. */
   async isSettled(): Promise<boolean> {
-    if (!this.isIdle) return false;
+    if (!this.isIdle || this.isFlushing) return false;
     const { log } = this.options;
     for (const { topic, position } of this.task.positions())
       if ((await log.bounds(topic, this.partition)).next > position) return false;
     const vouched = this.processor.writes.length === 0 || this.task.releasedThrough <= this.vouchedThrough;
-    return this.isIdle && vouched && !this.task.hasEffects;
+    return this.isIdle && !this.isFlushing && vouched && !this.task.hasEffects;
   }
 
   private async takeOver(): Promise<void> {
@@ -140,9 +143,11 @@ export class Runner {
     for (const { topic, position } of this.task.positions()) {
       const batch = await this.options.log.read(topic, this.partition, position, readBytes);
       if (!batch) continue;
+      this.isIdle = false;
       this.task.accept(batch);
       return true;
     }
+    this.isIdle = true;
     return false;
   }
 
@@ -155,17 +160,24 @@ export class Runner {
       .positions()
       .map(({ topic, position }) => log.appended(topic, this.partition, position, either));
     waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), either));
-    this.isIdle = true;
     try {
       await Promise.race(waits);
     } finally {
-      this.isIdle = false;
       stop.abort(noLongerWaiting);
     }
   }
 
   /** Commits what has come since the last time, then tells those downstream how far this task has come. */
   private async flush(isLast: boolean): Promise<void> {
+    this.isFlushing = true;
+    try {
+      await this.commitAndVouch(isLast);
+    } finally {
+      this.isFlushing = false;
+    }
+  }
+
+  private async commitAndVouch(isLast: boolean): Promise<void> {
     const { task } = this;
     const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = this.timers.now();
