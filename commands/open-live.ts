@@ -1,16 +1,18 @@
-import type { Secret } from '#runtime/config.ts';
 import type { LiveState, LiveValue } from '#runtime/live.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createMemoryLive } from '#runtime/memory-live.ts';
+import { createRedisLive } from '#runtime/redis-live.ts';
+import type { RedisSettings } from '#runtime/redis-settings.ts';
 import { eventOf, liveIdOf, liveVersionOf } from '#schemas/row.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
 
-/** Live state with the newest of each thing in the store. */
+/** Live state with the newest of each thing in the store: in Redis where one is given, else in this process. */
 export async function openLive(
   store: MeasureStore,
-  _redis: { readonly url: Secret; readonly tlsCa: string | undefined } | undefined,
-  _notice: (message: string) => void,
+  redis: RedisSettings | undefined,
+  notice: (message: string) => void,
 ): Promise<LiveState> {
+  if (redis !== undefined) return createRedisLive({ ...redis, rebuild: () => newestValues(store), notice });
   const live = createMemoryLive();
   await live.put(await newestValues(store));
   return live;
