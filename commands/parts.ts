@@ -10,6 +10,7 @@ import type { LiveState } from '#runtime/live.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
+import { openSchemaRegistry } from '#runtime/schema-registry.ts';
 import { embeddedIds, rejectedTopicOf } from '#schemas/registry.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
@@ -54,7 +55,12 @@ export function openConfiguredParts(config: Config, notice: (message: string) =>
       openConfiguredLog(config, stack),
       openConfiguredStore(config, stack),
     ]);
-    return { log, store, live: await openConfiguredLive(config, store, notice, stack), ids: embeddedIds };
+    return {
+      log,
+      store,
+      live: await openConfiguredLive(config, store, notice, stack),
+      ids: await idsOf(config),
+    };
   });
 }
 
@@ -63,7 +69,7 @@ export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log
   const stack = new PartStack();
   return stack.opened(async () => {
     await mkdir(config.dataFolder, { recursive: true });
-    return { log: await openConfiguredLog(config, stack), ids: embeddedIds };
+    return { log: await openConfiguredLog(config, stack), ids: await idsOf(config) };
   });
 }
 
@@ -94,6 +100,9 @@ async function openConfiguredLive(
   const tlsCa = redis?.tlsCa === undefined ? undefined : await readPem('ARTERIAL_REDIS_TLS_CA', redis.tlsCa);
   return stack.part(await openLive(store, redis && { url: redis.url, tlsCa }, notice));
 }
+
+const idsOf = async ({ registry }: Config): Promise<SchemaIds> =>
+  registry === undefined ? embeddedIds : openSchemaRegistry(registry);
 
 /** What was opened, to be closed in the reverse order, also when what comes after it cannot be opened. */
 class PartStack {

@@ -14,6 +14,7 @@ import {
   type SchemaIds,
   schemaIdOf,
   type Topic,
+  unknownSchemas,
 } from '#schemas/topic.ts';
 import { rawTopics } from '#schemas/topics.ts';
 import { DecodeFailure } from '#schemas/wire.ts';
@@ -104,6 +105,8 @@ export function createIngest(options: IngestOptions): Ingest {
     },
     async encoded(topicName, records) {
       const topic = getRawTopic(topicName);
+      const framed = records.map((record) => [record, 0, record.length] as const);
+      for (const id of unknownSchemas(ids, ids.id(topicName), framed)) await ids.foreign?.learn(id);
       return take(
         topic,
         records.map((record) => judgeRecord(topic, record, ids, check)),
@@ -176,9 +179,11 @@ function readRecord(topic: Topic<unknown>, record: Buffer, ids: SchemaIds): unkn
   const id = schemaIdOf(record, 0, record.length);
   if (isRejection(id)) return id;
   const right = ids.id(topic.name);
-  if (id !== right)
+  if (id === right) return decodeRecord(topic, record, 0, record.length);
+  if (ids.foreign === undefined)
     return reject('wire.schema', '', `schema ${id}; ${right} would be right for ${topic.name}`);
-  return decodeRecord(topic, record, 0, record.length);
+  const translated = ids.foreign.translate(topic.name, id, record, 0, record.length);
+  return isRejection(translated) ? translated : decodeRecord(topic, translated, 0, translated.length);
 }
 
 function judgeDocument(

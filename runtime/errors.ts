@@ -10,6 +10,8 @@ export const errorCodes = [
   'store.version',
   'store.fenced',
   'live.unavailable',
+  'registry.unavailable',
+  'registry.incompatible',
   'replay.source',
   'api.port',
 ] as const;

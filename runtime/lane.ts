@@ -80,15 +80,27 @@ export function judge<Event, State>(
     noteHeartbeat(lane.clock, beat.source, beat.at);
     return 'heartbeat';
   }
-  if (schemaId !== lane.schemaId)
-    return reject(
-      'wire.schema',
-      '',
-      `schema ${schemaId}; ${lane.schemaId} would be right for ${lane.topic.name}`,
-    );
-  const event = decodeRecord(lane.topic, bytes, start, end);
+  const event =
+    schemaId === lane.schemaId
+      ? decodeRecord(lane.topic, bytes, start, end)
+      : decodeForeign(lane, ids, schemaId, bytes, start, end);
   if (isRejection(event)) return event;
   return processor.accepts?.(network, lane.topic.name, event) ?? place(lane, processor, event);
+}
+
+/** A record with another schema than the topic's: what a version of it can say, if that was asked for before. */
+export function decodeForeign<Event>(
+  { topic, schemaId: own }: Pick<Lane<Event>, 'topic' | 'schemaId'>,
+  { foreign }: SchemaIds,
+  schemaId: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Event | Rejection {
+  if (foreign === undefined)
+    return reject('wire.schema', '', `schema ${schemaId}; ${own} would be right for ${topic.name}`);
+  const translated = foreign.translate(topic.name, schemaId, bytes, start, end);
+  return isRejection(translated) ? translated : decodeRecord(topic, translated, 0, translated.length);
 }
 
 /** Finds the place of a good event in the order of time, if it still has one. */

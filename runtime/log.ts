@@ -46,3 +46,13 @@ export interface EventLog {
   appended(topic: string, partition: number, position: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Where each record of a batch stands. */
+export function* recordsOf({
+  count,
+  bytes,
+  valueStarts,
+  valueEnds,
+}: RecordBatch): Generator<readonly [bytes: Buffer, start: number, end: number]> {
+  for (let i = 0; i < count; i++) yield [bytes, valueStarts[i] as number, valueEnds[i] as number];
+}

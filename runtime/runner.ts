@@ -2,12 +2,12 @@
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
-import type { SchemaIds } from '#schemas/topic.ts';
+import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
 import { ArterialError } from './errors.ts';
 import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
 import type { LiveState } from './live.ts';
-import type { EventLog } from './log.ts';
+import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
 import type { MeasureStore, TopicProgress, Unusable } from './measures.ts';
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
@@ -144,11 +144,19 @@ export class Runner {
       const batch = await this.options.log.read(topic, this.partition, position, readBytes);
       if (!batch) continue;
       this.isIdle = false;
+      await this.learnSchemas(batch);
       this.task.accept(batch);
       return true;
     }
     this.isIdle = true;
     return false;
+  }
+
+  /** Asks for schemas that come for the first time, before their records are judged: judging waits for nothing. */
+  private async learnSchemas(batch: RecordBatch): Promise<void> {
+    const { ids } = this.options;
+    if (ids.foreign === undefined) return;
+    for (const id of unknownSchemas(ids, ids.id(batch.topic), recordsOf(batch))) await ids.foreign.learn(id);
   }
 
   private async waitForMore(): Promise<void> {

@@ -40,6 +40,34 @@ export interface Heartbeat {
 export interface SchemaIds {
   readonly heartbeat: number;
   id(topic: string): number;
+  /** Schemas of others; absent where there is no registry to ask. */
+  readonly foreign?: ForeignSchemas;
+}
+
+/** Reads records that were written with another version of a topic's schema. */
+export interface ForeignSchemas {
+  /** Whether a schema has been asked for, be it there or not. */
+  knows(schemaId: number): boolean;
+  /** Asks for a schema; rejects when there is nobody to ask now. */
+  learn(schemaId: number): Promise<void>;
+  /** The framed record with a body in the topic's own schema, or why there is none. */
+  translate(topic: string, schemaId: number, bytes: Buffer, start: number, end: number): Buffer | Rejection;
+}
+
+/** The schemas that framed records have and that are neither one's own nor known yet. */
+export function unknownSchemas(
+  { foreign, heartbeat }: SchemaIds,
+  own: number,
+  records: Iterable<readonly [bytes: Buffer, start: number, end: number]>,
+): Set<number> {
+  const unknown = new Set<number>();
+  if (foreign === undefined) return unknown;
+  for (const [bytes, start, end] of records) {
+    if (end - start < frameBytes || bytes[start] !== 0) continue;
+    const id = bytes.readUInt32BE(start + 1);
+    if (id !== own && id !== heartbeat && !foreign.knows(id)) unknown.add(id);
+  }
+  return unknown;
 }
 
 const frameBytes = 5;
