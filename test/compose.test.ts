@@ -104,6 +104,7 @@ const settingsOf = (name: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, String(value)]),
   );
+const megabytes = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('g') ? 1024 : 1);
 const defaultPort = configVariables.find(({ name }) => name === 'ARTERIAL_PORT')?.default as number;
 
 const commands = [
@@ -230,7 +231,6 @@ describe('docker-compose.yml', () => {
   );
 
   it.each(ours)('leaves %s memory beside the heap of JavaScript', (name) => {
-    const megabytes = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('g') ? 1024 : 1);
     const heap = Number(/--max-old-space-size=(\d+)/.exec(settingsOf(name).NODE_OPTIONS ?? '')?.[1]);
     expect(heap).toBeGreaterThan(256);
     expect(heap / megabytes(service(name).mem_limit as string)).toBeLessThan(0.8);
@@ -251,6 +251,21 @@ describe('docker-compose.yml', () => {
     const config = readConfig({ ARTERIAL_NETWORK: settingsOf('api').ARTERIAL_NETWORK });
     for (const name of ours)
       expect(service(name).volumes?.[0]).toBe(`./simulators/demo-city/tables:${config.networkFolder}:ro`);
+  });
+
+  it('says the memory that its limits take together, and images, as the page on operating does', () => {
+    const page = read('docs/operating.md');
+    const gigabytes = (profiles: boolean): number =>
+      services
+        .filter(([, one]) => profiles || one.profiles === undefined)
+        .reduce((sum, [, one]) => sum + megabytes(one.mem_limit as string), 0) / 1024;
+    expect(page).toContain(
+      `together are ${Math.ceil(gigabytes(false))} GB of memory, ${Math.ceil(gigabytes(true))} GB with`,
+    );
+    const images = services.map(([, { image }]) => image);
+    const said = [...page.matchAll(/(?<=\s)[a-z/-]+:\d+\.\d+[\w.-]*/g)].map(([image]) => image);
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.filter((image) => !images.includes(image))).toEqual([]);
   });
 
   it('has a release of the program for an image', () => {
