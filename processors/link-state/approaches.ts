@@ -67,7 +67,9 @@ function sectionsOf(link: Link, detectors: readonly Detector[], windowSeconds: n
     interval <= longestIntervalSeconds &&
     windowSeconds % interval === 0 &&
     meters > 0 &&
-    meters < link.lengthMeters;
+    meters < link.lengthMeters &&
+    // Who was counted ahead is at the stop bar in the same window or the next.
+    (meters * 3.6) / link.freeFlowKph + interval <= windowSeconds;
   return isCounted ? { arrivals, departures, meters, interval } : undefined;
 }
 

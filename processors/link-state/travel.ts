@@ -12,7 +12,7 @@ const strayShare = 1 / 4;
 export interface Travel {
   readonly meters: number;
   readonly seconds: number;
-  /** The queue was followed without a hole, or since it was last seen empty. */
+  /** The queue was followed without a hole, or since it was seen empty, and the counts belong together. */
   readonly isKnown: boolean;
 }
 
@@ -61,19 +61,21 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
   let departures = 0;
   let seen = 0;
   let waited = 0;
+  let isKnown = true;
   for (let i = lagOf(state, link, binSeconds) + 1; i < (windowsBefore + 1) * bins; i++) {
     const before = queue.vehicles;
     const bin = follow(state, link, first, i, binSeconds, queue);
     if (bin < 0 || i < windowsBefore * bins) continue;
     seen++;
+    isKnown &&= queue.isAnchored || queue.isGapless;
     arrivals += approaches.counts.arrivals[bin] as number;
     departures += approaches.counts.departures[bin] as number;
     waited += before + queue.vehicles;
   }
-  const { stray } = queue;
   const counted = Math.max(queue.arrivals, queue.departures);
-  if (2 * seen < bins || Math.abs(stray) > 1000 * binSeconds * (strayVehicles + strayShare * counted))
-    return undefined;
+  const isStray = Math.abs(queue.stray) > 1000 * binSeconds * (strayVehicles + strayShare * counted);
+  const isOneSided = isStray && (queue.arrivals === 0 || queue.departures === 0);
+  if (2 * seen < bins || isOneSided) return undefined;
   const between = ((approaches.meters[link] as number) * (arrivals + departures)) / 2;
   const ahead = (links.lengthMeters[link] as number) - (approaches.meters[link] as number);
   const freeSecondsPerMeter = 3.6 / (links.freeFlowKph[link] as number);
@@ -83,7 +85,7 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
     meters: between + arrivals * ahead,
     // Half the sum of before and after, over the bin's milliseconds, times its seconds.
     seconds: waited / 2000 + between * freeSecondsPerMeter + arrivals * aheadSeconds,
-    isKnown: queue.isAnchored || queue.isGapless,
+    isKnown: isKnown && seen === bins && !isStray,
   };
 }
 
