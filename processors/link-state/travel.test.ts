@@ -212,6 +212,17 @@ describe('the queue of a link, whatever happens', () => {
     expect(revised.map(({ windowStart }) => windowStart / minutes(1))).toEqual([0, 1, 2]);
   });
 
+  it('is counted anew when the place of an old minute is used again', () => {
+    const minute = (n: number): [string, string] =>
+      n % 2 === 0 ? ['220000', '0##d00'] : ['111000', '011100'];
+    const drawn = Array.from({ length: 44 }, (_, n) => minute(n));
+    const frames = draw(drawn.map(([ahead]) => ahead).join(''), drawn.map(([, stop]) => stop).join(''));
+    const said = states(frames, approach, minutes(44) + second(5)).slice(2);
+    expect(
+      new Set(said.map((s) => `${(s.windowStart / minutes(1)) % 2} ${s.spaceMeanDecikph} ${s.quality}`)),
+    ).toEqual(new Set(['0 277 observed', '1 360 observed']));
+  });
+
   it('goes on after a restart as if there had been none', () => {
     const frames = draw('1203..|11.1.1|##2222|101010', 'a1#b..|111111|222###|.....1');
     const emitted = (restart: boolean): LinkState[] => {
