@@ -30,15 +30,19 @@ const paceOfDecikph = Float64Array.from({ length: fastestDecikph + 1 }, (_, spee
  * link is emitted, except one that began before the clock and has no reading.
  *
  * Vehicles, flow and occupancy are those of one cross-section (see `crossSection`); where some of its lanes
- * were not measured, flow is scaled to all lanes. Speed is the harmonic mean over vehicles at every detector
- * that measures it; where none did, that which the occupancy of detectors away from the stop bar implies, at
- * most free flow. A speed that comes without a count weighs as one vehicle; a speed with a count of 0 is of
- * nobody and is not used.
+ * were not measured, flow is scaled to all lanes.
+ *
+ * Speed is distance over time of all vehicles on the link. Where all lanes are counted ahead of the stop bar and at
+ * it, at least every 15 s, the wait between the two is part of it (see `travelOf`); a late frame then revises the
+ * next two windows too, which look back on its own. Elsewhere, and where those counts do not tell, it is the speed
+ * of passing: the harmonic mean over vehicles at every detector that measures it; where none did, that which the
+ * occupancy of detectors away from the stop bar implies, at most free flow. A speed that comes without a count
+ * weighs as one vehicle; a speed with a count of 0 is of nobody and is not used.
  *
  * `quality` speaks of the speed. It is `missing` when no speed can be said: silence, or nobody came; flow and
  * occupancy are still given if they were measured. It is `observed` when it was measured, every expected
- * reading came and all lanes are covered, else `imputed`. Readings of stuck and chattering detectors count as
- * not sent.
+ * reading came and all lanes are covered, and where the wait is part of it the queue is known and the counts agree;
+ * else `imputed`. Readings of stuck and chattering detectors count as not sent.
  */
 export const linkState: Processor<DetectorFrame, LinkStates> = {
   name: 'link-state',

@@ -1,10 +1,10 @@
 import { windowsBefore } from './approaches.ts';
 import type { LinkStates } from './state.ts';
 
-/** Front to front in a standing queue: 25 ft, the usual figure for storage; Long (TRR 1796, 2002) saw more. Metres. */
+/** Front to front in a standing queue: 25 ft, as is usual for storage; Long (TRR 1796, 2002) saw more. Metres. */
 const spacingMeters = 7.6;
 
-/** Counts of the two sections that differ by more vehicles than this, and this share of them, do not belong together. */
+/** Counts of the two sections that differ by more than these vehicles and this share do not belong together. */
 const strayVehicles = 2;
 const strayShare = 1 / 4;
 
