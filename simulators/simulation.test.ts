@@ -129,6 +129,16 @@ describe('the truth', () => {
     }
   });
 
+  it('has a speed at the detectors only where they stand at one place', () => {
+    const rows = truthOf(truth, 'link');
+    const placesOf = (link: string): Set<number> =>
+      new Set([...network.detectors.values()].filter((d) => d.link === link).map((d) => d.toStopBarMeters));
+    const measured = new Set(rows.filter((t) => t.spotHarmonicKph !== null).map((t) => t.link));
+    expect(measured.size).toBeGreaterThan(0);
+    for (const link of measured) expect(placesOf(link).size).toBe(1);
+    expect([...network.links.keys()].some((link) => placesOf(link).size > 1)).toBe(true);
+  });
+
   it('balances each car park: what drove in less what drove out is taken', () => {
     for (const facility of network.facilities.keys()) {
       const rows = truthOf(truth, 'parking').filter((t: ParkingTruth) => t.facility === facility);

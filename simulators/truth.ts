@@ -20,7 +20,7 @@ export interface LinkTruth {
   readonly meanTravelSeconds: number | null;
   /** Distance over time spent by all vehicles on the link (Edie). */
   readonly spaceMeanKph: number | null;
-  /** Harmonic mean of the speeds at the places of the link's detectors. */
+  /** Harmonic mean of the speeds at the link's detectors; null when they stand at more than one place of it. */
   readonly spotHarmonicKph: number | null;
   /** Vehicles on the link at the end of the minute. */
   readonly inside: number;
@@ -94,14 +94,21 @@ export interface SavedLinkTruths {
 export class LinkTruths {
   private readonly roads: Roads;
   private readonly detectorsOf: readonly (readonly number[])[];
+  /** Whether the link's detectors stand side by side. */
+  private readonly isSection: readonly boolean[];
   private seen: Record<string, number[]>;
 
   constructor(network: Network, roads: Roads) {
     this.roads = roads;
     const detectorsOf: number[][] = roads.links.map(() => []);
-    for (const detector of network.detectors.values())
-      detectorsOf[roads.linkIndex.get(detector.link)!]!.push(roads.detectorIndex.get(detector.id)!);
+    const placesOf: Set<number>[] = roads.links.map(() => new Set());
+    for (const detector of network.detectors.values()) {
+      const link = roads.linkIndex.get(detector.link)!;
+      detectorsOf[link]!.push(roads.detectorIndex.get(detector.id)!);
+      placesOf[link]!.add(detector.toStopBarMeters);
+    }
     this.detectorsOf = detectorsOf;
+    this.isSection = placesOf.map((places) => places.size === 1);
     this.seen = {};
   }
 
@@ -132,7 +139,7 @@ export class LinkTruths {
         vehiclesOut,
         meanTravelSeconds: travelled > 0 ? rounded(travelMs / travelled / 1000) : null,
         spaceMeanKph: seconds > 0 ? rounded((meters_ / seconds) * 3.6) : null,
-        spotHarmonicKph: counted > 0 ? rounded((counted / inverse) * 3.6) : null,
+        spotHarmonicKph: counted > 0 && this.isSection[i] ? rounded((counted / inverse) * 3.6) : null,
         inside: traffic.inside(i),
       };
     });

@@ -36,26 +36,30 @@ export function detectorsByLink(network: Network): Map<string, Detector[]> {
  */
 export function crossSection(link: Link, detectors: readonly Detector[]): readonly Detector[] {
   let best: readonly Detector[] = [];
-  let bestLanes = 0;
   for (const role of roles) {
-    const chosen: Detector[] = [];
-    let covered = 0;
-    for (const detector of detectors) {
-      if (detector.role !== role || detector.firstLane <= covered || detector.firstLane > link.lanes)
-        continue;
-      chosen.push(detector);
-      covered = detector.lastLane;
-    }
-    const lanes = chosen.reduce((sum, detector) => sum + lanesOf(detector), 0);
-    if (lanes > bestLanes) {
-      best = chosen;
-      bestLanes = lanes;
-    }
+    const chosen = ofRole(link, detectors, role);
+    if (lanesAcross(chosen) > lanesAcross(best)) best = chosen;
   }
   return best;
 }
 
+/** The detectors of one role, one a lane. */
+export function ofRole(link: Link, detectors: readonly Detector[], role: DetectorRole): readonly Detector[] {
+  const chosen: Detector[] = [];
+  let covered = 0;
+  for (const detector of detectors) {
+    if (detector.role !== role || detector.firstLane <= covered || detector.firstLane > link.lanes) continue;
+    chosen.push(detector);
+    covered = detector.lastLane;
+  }
+  return chosen;
+}
+
 /** How many lanes a detector covers. */
 export const lanesOf = (detector: Detector): number => detector.lastLane - detector.firstLane + 1;
+
+/** How many lanes the detectors of one cross-section cover. */
+export const lanesAcross = (section: readonly Detector[]): number =>
+  section.reduce((sum, detector) => sum + lanesOf(detector), 0);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,16 +1,14 @@
 import type { Detector, Link, Network } from '#domain/network.ts';
 import { type EventTime, type Milliseconds, minutes } from '#domain/time.ts';
 import type { Owned } from '#runtime/processor.ts';
-import { crossSection, detectorsByLink, lanesOf } from './cross-section.ts';
+import { type Approaches, createApproaches, vehicleMeters, windowsBefore } from './approaches.ts';
+import { crossSection, detectorsByLink, lanesAcross, lanesOf } from './cross-section.ts';
 
 /** How much older than the watermark a frame may be and still revise its window. */
 export const revisionBound: Milliseconds = minutes(15);
 
 /** The shortest window; a link whose detectors report less often has windows of their interval. */
 const minuteSeconds = 60;
-
-/** Mean length of a vehicle, for the speed that occupancy implies (PeMS g-factor less the zone). Metres. */
-const vehicleMeters = 5;
 
 /** Stands in a slot that holds no window. */
 const noWindow = -0x80000000;
@@ -27,6 +25,7 @@ export interface LinkStates {
   readonly detectors: Detectors;
   readonly links: Links;
   readonly windows: Windows;
+  readonly approaches: Approaches;
   readonly lengths: WindowLength[];
   /** Closed windows that late frames have touched since the last watermark. */
   touched: { readonly link: number; readonly window: number }[];
@@ -82,6 +81,9 @@ interface Windows {
   /** Measured pace, summed over vehicles, 10^-8 h/km; and those vehicles. */
   readonly pace: Float64Array;
   readonly pacedVehicles: Int32Array;
+  /** The same at the detectors away from the stop bar. */
+  readonly aheadPace: Float64Array;
+  readonly aheadPacedVehicles: Int32Array;
   /** The same as implied by occupancy. */
   readonly impliedPace: Float64Array;
   readonly impliedVehicles: Int32Array;
@@ -110,9 +112,12 @@ export function createLinkStates(network: Network, owned: Owned): LinkStates {
       samples: int(),
       pace: new Float64Array(slots),
       pacedVehicles: int(),
+      aheadPace: new Float64Array(slots),
+      aheadPacedVehicles: int(),
       impliedPace: new Float64Array(slots),
       impliedVehicles: int(),
     },
+    approaches: createApproaches(network, links, byLink, table.windowSeconds, table.slots),
     lengths: [...new Set(table.windowSeconds)]
       .sort((a, b) => a - b)
       .map((seconds) => ({ seconds, closedThrough: Number.NaN, wholeFrom: Number.NaN })),
@@ -172,13 +177,12 @@ function linkTable(links: readonly Link[], byLink: ReadonlyMap<string, readonly 
     const longest = Math.max(...detectors.map((detector) => detector.intervalSeconds));
     const windowSeconds = Math.ceil(longest / minuteSeconds) * minuteSeconds;
     const expected = detectors.map((detector) => Math.floor(windowSeconds / detector.intervalSeconds));
-    const counted = crossSection(link, detectors).reduce((sum, detector) => sum + lanesOf(detector), 0);
     return {
       windowSeconds,
       expectedSamples: expected.reduce((sum, n) => sum + n, 0),
-      covered: counted >= link.lanes ? 1 : 0,
-      // What lies between now and half a window before the bound, cut off at both ends.
-      slots: Math.ceil(revisionBound / 1000 / windowSeconds) + 2,
+      covered: lanesAcross(crossSection(link, detectors)) >= link.lanes ? 1 : 0,
+      // What lies between now and half a window before the bound, cut off at both ends, and what that looks back on.
+      slots: Math.ceil(revisionBound / 1000 / windowSeconds) + 2 + windowsBefore,
     };
   });
   const firstSlot = new Int32Array(links.length);

@@ -10,7 +10,7 @@ export interface Evaluation {
   readonly flow: Score;
   /** Space-mean speed over the link, km/h, by quality of what was said; close is within 5 km/h. */
   readonly speedByQuality: ReadonlyMap<string, Score>;
-  /** Harmonic mean at the detectors' places, km/h, for what was observed; close is within 5 km/h. */
+  /** Harmonic mean at the detectors, km/h, for what was observed at one place of a link; close is within 5 km/h. */
   readonly spotSpeed: Score;
   /** Link-minutes of the truth about which nothing was said, or only that it is missing. */
   readonly silentLinkMinutes: number;

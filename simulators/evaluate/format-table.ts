@@ -18,7 +18,7 @@ export function tableOf(evaluation: Evaluation): TableRow[] {
     ...[...speedByQuality].map(([quality, score]) =>
       scoreRow(`speed over the link, ${quality}`, score, 'km/h', 'within 5 km/h'),
     ),
-    scoreRow('speed at the detectors, observed', spotSpeed, 'km/h', 'within 5 km/h'),
+    scoreRow('speed at lone detectors, observed', spotSpeed, 'km/h', 'within 5 km/h'),
     silentRow('link-minutes without a value', evaluation.silentLinkMinutes, evaluation.linkMinutes),
     incidentRow('incidents', incidents),
     incidentRow('incidents in view of a camera', incidentsInView),
