@@ -8,6 +8,7 @@ import { type RecordingKind, recordingKinds } from '#ingest/replay/open-replay.t
 import { processors } from '#processors/main.ts';
 import { readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
+import { acceptLoss } from './commands/accept-loss.ts';
 import { city } from './commands/city.ts';
 import { demoCity } from './commands/demo-city.ts';
 import { evaluateFolder } from './commands/evaluate.ts';
@@ -15,7 +16,7 @@ import { morningRush } from './commands/feed.ts';
 import { formatGoals, isMet } from './commands/goals.ts';
 import { killed } from './commands/killed.ts';
 import { formatLedger } from './commands/ledger.ts';
-import { openConfiguredParts } from './commands/parts.ts';
+import { openConfiguredParts, openConfiguredStoreParts } from './commands/parts.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { replay } from './commands/replay.ts';
 import { apiRole, ingestRole, processorsRole, simulatorRole } from './commands/roles.ts';
@@ -34,6 +35,7 @@ const usage = `arterial <command>
   simulate --seed N --hours N --out DIR   a street with known truth, through everything, as fast as possible
   evaluate DIR                            what was true in DIR against what Arterial said
   verify                                  whether the tables of ARTERIAL_DATA are those of an undisturbed run
+  accept-loss                             lets tasks go on that miss records which are gone for good
   rehearse [--json]                       starts a city, watches, kills and judges it: one line a goal
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
@@ -159,6 +161,13 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     say(formatLedger(verdict.ledger));
     say(formatVerdict(verdict));
     if (!verdict.sound) process.exitCode = 1;
+  },
+
+  async 'accept-loss'() {
+    const parts = await openConfiguredStoreParts(readConfig(process.env));
+    const said = await acceptLoss(parts.store);
+    await parts.close();
+    say(said.length > 0 ? said.join('\n') : 'no task stands still; nothing was changed');
   },
 
   async rehearse(args) {

@@ -1,8 +1,8 @@
 /** What an operator watches, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CityClock } from '#runtime/clock.ts';
+import { deficitOf } from '#runtime/deficit.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
-import { ledgerDeficit } from './ledger.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -18,7 +18,7 @@ export function createMetrics(store: MeasureStore, clock: CityClock, clients: ()
 
   const deficit = new Gauge({
     name: 'arterial_ledger_deficit',
-    help: 'Records read that ended nowhere; anything but 0 is a fault.',
+    help: 'Records read that ended nowhere, or that the log has lost; anything but 0 is an alarm.',
     labelNames: ['processor', 'partition'],
     registers: [registry],
   });
@@ -57,8 +57,8 @@ export function createMetrics(store: MeasureStore, clock: CityClock, clients: ()
       deficit.reset();
       records.reset();
       lag.reset();
-      for (const { processor, partition, ledger, releasedThrough } of progress) {
-        deficit.set({ processor, partition }, ledgerDeficit(ledger));
+      for (const { processor, partition, ledger, topics, releasedThrough } of progress) {
+        deficit.set({ processor, partition }, deficitOf({ ledger, topics }));
         for (const outcome of ['folded', 'late', 'rejected', 'duplicate'] as const)
           records.inc({ processor, outcome }, ledger[outcome]);
         if (releasedThrough !== null)

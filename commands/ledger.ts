@@ -1,3 +1,4 @@
+import { deficitOf } from '#runtime/deficit.ts';
 import type { Ledger, MeasureStore } from '#runtime/measures.ts';
 
 /** How the records ended that each processor read, over all partitions; and what is missing, which must be 0. */
@@ -7,25 +8,26 @@ export interface LedgerLine extends Ledger {
 }
 
 export async function ledgerLines(store: MeasureStore): Promise<LedgerLine[]> {
-  const lines = new Map<string, { -readonly [K in keyof Ledger]: number }>();
-  for (const { processor, ledger } of await store.listProgress()) {
-    const sum = lines.get(processor) ?? {
-      read: 0,
-      folded: 0,
-      late: 0,
-      rejected: 0,
-      duplicate: 0,
-      heartbeats: 0,
-      open: 0,
-    };
-    for (const outcome of Object.keys(sum) as (keyof Ledger)[]) sum[outcome] += ledger[outcome];
-    lines.set(processor, sum);
+  const lines = new Map<string, { -readonly [K in keyof LedgerLine]: LedgerLine[K] }>();
+  for (const { processor, ledger, topics } of await store.listProgress()) {
+    const line = lines.get(processor) ?? { processor, ...nothing };
+    for (const outcome of Object.keys(ledger) as (keyof Ledger)[]) line[outcome] += ledger[outcome];
+    line.deficit += deficitOf({ ledger, topics });
+    lines.set(processor, line);
   }
-  return [...lines].map(([processor, sum]) => {
-    const { read, folded, late, rejected, duplicate, heartbeats, open } = sum;
-    return { processor, ...sum, deficit: read - folded - late - rejected - duplicate - heartbeats - open };
-  });
+  return [...lines.values()];
 }
+
+const nothing = {
+  read: 0,
+  folded: 0,
+  late: 0,
+  rejected: 0,
+  duplicate: 0,
+  heartbeats: 0,
+  open: 0,
+  deficit: 0,
+};
 
 const columns = ['read', 'folded', 'late', 'rejected', 'duplicate', 'heartbeats', 'open', 'deficit'] as const;
 

@@ -64,6 +64,12 @@ export function openConfiguredParts(config: Config, notice: (message: string) =>
   });
 }
 
+/** The store that the configuration names, for commands that need no more. */
+export function openConfiguredStoreParts(config: Config): Promise<Pick<Parts, 'store' | 'close'>> {
+  const stack = new PartStack();
+  return stack.opened(async () => ({ store: await openConfiguredStore(config, stack) }));
+}
+
 /** The log that the configuration names, for processes that need no more. */
 export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log' | 'ids' | 'close'>> {
   const stack = new PartStack();

@@ -6,6 +6,7 @@ export const errorCodes = [
   'log.unavailable',
   'log.corrupt',
   'log.position',
+  'log.gap',
   'store.unavailable',
   'store.version',
   'store.fenced',

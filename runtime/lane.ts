@@ -4,6 +4,7 @@ import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
 import { decodeBody, decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 import { Reader } from '#schemas/wire.ts';
+import type { LastRecord } from './measures.ts';
 import {
   createEventsClock,
   createSourcesClock,
@@ -29,6 +30,8 @@ export interface Lane<Event> {
   /** The first watermark that it had; NaN until then. */
   firstWatermark: EventTime;
   processedTo: number;
+  /** The last record before it. */
+  last: LastRecord | undefined;
 }
 
 /** How a record ended, or the form in which it waits for the watermark. */
@@ -48,6 +51,7 @@ export function createLane<Event>(
     seen: createSeen(),
     firstWatermark: Number.NaN,
     processedTo: 0,
+    last: undefined,
   };
 }
 

@@ -10,6 +10,29 @@ export interface TopicProgress {
   readonly topic: string;
   /** Everything before this position has been judged. */
   readonly processedTo: number;
+  /** The last record before it, once there is one. */
+  readonly last?: LastRecord;
+  /** Records that the log should have and has not: the task stands still until somebody accepts it. */
+  readonly gap?: Gap;
+  /** Records that were missing, and without which somebody has let the task go on. */
+  readonly lost?: number;
+}
+
+/** A record by which a log is known again: its position, and the CRC-32C of its value. */
+export interface LastRecord {
+  readonly position: number;
+  readonly crc: number;
+}
+
+/**
+ * Records `from` up to, not including, `to` that are missing. `expired`: removed before they were processed.
+ * `truncated`: processed, but the log ends before them. `replaced`: processed, but others stand in their place.
+ */
+export interface Gap {
+  readonly kind: 'expired' | 'truncated' | 'replaced';
+  readonly from: number;
+  readonly to: number;
+  readonly isAccepted?: boolean;
 }
 
 /** How every record that was read ended. read = folded + late + rejected + duplicate + heartbeats + open. */

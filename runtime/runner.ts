@@ -4,11 +4,12 @@ import type { EventTime } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
+import { afterGap, findGap, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
 import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
 import type { LiveState } from './live.ts';
 import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
-import type { MeasureStore, TopicProgress, Unusable } from './measures.ts';
+import type { Commit, Gap, MeasureStore, Progress, Unusable } from './measures.ts';
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
@@ -66,6 +67,8 @@ export class Runner {
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
   private task!: Task<unknown, unknown>;
+  /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
+  private lost = new Map<string, number>();
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
@@ -92,6 +95,16 @@ export class Runner {
 
   /** Takes the partition over from where it was left, and works until the signal aborts. */
   async run(): Promise<void> {
+    try {
+      await this.work();
+    } catch (error) {
+      // What was to be read next is not there: taking over anew finds out what is missing, and keeps a note of it.
+      if (error instanceof ArterialError && error.code === 'log.position') await this.takeOver();
+      throw error;
+    }
+  }
+
+  private async work(): Promise<void> {
     this.isIdle = false;
     await this.takeOver();
     const { flushEvery, flushIdleEvery } = this.options;
@@ -127,7 +140,8 @@ export class Runner {
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
     this.checkpointedAt = this.timers.now();
-    if (!restored) return;
+    this.lost = new Map();
+    if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
     if (memory) {
       const rows = restored.kept
@@ -135,7 +149,41 @@ export class Runner {
         .map(({ key, value }) => [key.slice(rowPrefix.length), value] as const);
       this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
     } else this.task.resumeAfter(this.committedThrough);
+    await this.missNothing(restored.progress);
     await appendOutbox(log, restored.progress.outbox);
+  }
+
+  /** A task that has never read begins with what is still there. */
+  private async beginAtFirst(): Promise<void> {
+    for (const { topic, position } of this.task.positions()) {
+      const { first } = await this.options.log.bounds(topic, this.partition);
+      if (first > position) this.task.skipTo(topic, first);
+    }
+  }
+
+  /** Stands still where the log is no longer what was read of it, and keeps a note of what is missing. */
+  private async missNothing(progress: Progress): Promise<void> {
+    const { log, notice } = this.options;
+    const gaps = new Map<string, Gap>();
+    for (const { topic, position } of this.task.positions()) {
+      const known = progress.topics.find((each) => each.topic === topic);
+      if (known?.lost) this.lost.set(topic, known.lost);
+      const gap = await findGap(log, topic, this.partition, position, known);
+      if (gap === undefined) continue;
+      if (known?.gap?.isAccepted) {
+        // The end that was accepted: what has been appended behind it since is to be read.
+        const accepted = known.gap.kind === 'truncated' ? known.gap : gap;
+        const records = accepted.to - accepted.from;
+        this.task.skipTo(topic, afterGap(accepted));
+        this.lost.set(topic, (known.lost ?? 0) + records);
+        notice(`${this.name}: goes on without ${records} records of ${topic}`);
+      } else gaps.set(topic, gap);
+    }
+    const [first] = gaps;
+    if (first === undefined) return;
+    const topics = progress.topics.map(({ gap: _, ...each }) => ({ ...each, ...gapIn(gaps, each.topic) }));
+    await this.advance({ ...progress, topics });
+    throw new ArterialError('log.gap', sayGap(first[0], this.partition, first[1]));
   }
 
   /** Reads one batch of the topic that is furthest behind and has anything; false when none has. */
@@ -206,24 +254,37 @@ export class Runner {
     through: EventTime,
   ): Promise<void> {
     const { task, processor, partition } = this;
-    const { store, log, live, ids } = this.options;
+    const { log, live, ids } = this.options;
     const { measures, live: values, records } = prepare(emitted, ids, live !== undefined);
-    const outcome = await store.commit({
-      processor: processor.name,
-      partition,
-      expectedVersion: this.version,
-      progress: {
-        version: this.version + 1,
-        epoch: this.epoch,
+    const topics = task.progress().map((each) => ({ ...each, ...lostIn(this.lost, each.topic) }));
+    await this.advance(
+      {
         stateVersion: processor.stateVersion,
         releasedThrough: Number.isFinite(through) ? through : null,
-        topics: task.positions().map(progressOf),
+        topics,
         ledger: task.ledger(),
         outbox: packOutbox(records),
       },
-      measures,
-      unusable,
-      kept: save ? this.save() : [],
+      { measures, unusable, kept: save ? this.save() : [] },
+    );
+    this.commits++;
+    this.committedThrough = through;
+    await appendAll(log, records);
+    await live?.put(values);
+    ownershipOf(this.options).processed(this.name, partition, topics);
+  }
+
+  /** Commits a step, unless another process has taken the partition over. */
+  private async advance(
+    progress: Omit<Progress, 'version' | 'epoch'>,
+    effects: Pick<Commit, 'measures' | 'unusable' | 'kept'> = noEffects,
+  ): Promise<void> {
+    const outcome = await this.options.store.commit({
+      processor: this.processor.name,
+      partition: this.partition,
+      expectedVersion: this.version,
+      progress: { ...progress, version: this.version + 1, epoch: this.epoch },
+      ...effects,
     });
     if (outcome === 'fenced')
       throw new ArterialError(
@@ -231,11 +292,6 @@ export class Runner {
         `another process has taken ${this.name} over; this one lets go of it`,
       );
     this.version++;
-    this.commits++;
-    this.committedThrough = through;
-    await appendAll(log, records);
-    await live?.put(values);
-    ownershipOf(this.options).processed(this.name, partition, task.positions().map(progressOf));
   }
 
   private save(): { key: string; value: unknown }[] {
@@ -271,9 +327,18 @@ export class Runner {
 
 /** A reason of its own, since making the customary one costs more than the rest of a wait. */
 const noLongerWaiting = new Error('no longer waiting');
-const progressOf = ({ topic, position }: { topic: string; position: number }): TopicProgress => ({
-  topic,
-  processedTo: position,
-});
+const noEffects: Pick<Commit, 'measures' | 'unusable' | 'kept'> = {
+  measures: new Map(),
+  unusable: [],
+  kept: [],
+};
+const gapIn = (gaps: ReadonlyMap<string, Gap>, topic: string): { gap?: Gap } => {
+  const gap = gaps.get(topic);
+  return gap ? { gap } : {};
+};
+const lostIn = (lost: ReadonlyMap<string, number>, topic: string): { lost?: number } => {
+  const records = lost.get(topic);
+  return records ? { lost: records } : {};
+};
 const memoryKey = 'memory';
 const rowPrefix = 'row/';

@@ -8,9 +8,10 @@ import type { Network } from '#domain/network.ts';
 import { type EventTime, floorTo } from '#domain/time.ts';
 import { isRejection } from '#schemas/rejection.ts';
 import type { AnyTopic, SchemaIds, Topic } from '#schemas/topic.ts';
+import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
-import type { Ledger, Unusable } from './measures.ts';
+import type { Ledger, TopicProgress, Unusable } from './measures.ts';
 import type { Owned, Processor } from './processor.ts';
 import { type Held, pop, push } from './reorder.ts';
 
@@ -47,7 +48,7 @@ export interface Checkpoint {
 type Counts = { -readonly [K in keyof Ledger]: number };
 
 interface Memory<Event, State> {
-  readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo'>[];
+  readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo' | 'last'>[];
   readonly held: Held<Event>[];
   readonly counts: Counts;
   readonly releasedThrough: EventTime;
@@ -96,6 +97,7 @@ export class Task<Event, State> {
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
     }
     lane.processedTo = batch.nextPosition;
+    if (batch.count > 0) lane.last = lastRecordOf(batch);
     forgetOld(lane, processor);
   }
 
@@ -104,6 +106,22 @@ export class Task<Event, State> {
     return [...this.lanes]
       .sort((a, b) => compare(a.clock.now, b.clock.now) || a.rank - b.rank)
       .map((lane) => ({ topic: lane.topic.name, position: lane.processedTo }));
+  }
+
+  /** How far each topic has been judged. */
+  progress(): TopicProgress[] {
+    return this.lanes.map(({ topic, processedTo, last }) => ({
+      topic: topic.name,
+      processedTo,
+      ...(last ? { last } : {}),
+    }));
+  }
+
+  /** Goes on elsewhere in a topic: what lies between is gone. */
+  skipTo(topic: string, position: number): void {
+    const lane = this.lane(topic);
+    lane.processedTo = position;
+    lane.last = undefined;
   }
 
   /** How every record read so far ended. */
@@ -127,11 +145,12 @@ export class Task<Event, State> {
   checkpoint(): Checkpoint {
     const { keep } = this.options.processor;
     const memory: Memory<Event, State> = {
-      lanes: this.lanes.map(({ clock, seen, firstWatermark, processedTo }) => ({
+      lanes: this.lanes.map(({ clock, seen, firstWatermark, processedTo, last }) => ({
         clock,
         seen,
         firstWatermark,
         processedTo,
+        last,
       })),
       held: this.held,
       counts: this.counts,

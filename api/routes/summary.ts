@@ -1,13 +1,12 @@
 import { Type } from 'typebox';
 import type { LevelOfService, Quality } from '#domain/quality.ts';
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
-import type { Ledger } from '#runtime/measures.ts';
+import { deficitOf } from '#runtime/deficit.ts';
 import type { Incident } from '#schemas/generated/incident.v1.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
-import { ledgerDeficit } from '../ledger.ts';
 import { liveEvents, liveList } from '../live-events.ts';
 import { ageSeconds, qualityAt, vehiclesOf, windowEnd } from '../present.ts';
 import { problems } from '../problem.ts';
@@ -85,10 +84,7 @@ export const summaryRoutes: Routes =
             1000,
           ),
           ...parkingOf(parking, now),
-          ledgerDeficit: progress.reduce(
-            (sum, { ledger }: { ledger: Ledger }) => sum + ledgerDeficit(ledger),
-            0,
-          ),
+          ledgerDeficit: progress.reduce((sum, task) => sum + deficitOf(task), 0),
         };
       },
     );
