@@ -1,8 +1,26 @@
 import { createHash } from 'node:crypto';
+import { type EventTime, floorTo } from '#domain/time.ts';
+import { aggregateOf, aggregateRows } from './aggregates.ts';
 import { canonicalJson, compareBytes } from './canonical-json.ts';
 import { ArterialError } from './errors.ts';
-import { columnIn, completeRows, type MeasureTable, measureTable } from './measure-tables.ts';
-import type { Commit, MeasureStore, Progress, Restored, Row, Select, Unusable } from './measures.ts';
+import {
+  columnIn,
+  completeRows,
+  type MeasureTable,
+  measureTable,
+  oneDay,
+  timedTables,
+} from './measure-tables.ts';
+import type {
+  AggregateQuery,
+  Commit,
+  MeasureStore,
+  Progress,
+  Restored,
+  Row,
+  Select,
+  Unusable,
+} from './measures.ts';
 
 interface Task {
   readonly processor: string;
@@ -103,6 +121,29 @@ class MemoryMeasures implements MeasureStore {
       if (before === undefined || compareCells(versionColumns, before, row) < 0) newest.set(id, row);
     }
     return [...newest.values()].sort((a, b) => compareCells(idColumns, a, b)).map((row) => ({ ...row }));
+  }
+
+  async aggregate({ table: name, id, length, from, to }: AggregateQuery): Promise<readonly Row[]> {
+    const aggregate = aggregateOf(name);
+    const rows = await this.select({
+      table: name,
+      where: id === undefined ? {} : { [aggregate.id]: id },
+      timeColumn: 'window_start',
+      from,
+      to,
+      limit: Number.POSITIVE_INFINITY,
+    });
+    const order = ['bucket', aggregate.id];
+    return [...aggregateRows(aggregate, rows, length)].sort((a, b) => compareCells(order, a, b));
+  }
+
+  async maintain(keepFrom: EventTime | undefined): Promise<void> {
+    if (keepFrom === undefined) return;
+    const day = floorTo(keepFrom, oneDay);
+    for (const { name, time } of timedTables) {
+      const rows = this.tables.get(name) ?? new Map<string, Row>();
+      for (const [key, row] of rows) if ((row[time] as number) < day) rows.delete(key);
+    }
   }
 
   async digest(names: readonly string[]): Promise<string> {

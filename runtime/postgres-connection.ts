@@ -3,6 +3,8 @@ import pg from 'pg';
 import { ArterialError } from './errors.ts';
 
 const int8 = 20;
+const int8Array = 1016;
+const textArray = pg.types.getTypeParser(int8Array as never, 'text') as (text: string) => (string | null)[];
 
 export interface PostgresOptions {
   /** Connections at once. */
@@ -53,6 +55,22 @@ export class PostgresConnection {
     }
   }
 
+  /** Statements that make their own transactions, on one connection and as long as they take. */
+  async session(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    try {
+      const client = await this.pool.connect();
+      try {
+        await client.query('SET statement_timeout = 0');
+        await work(client);
+      } finally {
+        // Not given back: the next user has a right to the timeout.
+        client.release(true);
+      }
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
   async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
     try {
       return await this.pool.query(text, [...values]);
@@ -69,6 +87,8 @@ export class PostgresConnection {
 
 function parserOf(oid: number, format?: string): (text: string) => unknown {
   if (oid === int8) return Number;
+  if (oid === int8Array)
+    return (text) => textArray(text).map((item) => (item === null ? null : Number(item)));
   return pg.types.getTypeParser(oid, format as 'text');
 }
 

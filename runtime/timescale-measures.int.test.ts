@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeMeasureStore } from './measures.contract.ts';
+import type { MeasureStore } from './measures.ts';
+import { createPostgresMeasures } from './postgres-measures.ts';
+import { startTimescale, type TimescaleServer } from './timescale.fixture.ts';
+
+let server: TimescaleServer;
+beforeAll(async () => {
+  server = await startTimescale();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+async function openStore() {
+  const { url, schema } = await server.newSchema();
+  let store = createPostgresMeasures(url, { poolSize: 1 });
+  await store.migrate();
+  const reopen = async (): Promise<MeasureStore> => {
+    await store.close();
+    store = createPostgresMeasures(url, { poolSize: 1 });
+    return store;
+  };
+  const dispose = async (): Promise<void> => {
+    await server.query('public', `DROP SCHEMA ${schema} CASCADE`);
+  };
+  return { store, reopen, dispose, schema, url };
+}
+
+describeMeasureStore('measures in TimescaleDB', openStore);
