@@ -97,7 +97,7 @@ async function removeBefore(client: pg.PoolClient, day: EventTime, isTimescale: 
   // Before anything is removed, so that no bucket of a removed row is shown.
   await client.query(
     `INSERT INTO retention (kept_from) VALUES ($1)
-     ON CONFLICT (only) DO UPDATE SET kept_from = greatest(retention.kept_from, excluded.kept_from)`,
+     ON CONFLICT (one) DO UPDATE SET kept_from = greatest(retention.kept_from, excluded.kept_from)`,
     [timeText(day)],
   );
   for (const { name, time } of timedTables)

@@ -32,8 +32,8 @@ CREATE INDEX aggregate_behind_day ON aggregate_behind (name, day);
 -- Rows of before that time have been removed with age; one row at most.
 CREATE TABLE retention (
   kept_from timestamptz NOT NULL,
-  only boolean NOT NULL DEFAULT true CHECK (only),
-  PRIMARY KEY (only)
+  one boolean NOT NULL DEFAULT true CHECK (one),
+  PRIMARY KEY (one)
 );
 
 DO $do$
