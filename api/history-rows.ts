@@ -1,9 +1,12 @@
 /** Reads history from the store of measures as the events that its rows were made from. */
 
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import type { AnyAggregate } from '#runtime/aggregates.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { eventOf } from '#schemas/row.ts';
 import { columnOf, type Table, tables } from '#schemas/tables.ts';
+import type { Buckets } from './history.ts';
+import type { Range } from './range.ts';
 
 /** More windows than the longest range holds at a window of a minute. */
 const rowsMost = 150_000;
@@ -53,4 +56,24 @@ export async function readEvents<Event>(
     limit: rowsMost,
   });
   return rows.map((row) => eventOf(row) as Event);
+}
+
+/** The windows of one thing in the buckets of a range; windows longer than those would leave holes between them. */
+export async function readBuckets<Aggregate extends AnyAggregate>(
+  store: Pick<MeasureStore, 'aggregate'>,
+  kind: string,
+  id: string,
+  { from, to, resolution }: Range,
+): Promise<Buckets<Aggregate>> {
+  const table = tableOf(kind).name;
+  const ask = async (length: number): Promise<readonly Aggregate[]> =>
+    (await store.aggregate({ table, id, length, from, to })).map(
+      (row) => eventOf(row) as unknown as Aggregate,
+    );
+  const aggregates = await ask(resolution);
+  const length = aggregates.reduce(
+    (most, { windowSecondsMost }) => Math.max(most, seconds(windowSecondsMost)),
+    resolution,
+  );
+  return { length, aggregates: length === resolution ? aggregates : await ask(length) };
 }

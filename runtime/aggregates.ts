@@ -325,6 +325,10 @@ export function aggregateRows(
   );
 }
 
+/** The columns of a bucket without any window. */
+export const emptyAggregate = ({ columns }: Aggregate): Row =>
+  Object.fromEntries(columns.map(({ name, of }) => [name, of([])]));
+
 /** The columns as a list of SQL, one a line; the migrations hold the same text. */
 export const aggregateList = ({ columns }: Aggregate): string =>
   columns

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeAggregates } from './aggregates.contract.ts';
 import { describeMeasureStore } from './measures.contract.ts';
 import type { MeasureStore } from './measures.ts';
 import { createPostgresMeasures } from './postgres-measures.ts';
@@ -28,3 +29,4 @@ async function openStore() {
 }
 
 describeMeasureStore('measures in TimescaleDB', openStore);
+describeAggregates('aggregates in TimescaleDB', openStore);

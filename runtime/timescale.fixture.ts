@@ -180,8 +180,8 @@ class Connection {
   }
 
   private async giveRows(statement: string): Promise<void> {
-    const { blob } = await this.database.query(statement);
-    const rows = Buffer.from(await (blob as Blob).arrayBuffer());
+    const { blob = new Blob([]) } = await this.database.query(statement);
+    const rows = Buffer.from(await blob.arrayBuffer());
     this.send('H', Buffer.from([0, 0, 1, 0, 0]));
     for (let at = 0; at < rows.length; at += 65_536) this.send('d', rows.subarray(at, at + 65_536));
     this.send('c', Buffer.alloc(0));
