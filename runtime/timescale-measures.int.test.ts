@@ -5,6 +5,11 @@ import type { MeasureStore } from './measures.ts';
 import { createPostgresMeasures } from './postgres-measures.ts';
 import { startTimescale, type TimescaleServer } from './timescale.fixture.ts';
 
+/** What the store would say when its tables were plain ones. */
+const notice = (text: string): never => {
+  throw new Error(text);
+};
+
 let server: TimescaleServer;
 beforeAll(async () => {
   server = await startTimescale();
@@ -15,11 +20,11 @@ afterAll(async () => {
 
 async function openStore() {
   const { url, schema } = await server.newSchema();
-  let store = createPostgresMeasures(url, { poolSize: 1 });
+  let store = createPostgresMeasures(url, { poolSize: 1, notice });
   await store.migrate();
   const reopen = async (): Promise<MeasureStore> => {
     await store.close();
-    store = createPostgresMeasures(url, { poolSize: 1 });
+    store = createPostgresMeasures(url, { poolSize: 1, notice });
     return store;
   };
   const dispose = async (): Promise<void> => {

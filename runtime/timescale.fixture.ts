@@ -19,11 +19,13 @@ const sslRequest = 80_877_103;
 const copyIn = /^COPY (\S+) \((.*)\) FROM STDIN\0$/s;
 const copyOut = /^(COPY .*) TO STDOUT( .*)?\0$/s;
 
-export async function startTimescale(): Promise<TimescaleServer> {
+/** With the extension in the schema `public`, or with the mere offer of it. */
+export async function startTimescale(extension: 'made' | 'offered' = 'made'): Promise<TimescaleServer> {
   const database = new PGlite({ extensions: { timescaledb } });
   await database.waitReady;
   // Else each message comes with notes on how the server took it.
   await database.exec('SET client_min_messages = warning');
+  if (extension === 'made') await database.exec('CREATE EXTENSION timescaledb');
   const turns = new Turns();
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
