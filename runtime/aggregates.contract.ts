@@ -77,7 +77,7 @@ export async function allAggregates(store: MeasureStore, from = noon - 2 * day, 
 }
 
 /** Calls for a store that is empty but migrated. */
-export function describeAggregates(name: string, open: () => Promise<OpenedStore>): void {
+export function describeAggregates(name: string, open: () => Promise<OpenedStore>, numRuns = 12): void {
   describe(name, () => {
     let opened: OpenedStore;
     let store: MeasureStore;
@@ -184,7 +184,7 @@ export function describeAggregates(name: string, open: () => Promise<OpenedStore
           expect(await allAggregates(store)).toEqual(await allAggregates(memory));
         }),
         // Each run adds to the rows of those before, so a failing one cannot be made smaller.
-        { numRuns: 12, interruptAfterTimeLimit: 60_000, endOnFailure: true },
+        { numRuns, interruptAfterTimeLimit: 60_000, endOnFailure: true },
       );
     });
 

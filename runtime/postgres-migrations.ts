@@ -54,6 +54,7 @@ export async function migratePostgres(
   await alone(connection, async (client) => {
     const applied = await readApplied(client);
     refuseStrangers(applied, migrations);
+    await recordChecksums(client, applied, migrations);
     if (plainBecause === undefined) await client.query(extensionInLocalPath);
     for (const { version, name, text, checksum, forTimescale } of migrations) {
       if (applied.has(version) || (forTimescale && plainBecause !== undefined)) continue;
@@ -95,6 +96,20 @@ async function readApplied(client: pg.PoolClient): Promise<ReadonlyMap<number, A
   await client.query('ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum text');
   const { rows } = await client.query('SELECT version, name, checksum FROM schema_migrations');
   return new Map(rows.map((row) => [row.version as number, row as Applied]));
+}
+
+/** From now on what was run by older releases must not change either. */
+async function recordChecksums(
+  client: pg.PoolClient,
+  applied: ReadonlyMap<number, Applied>,
+  migrations: readonly Migration[],
+): Promise<void> {
+  for (const { version, checksum } of migrations)
+    if (applied.get(version)?.checksum === null)
+      await client.query('UPDATE schema_migrations SET checksum = $2 WHERE version = $1', [
+        version,
+        checksum,
+      ]);
 }
 
 /** Refuses a database on which something was run that this program does not have, or has otherwise. */
