@@ -21,21 +21,25 @@ export function tableOf(kind: string): Table {
 /** No window is longer. */
 const windowMost = minutes(15);
 
-interface Windowed {
-  readonly windowStart: EventTime;
-  readonly windowSeconds: number;
-}
-
 /** The states of a kind whose window holds the instant `at`, by the id in the field `idField`. */
-export async function readStatesAt<State extends Windowed>(
+export async function readStatesAt<State>(
   store: MeasureStore,
   kind: string,
   idField: keyof State & string,
   at: EventTime,
 ): Promise<ReadonlyMap<string, State>> {
-  const states = await readEvents<State>(store, kind, {}, at - windowMost, at + 1);
-  const holding = states.filter((state) => at < state.windowStart + seconds(state.windowSeconds));
-  return new Map(holding.map((state) => [String(state[idField]), state]));
+  const table = tableOf(kind);
+  const rows = await store.select({
+    table: table.name,
+    where: {},
+    timeColumn: columnOf(table.time),
+    from: at - windowMost,
+    to: at + 1,
+    endsAfter: at,
+    limit: rowsMost,
+  });
+  const states = rows.map((row) => eventOf(row) as unknown as State);
+  return new Map(states.map((state) => [String(state[idField]), state]));
 }
 
 /** The events of one thing whose time lies in [from, to), oldest first. */

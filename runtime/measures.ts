@@ -106,6 +106,8 @@ export interface Select {
   readonly timeColumn: string;
   readonly from: EventTime;
   readonly to: EventTime;
+  /** Only rows whose window, of `window_seconds` from the time column on, ends after this. */
+  readonly endsAfter?: EventTime;
   readonly limit: number;
 }
 

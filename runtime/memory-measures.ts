@@ -92,15 +92,26 @@ class MemoryMeasures implements MeasureStore {
       .sort((a, b) => compareBytes(a.processor, b.processor) || a.partition - b.partition);
   }
 
-  async select({ table: name, where, timeColumn, from, to, limit }: Select): Promise<readonly Row[]> {
+  async select({
+    table: name,
+    where,
+    timeColumn,
+    from,
+    to,
+    endsAfter,
+    limit,
+  }: Select): Promise<readonly Row[]> {
     const table = measureTable(name);
     for (const column of [timeColumn, ...Object.keys(where)]) columnIn(table, column);
+    if (endsAfter !== undefined) columnIn(table, 'window_seconds');
     const wanted = Object.entries(where);
     return this.rowsOf(table)
       .filter((row) => {
         const at = row[timeColumn];
         const inRange = typeof at === 'number' && at >= from && at < to;
-        return inRange && wanted.every(([column, value]) => row[column] === value);
+        const isOver =
+          endsAfter !== undefined && Number(at) + 1000 * (row['window_seconds'] as number) <= endsAfter;
+        return inRange && !isOver && wanted.every(([column, value]) => row[column] === value);
       })
       .sort((a, b) => (a[timeColumn] as number) - (b[timeColumn] as number) || compareKeys(table, a, b))
       .slice(0, limit)

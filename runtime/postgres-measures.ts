@@ -93,7 +93,15 @@ class PostgresMeasures implements MeasureStore {
     }));
   }
 
-  async select({ table: name, where, timeColumn, from, to, limit }: Select): Promise<readonly Row[]> {
+  async select({
+    table: name,
+    where,
+    timeColumn,
+    from,
+    to,
+    endsAfter,
+    limit,
+  }: Select): Promise<readonly Row[]> {
     const table = measureTable(name);
     const time = quoted(columnIn(table, timeColumn).name);
     const values: unknown[] = [boundText(from), boundText(to), limit];
@@ -101,6 +109,11 @@ class PostgresMeasures implements MeasureStore {
     for (const [column, value] of Object.entries(where)) {
       values.push(columnIn(table, column).type === 'timestamptz' ? timeText(Number(value)) : value);
       conditions.push(`${quoted(column)} = $${values.length}`);
+    }
+    if (endsAfter !== undefined) {
+      values.push(boundText(endsAfter));
+      const length = `${quoted(columnIn(table, 'window_seconds').name)} * interval '1 s'`;
+      conditions.push(`${time} + ${length} > $${values.length}::timestamptz`);
     }
     const { rows } = await this.connection.query(
       `SELECT ${selected(table)} FROM ${quoted(table.name)} WHERE ${conditions.join(' AND ')}

@@ -70,7 +70,7 @@ describe('the migrations of a database', () => {
   });
 
   it('of another program are refused, whether edited or renamed', async () => {
-    const { url, sql, close } = await newDatabase();
+    const { url, close } = await newDatabase();
     const connection = new PostgresConnection(url);
     await migratePostgres(connection);
     const migrations = listMigrations();
