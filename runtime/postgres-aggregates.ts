@@ -114,7 +114,7 @@ const dropChunks = (client: pg.PoolClient, relation: string, day: EventTime): Pr
     timeText(day),
   ]);
 
-/** Makes the buckets of marked days anew, once the day is over: on the day itself the policy would run ahead of rows. */
+/** Makes the buckets of marked days anew once the day is over; before, some would be made without rows to come. */
 async function catchUp(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query(
     `SELECT name, ${epochMilliseconds('day')} AS day, array_agg(id::text) AS ids FROM aggregate_behind

@@ -201,7 +201,8 @@ describe('buckets that are kept ready', () => {
        FROM timescaledb_information.jobs JOIN timescaledb_information.continuous_aggregates AS kept
          ON jobs.hypertable_name IN (kept.view_name, kept.materialization_hypertable_name)
        WHERE proc_name = 'policy_refresh_continuous_aggregate' AND kept.view_schema = current_schema()
-         AND NOT kept.materialized_only AND jobs.hypertable_schema IN (kept.view_schema, kept.materialization_hypertable_schema)`,
+         AND NOT kept.materialized_only
+         AND jobs.hypertable_schema IN (kept.view_schema, kept.materialization_hypertable_schema)`,
     );
     expect(found).toEqual([{ policies: 12, least: '01:00:00', most: '01:00:00', starts: 0 }]);
     // Rows of this very minute, not refreshed by anybody.
