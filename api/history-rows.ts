@@ -1,9 +1,12 @@
 /** Reads history from the store of measures as the events that its rows were made from. */
 
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import type { AnyAggregate } from '#runtime/aggregates.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { eventOf } from '#schemas/row.ts';
 import { columnOf, type Table, tables } from '#schemas/tables.ts';
+import type { Buckets } from './history.ts';
+import type { Range } from './range.ts';
 
 /** More windows than the longest range holds at a window of a minute. */
 const rowsMost = 150_000;
@@ -18,21 +21,25 @@ export function tableOf(kind: string): Table {
 /** No window is longer. */
 const windowMost = minutes(15);
 
-interface Windowed {
-  readonly windowStart: EventTime;
-  readonly windowSeconds: number;
-}
-
 /** The states of a kind whose window holds the instant `at`, by the id in the field `idField`. */
-export async function readStatesAt<State extends Windowed>(
+export async function readStatesAt<State>(
   store: MeasureStore,
   kind: string,
   idField: keyof State & string,
   at: EventTime,
 ): Promise<ReadonlyMap<string, State>> {
-  const states = await readEvents<State>(store, kind, {}, at - windowMost, at + 1);
-  const holding = states.filter((state) => at < state.windowStart + seconds(state.windowSeconds));
-  return new Map(holding.map((state) => [String(state[idField]), state]));
+  const table = tableOf(kind);
+  const rows = await store.select({
+    table: table.name,
+    where: {},
+    timeColumn: columnOf(table.time),
+    from: at - windowMost,
+    to: at + 1,
+    endsAfter: at,
+    limit: rowsMost,
+  });
+  const states = rows.map((row) => eventOf(row) as unknown as State);
+  return new Map(states.map((state) => [String(state[idField]), state]));
 }
 
 /** The events of one thing whose time lies in [from, to), oldest first. */
@@ -53,4 +60,24 @@ export async function readEvents<Event>(
     limit: rowsMost,
   });
   return rows.map((row) => eventOf(row) as Event);
+}
+
+/** The windows of one thing in the buckets of a range; windows longer than those would leave holes between them. */
+export async function readBuckets<Aggregate extends AnyAggregate>(
+  store: Pick<MeasureStore, 'aggregate'>,
+  kind: string,
+  id: string,
+  { from, to, resolution }: Range,
+): Promise<Buckets<Aggregate>> {
+  const table = tableOf(kind).name;
+  const ask = async (length: number): Promise<readonly Aggregate[]> =>
+    (await store.aggregate({ table, id, length, from, to })).map(
+      (row) => eventOf(row) as unknown as Aggregate,
+    );
+  const aggregates = await ask(resolution);
+  const length = aggregates.reduce(
+    (most, { windowSecondsMost }) => Math.max(most, seconds(windowSecondsMost)),
+    resolution,
+  );
+  return { length, aggregates: length === resolution ? aggregates : await ask(length) };
 }

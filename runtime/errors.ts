@@ -13,6 +13,7 @@ export const errorCodes = [
   'live.unavailable',
   'registry.unavailable',
   'registry.incompatible',
+  'store.incomplete',
   'replay.source',
   'api.port',
 ] as const;

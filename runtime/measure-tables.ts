@@ -68,6 +68,14 @@ const byName: ReadonlyMap<string, MeasureTable> = new Map(
 
 export const measureTables: readonly MeasureTable[] = [...byName.values()];
 
+/** The tables that grow with time: their key holds it, in the column `time`. */
+export const timedTables: readonly { readonly name: string; readonly time: string }[] = tables
+  .filter(({ key, time }) => key.includes(time))
+  .map(({ name, time }) => ({ name, time: columnOf(time) }));
+
+/** Rows are removed with age by whole days of UTC. Milliseconds. */
+export const oneDay = 86_400_000;
+
 /** The table of that name; a name that is none is a mistake of the program. */
 export function measureTable(name: string): MeasureTable {
   const table = byName.get(name);

@@ -459,6 +459,17 @@ export function describeMeasureStore(name: string, open: () => Promise<OpenedSto
         expect(await found({ where: { link: "a' OR true --" } })).toEqual([]);
       });
 
+      it('may leave out windows that are over by then', async () => {
+        const endsAfter = noon + 2 * minute;
+        expect(await found({ endsAfter })).toEqual(['a2', 'b2', 'a3', 'b3']);
+        expect(await found({ endsAfter: endsAfter - 1, to: noon + 3 * minute })).toEqual([
+          'a1',
+          'b1',
+          'a2',
+          'b2',
+        ]);
+      });
+
       it('stops at the limit, so that one may go on from its last', async () => {
         expect(await found({ limit: 3 })).toEqual(['a0', 'b0', 'a1']);
         expect(await found({ where: { link: 'b' }, from: noon + minute, limit: 2 })).toEqual(['b1', 'b2']);

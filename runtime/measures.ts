@@ -1,5 +1,5 @@
 /** The port to the store of measures: history, progress and kept state, changed together or not at all. */
-import type { EventTime } from '#domain/time.ts';
+import type { EventTime, Milliseconds } from '#domain/time.ts';
 import type { RejectionCode } from '#schemas/rejection.ts';
 
 /** A row of a measure table: column (snake_case) to value. */
@@ -105,6 +105,8 @@ export interface MeasureStore {
   listProgress(): Promise<readonly (Progress & { readonly processor: string; readonly partition: number })[]>;
   /** Rows of a table whose columns equal (`where`) and whose time column lies in [from, to), newest last. */
   select(query: Select): Promise<readonly Row[]>;
+  /** Sums over the windows that begin in [from, to), as `aggregates.ts` says them; by bucket, then by id. */
+  aggregate(query: AggregateQuery): Promise<readonly Row[]>;
   /** The newest row of each id: for rebuilding live state. `version` orders them. */
   newest(
     table: string,
@@ -113,6 +115,11 @@ export interface MeasureStore {
   ): Promise<readonly Row[]>;
   /** SHA-256, in hexadecimal, over all rows of the given tables in key order; for comparing runs. */
   digest(tables: readonly string[]): Promise<string>;
+  /**
+   * Housekeeping, to be called now and then. Removes the rows of before the UTC day of `keepFrom` from the tables that
+   * grow with time; undefined keeps all. Whatever it was interrupted in, the next call does.
+   */
+  maintain(keepFrom: EventTime | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -122,5 +129,18 @@ export interface Select {
   readonly timeColumn: string;
   readonly from: EventTime;
   readonly to: EventTime;
+  /** Only rows whose window, of `window_seconds` from the time column on, ends after this. */
+  readonly endsAfter?: EventTime;
   readonly limit: number;
+}
+
+export interface AggregateQuery {
+  /** One that `aggregates.ts` has. */
+  readonly table: string;
+  /** Of which link, car park or intersection; of each when undefined. */
+  readonly id?: string;
+  /** Of a bucket; buckets are counted from 1970. */
+  readonly length: Milliseconds;
+  readonly from: EventTime;
+  readonly to: EventTime;
 }

@@ -1,7 +1,8 @@
+import { describeAggregates } from './aggregates.contract.ts';
 import { describeMeasureStore } from './measures.contract.ts';
 import { createMemoryMeasures } from './memory-measures.ts';
 
-describeMeasureStore('measures in memory', async () => {
-  const store = createMemoryMeasures();
-  return { store };
-});
+const open = async () => ({ store: createMemoryMeasures() });
+
+describeMeasureStore('measures in memory', open);
+describeAggregates('aggregates in memory', open);

@@ -1,8 +1,26 @@
 import { createHash } from 'node:crypto';
+import { type EventTime, floorTo } from '#domain/time.ts';
+import { aggregateOf, aggregateRows } from './aggregates.ts';
 import { canonicalJson, compareBytes } from './canonical-json.ts';
 import { ArterialError } from './errors.ts';
-import { columnIn, completeRows, type MeasureTable, measureTable } from './measure-tables.ts';
-import type { Commit, MeasureStore, Progress, Restored, Row, Select, Unusable } from './measures.ts';
+import {
+  columnIn,
+  completeRows,
+  type MeasureTable,
+  measureTable,
+  oneDay,
+  timedTables,
+} from './measure-tables.ts';
+import type {
+  AggregateQuery,
+  Commit,
+  MeasureStore,
+  Progress,
+  Restored,
+  Row,
+  Select,
+  Unusable,
+} from './measures.ts';
 
 interface Task {
   readonly processor: string;
@@ -74,15 +92,26 @@ class MemoryMeasures implements MeasureStore {
       .sort((a, b) => compareBytes(a.processor, b.processor) || a.partition - b.partition);
   }
 
-  async select({ table: name, where, timeColumn, from, to, limit }: Select): Promise<readonly Row[]> {
+  async select({
+    table: name,
+    where,
+    timeColumn,
+    from,
+    to,
+    endsAfter,
+    limit,
+  }: Select): Promise<readonly Row[]> {
     const table = measureTable(name);
     for (const column of [timeColumn, ...Object.keys(where)]) columnIn(table, column);
+    if (endsAfter !== undefined) columnIn(table, 'window_seconds');
     const wanted = Object.entries(where);
     return this.rowsOf(table)
       .filter((row) => {
         const at = row[timeColumn];
         const inRange = typeof at === 'number' && at >= from && at < to;
-        return inRange && wanted.every(([column, value]) => row[column] === value);
+        const isOver =
+          endsAfter !== undefined && Number(at) + 1000 * (row['window_seconds'] as number) <= endsAfter;
+        return inRange && !isOver && wanted.every(([column, value]) => row[column] === value);
       })
       .sort((a, b) => (a[timeColumn] as number) - (b[timeColumn] as number) || compareKeys(table, a, b))
       .slice(0, limit)
@@ -103,6 +132,29 @@ class MemoryMeasures implements MeasureStore {
       if (before === undefined || compareCells(versionColumns, before, row) < 0) newest.set(id, row);
     }
     return [...newest.values()].sort((a, b) => compareCells(idColumns, a, b)).map((row) => ({ ...row }));
+  }
+
+  async aggregate({ table: name, id, length, from, to }: AggregateQuery): Promise<readonly Row[]> {
+    const aggregate = aggregateOf(name);
+    const rows = await this.select({
+      table: name,
+      where: id === undefined ? {} : { [aggregate.id]: id },
+      timeColumn: 'window_start',
+      from,
+      to,
+      limit: Number.POSITIVE_INFINITY,
+    });
+    const order = ['bucket', aggregate.id];
+    return [...aggregateRows(aggregate, rows, length)].sort((a, b) => compareCells(order, a, b));
+  }
+
+  async maintain(keepFrom: EventTime | undefined): Promise<void> {
+    if (keepFrom === undefined) return;
+    const day = floorTo(keepFrom, oneDay);
+    for (const { name, time } of timedTables) {
+      const rows = this.tables.get(name) ?? new Map<string, Row>();
+      for (const [key, row] of rows) if ((row[time] as number) < day) rows.delete(key);
+    }
   }
 
   async digest(names: readonly string[]): Promise<string> {

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { ArterialError } from './errors.ts';
 
 const int8 = 20;
+const int8Array = 1016;
+const textArray = pg.types.getTypeParser(int8Array as never, 'text') as (text: string) => (string | null)[];
 
 export interface PostgresOptions {
   /** Connections at once. */
@@ -16,6 +18,7 @@ export class PostgresConnection {
   private closing: Promise<void> | undefined;
 
   constructor(url: string, { poolSize = 4, statementTimeout = 30_000 }: PostgresOptions = {}) {
+    refuseUnreadable(url);
     this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -53,6 +56,22 @@ export class PostgresConnection {
     }
   }
 
+  /** Statements that make their own transactions, on one connection and as long as they take. */
+  async session(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    try {
+      const client = await this.pool.connect();
+      try {
+        await client.query('SET statement_timeout = 0');
+        await work(client);
+      } finally {
+        // Not given back: the next user has a right to the timeout.
+        client.release(true);
+      }
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
   async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
     try {
       return await this.pool.query(text, [...values]);
@@ -67,8 +86,30 @@ export class PostgresConnection {
   }
 }
 
+/** The setting that says where the database is; errors name it, for it is the operator who can correct it. */
+const setting = 'ARTERIAL_DATABASE_URL';
+
+/** Refuses an address that no connection can be made from. What is said does not repeat it: it may hold a password. */
+function refuseUnreadable(url: string): void {
+  const wouldBeRight = 'postgres://user:password@host:5432/database would be right';
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
+    throw new ArterialError(
+      'config.invalid',
+      `${setting}: this is no address of a database; ${wouldBeRight}`,
+    );
+  try {
+    // Reads the parameters, and the files of keys and certificates that they name; connects to nothing.
+    new pg.Client({ connectionString: url });
+  } catch (failure) {
+    const why = failure instanceof URIError || !(failure instanceof Error) ? 'malformed' : failure.message;
+    throw new ArterialError('config.invalid', `${setting}: ${why}; ${wouldBeRight}`, { cause: failure });
+  }
+}
+
 function parserOf(oid: number, format?: string): (text: string) => unknown {
   if (oid === int8) return Number;
+  if (oid === int8Array)
+    return (text) => textArray(text).map((item) => (item === null ? null : Number(item)));
   return pg.types.getTypeParser(oid, format as 'text');
 }
 
@@ -80,15 +121,22 @@ function operating(failure: unknown): unknown {
   if (failure instanceof ArterialError || !(failure instanceof Error)) return failure;
   const code = 'code' in failure && typeof failure.code === 'string' ? failure.code : '';
   const fromServer = failure instanceof pg.DatabaseError;
-  const canRetry = fromServer ? passing.includes(code.slice(0, 2)) : isConnectionLoss(failure, code);
-  // Wrong password, no such database: of no use to try again, but not a mistake of the program either.
-  const refused = fromServer && ['28', '3D'].includes(code.slice(0, 2));
-  if (!canRetry && !refused) return failure;
-  return new ArterialError('store.unavailable', `the database: ${failure.message || code}`, {
+  // Wrong password, no such database, no agreement on TLS: of no use to try again, but no mistake of the program.
+  const isRefused = fromServer ? ['28', '3D'].includes(code.slice(0, 2)) : isTlsRefusal(failure, code);
+  const canRetry =
+    !isRefused && (fromServer ? passing.includes(code.slice(0, 2)) : isConnectionLoss(failure, code));
+  if (!canRetry && !isRefused) return failure;
+  const hint = isRefused ? `; correct ${setting}` : '';
+  return new ArterialError('store.unavailable', `the database: ${failure.message || code}${hint}`, {
     cause: failure,
     canRetry,
   });
 }
+
+/** The server has no TLS, or shows a certificate that is not trusted. */
+const isTlsRefusal = (failure: Error, code: string): boolean =>
+  /does not support SSL|SSL is not enabled/i.test(failure.message) ||
+  /^ERR_TLS_|^ERR_SSL_|CERT|UNABLE_TO_VERIFY/.test(code);
 
 const isConnectionLoss = (failure: Error, code: string): boolean =>
   /^E[A-Z]+$/.test(code) ||

@@ -9,6 +9,7 @@ import { shapeOf } from '#schemas/avro-schema.ts';
 import { schemas } from '#schemas/generated/schemas.ts';
 import { rowOf } from '#schemas/row.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
+import { describeAggregates } from './aggregates.contract.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { ArterialError } from './errors.ts';
@@ -56,6 +57,7 @@ async function openStore() {
 }
 
 describeMeasureStore('measures in PostgreSQL', openStore);
+describeAggregates('aggregates in PostgreSQL', openStore);
 
 const commitOf = (version: number, measures: Commit['measures'], change: Partial<Commit> = {}): Commit => ({
   processor: 'p',

@@ -3,41 +3,60 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import type { EventTime } from '#domain/time.ts';
 import { storableText } from './canonical-json.ts';
+import { ArterialError } from './errors.ts';
 import { columnIn, completeRows, type MeasureTable, measureTable } from './measure-tables.ts';
-import type { Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
+import type { AggregateQuery, Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
 import { assertStateVersion } from './memory-measures.ts';
+import { maintainPostgres, markBehind, selectAggregate } from './postgres-aggregates.ts';
 import { PostgresConnection, type PostgresOptions } from './postgres-connection.ts';
 import { boundText, copyText, timeText } from './postgres-copy.ts';
 import { migratePostgres } from './postgres-migrations.ts';
-import { canonicalRow, epochMilliseconds, quoted, selected, walk } from './postgres-sql.ts';
+import { canonicalRow, epochMilliseconds, quoted, selected, walk, walkChunks } from './postgres-sql.ts';
+import { hasTimescaleTables } from './timescale.ts';
 
 /** A store of measures in PostgreSQL. Connects when first used. */
-export function createPostgresMeasures(url: string, options: PostgresOptions = {}): MeasureStore {
-  return new PostgresMeasures(new PostgresConnection(url, options));
+export function createPostgresMeasures(
+  url: string,
+  { notice = () => {}, ...options }: PostgresMeasuresOptions = {},
+): MeasureStore {
+  return new PostgresMeasures(new PostgresConnection(url, options), notice);
+}
+
+export interface PostgresMeasuresOptions extends PostgresOptions {
+  /** Told what an operator may want to know, in a sentence. */
+  readonly notice?: (text: string) => void;
 }
 
 class PostgresMeasures implements MeasureStore {
   private readonly connection: PostgresConnection;
+  private readonly notice: (text: string) => void;
+  /** Whether the tables are TimescaleDB's; asked once. */
+  private timescale: Promise<boolean> | undefined;
 
-  constructor(connection: PostgresConnection) {
+  constructor(connection: PostgresConnection, notice: (text: string) => void) {
     this.connection = connection;
+    this.notice = notice;
   }
 
-  migrate(): Promise<void> {
-    return migratePostgres(this.connection);
+  async migrate(): Promise<void> {
+    const { plainBecause } = await migratePostgres(this.connection);
+    if (plainBecause !== undefined) this.notice(`the store uses no TimescaleDB: ${plainBecause}`);
+    this.timescale = undefined;
   }
 
   /** When the connection breaks at the end, the commit may have been done: tried again it is then fenced. */
-  commit(commit: Commit): Promise<'committed' | 'fenced'> {
+  async commit(commit: Commit): Promise<'committed' | 'fenced'> {
     // Whatever is wrong with the rows shows before anything is sent.
     const measures = [...commit.measures].map(([name, rows]) => {
       const table = measureTable(name);
       return [table, completeRows(table, rows)] as const;
     });
+    const isTimescale = await this.isTimescale();
     return this.connection.transaction(async (client) => {
       if (!(await advance(client, commit))) return 'fenced';
-      for (const [table, rows] of measures) if (rows.size > 0) await upsert(client, table, rows.values());
+      for (const [table, rows] of measures) if (rows.size > 0) await upsert(client, table, rows, isTimescale);
       await insertUnusable(client, commit);
       await keep(client, commit);
       return 'committed';
@@ -74,7 +93,15 @@ class PostgresMeasures implements MeasureStore {
     }));
   }
 
-  async select({ table: name, where, timeColumn, from, to, limit }: Select): Promise<readonly Row[]> {
+  async select({
+    table: name,
+    where,
+    timeColumn,
+    from,
+    to,
+    endsAfter,
+    limit,
+  }: Select): Promise<readonly Row[]> {
     const table = measureTable(name);
     const time = quoted(columnIn(table, timeColumn).name);
     const values: unknown[] = [boundText(from), boundText(to), limit];
@@ -83,12 +110,25 @@ class PostgresMeasures implements MeasureStore {
       values.push(columnIn(table, column).type === 'timestamptz' ? timeText(Number(value)) : value);
       conditions.push(`${quoted(column)} = $${values.length}`);
     }
+    if (endsAfter !== undefined) {
+      values.push(boundText(endsAfter));
+      const length = `${quoted(columnIn(table, 'window_seconds').name)} * interval '1 s'`;
+      conditions.push(`${time} + ${length} > $${values.length}::timestamptz`);
+    }
     const { rows } = await this.connection.query(
       `SELECT ${selected(table)} FROM ${quoted(table.name)} WHERE ${conditions.join(' AND ')}
        ORDER BY ${[time, ...table.key.map(quoted)].join(', ')} LIMIT $3`,
       values,
     );
     return rows;
+  }
+
+  async aggregate(query: AggregateQuery): Promise<readonly Row[]> {
+    return selectAggregate(this.connection, query, await this.isTimescale());
+  }
+
+  async maintain(keepFrom: EventTime | undefined): Promise<void> {
+    return maintainPostgres(this.connection, keepFrom, await this.isTimescale());
   }
 
   async newest(
@@ -104,7 +144,9 @@ class PostgresMeasures implements MeasureStore {
     // of the key, does not depend on the length of the history as sorting it would.
     const source = table.key.every((column) => idColumns.includes(column))
       ? from
-      : walk(table, idColumns, versionColumns);
+      : (await this.isTimescale())
+        ? walkChunks(table, idColumns, versionColumns)
+        : walk(table, idColumns, versionColumns);
     const { rows } = await this.connection.query(`SELECT ${selected(table)} FROM ${source} ORDER BY ${ids}`);
     return rows;
   }
@@ -132,6 +174,14 @@ class PostgresMeasures implements MeasureStore {
 
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private isTimescale(): Promise<boolean> {
+    this.timescale ??= hasTimescaleTables(this.connection).catch((failure: unknown) => {
+      this.timescale = undefined;
+      throw failure;
+    });
+    return this.timescale;
   }
 }
 
@@ -165,24 +215,39 @@ async function advance(client: pg.PoolClient, commit: Commit): Promise<boolean> 
 }
 
 /** COPY into a table of the session, then one statement from there: several times as fast as rows in statements. */
-async function upsert(client: pg.PoolClient, table: MeasureTable, rows: Iterable<Row>): Promise<void> {
+async function upsert(
+  client: pg.PoolClient,
+  table: MeasureTable,
+  rows: ReadonlyMap<string, Row>,
+  isTimescale: boolean,
+): Promise<void> {
   const staging = quoted(`staging_${table.name}`);
   const columns = table.columns.map(({ name }) => quoted(name));
   const list = columns.join(', ');
   await client.query(
-    `CREATE TEMP TABLE IF NOT EXISTS ${staging} ON COMMIT DELETE ROWS
+    `${isTimescale ? decompressAll : ''} CREATE TEMP TABLE IF NOT EXISTS ${staging} ON COMMIT DELETE ROWS
      AS SELECT ${list} FROM ${quoted(table.name)} WITH NO DATA`,
   );
   const copy = client.query(copyFrom(`COPY ${staging} (${list}) FROM STDIN`));
-  await pipeline(Readable.from(copyText(table.columns, rows)), copy);
+  await pipeline(Readable.from(copyText(table.columns, rows.values())), copy);
   const changes = columns
     .filter((column) => !table.key.map(quoted).includes(column))
     .map((column) => `${column} = excluded.${column}`);
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO ${quoted(table.name)} (${list}) SELECT ${list} FROM ${staging}
      ON CONFLICT (${table.key.map(quoted).join(', ')}) DO UPDATE SET ${changes.join(', ')}`,
   );
+  // A trigger, a rule or a fault of the server: no row is lost without a word.
+  if (rowCount !== rows.size)
+    throw new ArterialError(
+      'store.incomplete',
+      `${table.name} took ${rowCount} of ${rows.size} rows; the commit was undone`,
+    );
+  if (isTimescale) await markBehind(client, table.name, staging);
 }
+
+/** Old rows may be revised however many of them share a compressed batch; by default TimescaleDB gives up at some. */
+const decompressAll = 'SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0;';
 
 async function insertUnusable(client: pg.PoolClient, { processor, unusable }: Commit): Promise<void> {
   if (unusable.length === 0) return;

@@ -56,3 +56,22 @@ export function walk(
     ) AS step
   ) SELECT * FROM walked) AS newest`;
 }
+
+/**
+ * The same where the table is in chunks of time: the walk would step down an index of every chunk for each id. Each
+ * chunk skips from id to id, and each id looks into the newest chunks first.
+ */
+export function walkChunks(
+  table: MeasureTable,
+  idColumns: readonly string[],
+  versionColumns: readonly string[],
+): string {
+  const from = quoted(table.name);
+  const ids = idColumns.map(quoted);
+  // What is no part of the key tells no two rows of an id apart.
+  const order = versionColumns.filter((name) => table.key.includes(name));
+  const newestFirst = order.map((name) => `${quoted(name)} DESC`).join(', ');
+  const same = ids.map((id) => `row.${id} = known.${id}`).join(' AND ');
+  return `(SELECT newest.* FROM (SELECT DISTINCT ${ids.join(', ')} FROM ${from}) AS known,
+    LATERAL (SELECT * FROM ${from} AS row WHERE ${same} ORDER BY ${newestFirst} LIMIT 1) AS newest) AS newest`;
+}

@@ -9,7 +9,7 @@ import { ArterialError } from './errors.ts';
 import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
 import type { LiveState } from './live.ts';
 import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
-import type { Commit, Gap, MeasureStore, Progress, Unusable } from './measures.ts';
+import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } from './measures.ts';
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
@@ -69,6 +69,8 @@ export class Runner {
   private task!: Task<unknown, unknown>;
   /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
   private lost = new Map<string, number>();
+  /** How far it was before it was taken over. */
+  private before = new Map<string, TopicProgress>();
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
@@ -141,6 +143,7 @@ export class Runner {
     this.flushedAt = this.timers.now();
     this.checkpointedAt = this.timers.now();
     this.lost = new Map();
+    this.before = new Map();
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
     if (memory) {
@@ -168,6 +171,10 @@ export class Runner {
     for (const { topic, position } of this.task.positions()) {
       const known = progress.topics.find((each) => each.topic === topic);
       if (known?.lost) this.lost.set(topic, known.lost);
+      if (known) {
+        const { gap: _, ...before } = known;
+        this.before.set(topic, before);
+      }
       const gap = await findGap(log, topic, this.partition, position, known);
       if (gap === undefined) continue;
       if (known?.gap?.isAccepted) {
@@ -177,6 +184,7 @@ export class Runner {
         this.task.skipTo(topic, afterGap(accepted));
         this.lost.set(topic, (known.lost ?? 0) + records);
         notice(`${this.name}: goes on without ${records} records of ${topic}`);
+        this.before.delete(topic);
       } else gaps.set(topic, gap);
     }
     const [first] = gaps;
@@ -256,7 +264,7 @@ export class Runner {
     const { task, processor, partition } = this;
     const { log, live, ids } = this.options;
     const { measures, live: values, records } = prepare(emitted, ids, live !== undefined);
-    const topics = task.progress().map((each) => ({ ...each, ...lostIn(this.lost, each.topic) }));
+    const topics = this.progress();
     await this.advance(
       {
         stateVersion: processor.stateVersion,
@@ -272,6 +280,15 @@ export class Runner {
     await appendAll(log, records);
     await live?.put(values);
     ownershipOf(this.options).processed(this.name, partition, topics);
+  }
+
+  /** How far each topic was judged: what is gone over again after a crash takes nothing back. */
+  private progress(): TopicProgress[] {
+    return this.task.progress().map((own) => {
+      const before = this.before.get(own.topic);
+      const furthest = before !== undefined && before.processedTo > own.processedTo ? before : own;
+      return { ...furthest, ...lostIn(this.lost, own.topic) };
+    });
   }
 
   /** Commits a step, unless another process has taken the partition over. */

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { Intersection } from '#domain/network.ts';
 import { toRfc3339 } from '#domain/time.ts';
+import type { IntersectionAggregate } from '#runtime/aggregates.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { Routes } from '../context.ts';
 import { intersectionHistory } from '../history.ts';
-import { readEvents } from '../history-rows.ts';
+import { readBuckets } from '../history-rows.ts';
 import { liveEvent, liveEvents } from '../live-events.ts';
 import { lookAtIntersection } from '../looks.ts';
 import { problems, unknown } from '../problem.ts';
@@ -96,14 +97,8 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       const { id } = getIntersection(params.intersection);
       const now = clock.now();
       const range = rangeOf(query, now);
-      const states = await readEvents<IntersectionPerformance>(
-        store,
-        'intersection',
-        { intersection: id },
-        range.from,
-        range.to,
-      );
-      return { asOf: toRfc3339(now), intersection: id, ...intersectionHistory(states, range) };
+      const known = await readBuckets<IntersectionAggregate>(store, 'intersection', id, range);
+      return { asOf: toRfc3339(now), intersection: id, ...intersectionHistory(known, range) };
     },
   );
 };

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { toRfc3339 } from '#domain/time.ts';
+import type { LinkAggregate } from '#runtime/aggregates.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { linkHistory } from '../history.ts';
-import { readEvents, readStatesAt } from '../history-rows.ts';
+import { readBuckets, readStatesAt } from '../history-rows.ts';
 import { liveEvent, liveEvents, liveList } from '../live-events.ts';
 import { presentLink, presentLinkForecast } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
@@ -100,8 +101,8 @@ export const linkRoutes: Routes =
         const link = getLink(params.link);
         const now = clock.now();
         const range = rangeOf(query, now);
-        const states = await readEvents<LinkState>(store, 'link', { link: link.id }, range.from, range.to);
-        return { asOf: toRfc3339(now), link: link.id, ...linkHistory(states, range, link.freeFlowKph) };
+        const known = await readBuckets<LinkAggregate>(store, 'link', link.id, range);
+        return { asOf: toRfc3339(now), link: link.id, ...linkHistory(known, range, link.freeFlowKph) };
       },
     );
 

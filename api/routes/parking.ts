@@ -2,10 +2,11 @@ import { Type } from 'typebox';
 import type { ParkingFacility } from '#domain/network.ts';
 import { facilitiesNear } from '#domain/place.ts';
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
+import type { ParkingAggregate } from '#runtime/aggregates.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { parkingHistory } from '../history.ts';
-import { readEvents, readStatesAt } from '../history-rows.ts';
+import { readBuckets, readStatesAt } from '../history-rows.ts';
 import { liveEvents } from '../live-events.ts';
 import { lookAtParking } from '../looks.ts';
 import { presentParking } from '../present.ts';
@@ -157,8 +158,8 @@ export const parkingRoutes: Routes = (context) => async (app) => {
       const { id } = getFacility(params.facility);
       const now = clock.now();
       const range = rangeOf(query, now);
-      const states = await readEvents<ParkingState>(store, 'parking', { facility: id }, range.from, range.to);
-      return { asOf: toRfc3339(now), facility: id, ...parkingHistory(states, range) };
+      const known = await readBuckets<ParkingAggregate>(store, 'parking', id, range);
+      return { asOf: toRfc3339(now), facility: id, ...parkingHistory(known, range) };
     },
   );
 };
