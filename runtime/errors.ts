@@ -11,6 +11,9 @@ export const errorCodes = [
   'store.fenced',
   'replay.source',
   'api.port',
+  'services.missing',
+  'services.port',
+  'services.start',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
