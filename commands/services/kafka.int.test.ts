@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type KafkaConfig } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterIdAt, type KafkaServer, startKafka } from './kafka.ts';
-import { missingForKafka } from './kafka-jars.ts';
+import { needs } from '../../test/needs.ts';
+import { clusterIdAt, type KafkaServer, kafkaJars, startKafka } from './kafka.ts';
+import { missingFor } from './maven.ts';
 import { shortOf } from './programs.ts';
 import { isAlive } from './server-process.ts';
 
-const missing = await missingForKafka();
-
-describe.skipIf(missing.length > 0)(`a broker of our own ${shortOf(missing)}`, () => {
+describe('a broker of our own', needs(shortOf(await missingFor(kafkaJars))), () => {
   let folder: string;
   let server: KafkaServer;
   beforeAll(async () => {

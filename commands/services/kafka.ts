@@ -2,15 +2,31 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
 import { ArterialError } from '#runtime/errors.ts';
 import { ownCertificate } from './certificate.ts';
-import { kafkaJars } from './kafka-jars.ts';
+import { fetchJars, type JavaServer } from './maven.ts';
 import { findFreePorts } from './ports.ts';
 import { endProcess, isAlive, launch, type ProcessMark } from './server-process.ts';
+
+export const kafkaVersion = '4.4.0';
+
+/** Without `slf4j-simple`, of the line that Kafka's own `slf4j-api` is of, a broker says nothing of its troubles. */
+export const kafkaJars: JavaServer = {
+  title: `Kafka ${kafkaVersion}`,
+  folder: join('kafka', kafkaVersion),
+  megabytes: 45,
+  dependencies: `
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
+    </dependency>`,
+};
 
 export interface KafkaPorts {
   readonly broker: number;
@@ -27,7 +43,9 @@ export interface KafkaOptions {
   /** Opens a second listener with TLS, SCRAM-SHA-512 and PLAIN. */
   readonly secure?: boolean;
   readonly notice?: (line: string) => void;
-  /** Where jars are kept; `.arterial/services` when left out. */
+  /** Told of the process before it answers. */
+  readonly onSpawn?: (mark: ProcessMark, ports: KafkaPorts) => void;
+  /** Where jars are kept; `.arterial/services` of the project when left out. */
   readonly cacheFolder?: string;
 }
 
@@ -58,8 +76,8 @@ const username = 'arterial';
 
 /** Starts a broker on what is in the folder, made if need be, and returns once it answers. */
 export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
-  const { folder } = options;
-  const jars = await kafkaJars(options.notice ?? (() => {}), options.cacheFolder);
+  const folder = resolve(options.folder);
+  const jars = await fetchJars(kafkaJars, options.notice ?? (() => {}), options.cacheFolder);
   await mkdir(folder, { recursive: true });
   const password = await passwordIn(folder);
   const secrets = options.secure ? await secretsIn(folder, password) : undefined;
@@ -71,6 +89,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
       parameters: ['-Xmx512m', ...logging, '-cp', join(jars, '*'), 'kafka.Kafka', 'server.properties'],
       folder,
       logFile: join(folder, 'kafka.log'),
+      onSpawn: (mark) => options.onSpawn?.(mark, ports),
       // Another broker may have the port.
       isReady: async () => (await clusterIdAt([`127.0.0.1:${ports.broker}`])) === clusterId,
       longestMilliseconds: longestStart,

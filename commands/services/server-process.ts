@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArterialError } from '#runtime/errors.ts';
+import type { RunAs } from '#runtime/postgres-binaries.ts';
 
 /** A process, and not another one that was given its number later. */
 export interface ProcessMark {
@@ -47,6 +48,12 @@ export interface Launch {
   readonly program: string;
   readonly parameters: readonly string[];
   readonly folder: string;
+  /** As whom and through what it is run; as we are when left out. */
+  readonly as?: RunAs;
+  /** Told of the process before it answers. */
+  readonly onSpawn?: ((mark: ProcessMark) => void) | undefined;
+  /** How the process is ended when it does not answer. */
+  readonly signals?: readonly NodeJS.Signals[];
   /** Gets what the process says; begun anew. */
   readonly logFile: string;
   /** Asked again and again until it returns true. */
@@ -60,7 +67,9 @@ export interface Launch {
  */
 export async function launch(what: string, server: Launch): Promise<ProcessMark> {
   const log = openSync(server.logFile, 'w');
-  const child = spawn(server.program, server.parameters, {
+  const [command = '', ...parameters] = [...(server.as?.through ?? []), server.program, ...server.parameters];
+  const child = spawn(command, parameters, {
+    ...server.as?.user,
     cwd: server.folder,
     detached: true,
     stdio: ['ignore', log, log],
@@ -74,6 +83,7 @@ export async function launch(what: string, server: Launch): Promise<ProcessMark>
     ended ??= `it ended with ${code ?? by}`;
   });
   child.unref();
+  if (child.pid !== undefined) server.onSpawn?.(markOf(child.pid));
   const deadline = performance.now() + server.longestMilliseconds;
   while (ended === undefined && performance.now() < deadline) {
     const { pid } = child;
@@ -81,7 +91,7 @@ export async function launch(what: string, server: Launch): Promise<ProcessMark>
     await sleep(50);
   }
   const why = ended ?? `it did not answer within ${server.longestMilliseconds / 1000} s`;
-  if (child.pid !== undefined && ended === undefined) await endProcess(markOf(child.pid), ['SIGKILL']);
+  if (child.pid !== undefined && ended === undefined) await endProcess(markOf(child.pid), server.signals);
   const said = (await readFile(server.logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-15);
   throw new ArterialError(
     'services.start',
