@@ -87,7 +87,7 @@ export const shortOf = (missing: readonly Missing[]): string =>
 /** What is missing for `what`, and for each kind of system the command that brings all of it. */
 export function adviceOn(what: string, missing: readonly Missing[]): string {
   const lines = missing.map(
-    ({ program, why }) => `${what} needs ${programs[program].title}, and ${program} ${why}.`,
+    ({ program, why }) => `${programs[program].title} is needed for ${what}, and ${program} ${why}.`,
   );
   for (const manager of Object.keys(managers) as Manager[]) {
     const packages = missing.map(({ program }) => programs[program].packages[manager]).join(' ');
