@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../../test/needs.ts';
 import { clusterIdAt, type KafkaServer, kafkaJars, startKafka } from './kafka.ts';
 import { missingFor } from './maven.ts';
-import { shortOf } from './programs.ts';
+import { findMissing, shortOf } from './programs.ts';
 import { isAlive } from './server-process.ts';
 
-describe('a broker of our own', needs(shortOf(await missingFor(kafkaJars))), () => {
+const missing = [...(await missingFor(kafkaJars)), ...findMissing(['openssl'])];
+
+describe('a broker of our own', needs(shortOf(missing)), () => {
   let folder: string;
   let server: KafkaServer;
   beforeAll(async () => {
