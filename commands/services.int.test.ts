@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,10 @@ const needed = await Promise.all(Object.values(catalogue).map((service) => servi
 const missing = shortOf(findMissing([...new Set(needed.flat())]));
 
 function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'arterial-services-'));
+  const folder = mkdtempSync(join(tmpdir(), 'arterial-services-'));
+  // PostgreSQL may be another user than we are.
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 const silent = (): void => {};
@@ -246,15 +249,16 @@ describe('what is missing', () => {
         names: serviceNames,
         ports: 'free',
         note: silent,
-        askProgram: (program) => (program === 'redis-server' ? 'v=7.0.15' : undefined),
+        askProgram: () => undefined,
       }).catch((error: Error) => error);
       expect(failure).toMatchObject({ code: 'services.missing' });
       const { message } = failure as Error;
       expect(message).toContain(
         'Java 17 or newer is needed for Kafka and the schema registry, and java is not there.',
       );
-      expect(message).toContain('openjdk-17-jre-headless');
-      expect(message.split('\n').at(-1)).toBe('What needs none of it: npm run services -- up postgres redis');
+      expect(message).toContain('Redis 6 or newer is needed for Redis, and redis-server is not there.');
+      expect(message).toMatch(/apt-get install openjdk-17-jre-headless (maven )?redis-server/);
+      expect(message.split('\n').at(-1)).toBe('What needs none of it: npm run services -- up postgres');
       expect(existsSync(join(folder, 'state.json'))).toBe(false);
     } finally {
       rmSync(folder, { recursive: true, force: true });

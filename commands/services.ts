@@ -45,20 +45,21 @@ export async function servicesUp(options: UpOptions): Promise<Addresses> {
 
 /** Throws all that is missing for all of them at once. */
 async function requireAll({ names, askProgram }: UpOptions): Promise<void> {
-  const programs = new Set<ProgramName>();
-  const without: ServiceName[] = [];
-  const lacking: string[] = [];
-  for (const name of names) {
-    const needed = await catalogue[name].programs();
-    if (findMissing(needed, askProgram).length === 0) without.push(name);
-    else lacking.push(catalogue[name].title);
-    for (const program of needed) programs.add(program);
-  }
-  const missing = findMissing([...programs], askProgram);
+  const needs = new Map<ServiceName, readonly ProgramName[]>();
+  for (const name of names) needs.set(name, await catalogue[name].programs());
+  const missing = findMissing([...new Set([...needs.values()].flat())], askProgram);
   if (missing.length === 0) return;
-  const rest =
-    without.length > 0 ? `\nWhat needs none of it: npm run services -- up ${without.join(' ')}` : '';
-  throw new ArterialError('services.missing', adviceOn(lacking.join(' and '), missing) + rest);
+  const whoNeeds = (program: ProgramName): ServiceName[] =>
+    names.filter((name) => needs.get(name)?.includes(program));
+  const lacking = new Set(missing.flatMap(({ program }) => whoNeeds(program)));
+  const rest = names.filter((name) => !lacking.has(name)).join(' ');
+  const advice = adviceOn(missing, (program) =>
+    whoNeeds(program)
+      .map((name) => catalogue[name].title)
+      .join(' and '),
+  );
+  const way = rest && `\nWhat needs none of it: npm run services -- up ${rest}`;
+  throw new ArterialError('services.missing', advice + way);
 }
 
 async function up(name: ServiceName, { folder, ports, note }: UpOptions): Promise<void> {

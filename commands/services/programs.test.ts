@@ -32,7 +32,7 @@ describe('the programs that services need', () => {
   });
 
   it('are named with the command that brings them, for each kind of system', () => {
-    expect(adviceOn('Kafka', findMissing(['java', 'mvn'], machine({})))).toBe(
+    expect(adviceOn(findMissing(['java', 'mvn'], machine({})), () => 'Kafka')).toBe(
       [
         'Java 17 or newer is needed for Kafka, and java is not there.',
         'Maven 3 or newer is needed for Kafka, and mvn is not there.',
@@ -42,7 +42,7 @@ describe('the programs that services need', () => {
         '  macOS hides it; then:  export PATH="$(brew --prefix openjdk@17)/bin:$PATH"',
       ].join('\n'),
     );
-    const advice = adviceOn('Redis', findMissing(['redis-server'], machine({})));
+    const advice = adviceOn(findMissing(['redis-server'], machine({})), () => 'Redis');
     expect(advice).toContain('brew install redis');
     expect(advice).not.toContain('openjdk');
   });

@@ -84,10 +84,11 @@ export function findMissing(names: readonly ProgramName[], askProgram: Ask = ask
 export const shortOf = (missing: readonly Missing[]): string =>
   missing.map(({ program, why }) => `${program} ${why}`).join(', ');
 
-/** What is missing for `what`, and for each kind of system the command that brings all of it. */
-export function adviceOn(what: string, missing: readonly Missing[]): string {
+/** What is missing for whom, and for each kind of system the command that brings all of it. */
+export function adviceOn(missing: readonly Missing[], neededFor: (program: ProgramName) => string): string {
   const lines = missing.map(
-    ({ program, why }) => `${programs[program].title} is needed for ${what}, and ${program} ${why}.`,
+    ({ program, why }) =>
+      `${programs[program].title} is needed for ${neededFor(program)}, and ${program} ${why}.`,
   );
   for (const manager of Object.keys(managers) as Manager[]) {
     const packages = missing.map(({ program }) => programs[program].packages[manager]).join(' ');
@@ -102,5 +103,9 @@ export function adviceOn(what: string, missing: readonly Missing[]): string {
 /** Throws what is to be done unless all of the programs are there. */
 export function requirePrograms(what: string, names: readonly ProgramName[], askProgram: Ask = ask): void {
   const missing = findMissing(names, askProgram);
-  if (missing.length > 0) throw new ArterialError('services.missing', adviceOn(what, missing));
+  if (missing.length > 0)
+    throw new ArterialError(
+      'services.missing',
+      adviceOn(missing, () => what),
+    );
 }

@@ -1,5 +1,5 @@
 /** Opens the desk before the tests that may start processes, and ends afterwards what it has started. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -20,6 +20,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await endLeftovers();
   const sources = await findSources();
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  // PostgreSQL may be another user than we are.
+  chmodSync(folder, 0o755);
   const running: Contained[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   const desk = await openDesk(async (name) => {
