@@ -20,6 +20,13 @@ import { openConfiguredParts, openConfiguredStoreParts } from './commands/parts.
 import { rehearse } from './commands/rehearse.ts';
 import { replay } from './commands/replay.ts';
 import { apiRole, ingestRole, processorsRole, simulatorRole } from './commands/roles.ts';
+import {
+  formatAddresses,
+  namedServices,
+  servicesDown,
+  servicesStatus,
+  servicesUp,
+} from './commands/services.ts';
 import { simulate } from './commands/simulate.ts';
 import { formatVerdict, verify } from './commands/verify.ts';
 
@@ -37,6 +44,9 @@ const usage = `arterial <command>
   verify                                  whether the tables of ARTERIAL_DATA are those of an undisturbed run
   accept-loss                             lets tasks go on that miss records which are gone for good
   rehearse [--json]                       starts a city, watches, kills and judges it: one line a goal
+  services up|status|down [NAME...]       Kafka, PostgreSQL, Redis and a schema registry here, without Docker;
+         [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
+         [--folder DIR]
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -175,6 +185,29 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const goals = await rehearse(process.env, note);
     say(formatGoals(goals, values.json));
     if (!goals.every(isMet)) process.exitCode = 1;
+  },
+
+  async services(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        folder: { type: 'string', default: join('.arterial', 'services') },
+        ports: { type: 'string', default: 'fixed' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const { folder, ports, json } = values;
+    if (ports !== 'fixed' && ports !== 'free') throw usageError(`--ports ${ports}; free would be right`);
+    const [deed = '', ...names] = positionals;
+    const options = { folder, names: namedServices(names), note };
+    if (deed === 'up') say(formatAddresses(await servicesUp({ ...options, ports }), json));
+    else if (deed === 'down') await servicesDown(options);
+    else if (deed === 'status') {
+      const found = await servicesStatus(options);
+      say(json ? JSON.stringify(found) : found.map(({ name, says }) => `${name}: ${says}`).join('\n'));
+      if (!found.every(({ condition }) => condition === 'up')) process.exitCode = 1;
+    } else throw usageError('services up, services status or services down would be right');
   },
 
   async 'import-sumo'(args) {

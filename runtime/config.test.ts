@@ -23,6 +23,10 @@ describe('the configuration', () => {
     expect(() => readConfig({ ARTERIAL_PROT: '9000' })).toThrow(/ARTERIAL_PROT.*ARTERIAL_PORT/);
   });
 
+  it('leaves to the tests what is theirs', () => {
+    expect(readConfig({ ARTERIAL_TEST_REQUIRE: 'all' })).toEqual(readConfig({}));
+  });
+
   it.each([
     ['ARTERIAL_PORT', 'eighty'],
     ['ARTERIAL_PORT', '70000'],

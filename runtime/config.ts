@@ -225,7 +225,10 @@ export const configVariables: readonly { name: string; default: unknown; descrip
  * misspelt one would otherwise be silently without effect.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.entries(environment).filter(([name]) => name.startsWith('ARTERIAL_'));
+  // Those for tests are not for the program, which tests start with all that they were given.
+  const given = Object.entries(environment).filter(
+    ([name]) => name.startsWith('ARTERIAL_') && !name.startsWith('ARTERIAL_TEST_'),
+  );
   const known = Object.keys(ConfigSchema.properties);
   for (const [name] of given)
     if (!known.includes(name))

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needsElsewhere } from '../test/needs.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { isRunning } from './folder-lock.ts';
 
@@ -41,7 +42,8 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>[]
 /** Another process that starts the server in `folder` and goes on. */
 async function startElsewhere() {
   const program = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)};
+    import { needsElsewhere } from '../test/needs.ts';
+import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)};
     const { url } = await startEmbeddedPostgres(${JSON.stringify(folder)});
     process.on('SIGTERM', () => process.exit(0));
     console.log(url);
@@ -69,8 +71,9 @@ describe('the embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
+  it(
     'starts for root in a folder that nobody else may enter, and takes over data from one that all may',
+    needsElsewhere(process.getuid?.() === 0 ? '' : 'the rights of root'),
     async () => {
       const open = join(folder, 'open');
       const first = await startEmbeddedPostgres(open);

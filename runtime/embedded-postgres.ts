@@ -232,3 +232,5 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new TypeError('a server without a port');
   return address.port;
 }
+
+export { endOrphan as endServerIn, initialise as initialisePostgres, settings as postgresSettings };

@@ -16,6 +16,9 @@ export const errorCodes = [
   'store.incomplete',
   'replay.source',
   'api.port',
+  'services.missing',
+  'services.port',
+  'services.start',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -13,6 +13,7 @@ import { errorCodes } from '#runtime/errors.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { rejectionCodes } from '#schemas/rejection.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
+import { givenBy, requireVariable } from './services/choice.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -24,6 +25,7 @@ const pages = [
     .map((path) => join('docs', path)),
 ];
 const texts = new Map(pages.map((path) => [path, read(path)]));
+const testVariables = [...Object.values(givenBy), requireVariable];
 const everything = [...texts.values()].join('\n');
 
 /** The first cells of the tables below a heading, in the order of the page; of the whole page without a heading. */
@@ -129,7 +131,13 @@ describe('docs/configuration.md', () => {
   it('is the only source of settings that any page names', () => {
     const known = configVariables.map(({ name }) => name);
     const named = new Set([...everything.matchAll(/\bARTERIAL_[A-Z_]*[A-Z]/g)].map(([name]) => name));
-    expect([...named].filter((name) => !known.includes(name))).toEqual([]);
+    expect([...named].filter((name) => ![...known, ...testVariables].includes(name))).toEqual([]);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('has each variable of the tests, and no other', () => {
+    expect(sorted(namesIn(read('CONTRIBUTING.md'), 'Services for tests'))).toEqual(sorted(testVariables));
   });
 });
 

@@ -79,6 +79,9 @@ const entries = [
   'api/dashboard/main.ts',
 ];
 
+/** Where runs of tests begin, beside the tests. */
+const testEntries = ['vitest.config.ts', 'test/services/global-setup.ts'];
+
 /** What only tests use, beside `*.fixture.ts`, `*.contract.ts` and `test/`. */
 const forTests = [
   'runtime/drive.ts',
@@ -103,7 +106,7 @@ const isForTests = (path: string): boolean =>
 function unreferenced(files: readonly Source[], begin: readonly string[]): string[] {
   const programs = reachableFrom(begin, files);
   const tests = reachableFrom(
-    files.map(({ path }) => path).filter((path) => isTest(path) || path === 'vitest.config.ts'),
+    files.map(({ path }) => path).filter((path) => isTest(path) || testEntries.includes(path)),
     files,
   );
   return files.flatMap(({ path }) => {

@@ -10,6 +10,7 @@ import { writeNetwork } from '#ingest/gmns/write-network.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
+import { needsElsewhere } from '../../test/needs.ts';
 import { createLocalClock } from './local-time.ts';
 import { openReplay, type RecordingKind } from './open-replay.ts';
 
@@ -261,8 +262,9 @@ describe('the clock on a wall', () => {
 
 const recordings = new URL('../../../shared/data/', import.meta.url).pathname;
 
-describe.skipIf(!existsSync(recordings))(
-  'the recordings in ../shared/data (skipped where they are not there)',
+describe(
+  'the recordings in ../shared/data',
+  needsElsewhere(existsSync(recordings) ? '' : 'the recordings in ../shared/data'),
   () => {
     it.each([
       ['aarhus-traffic', 'speed-matrix', { links: 449, facilities: 0 }, 12_096 * 15],

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Network } from '#domain/network.ts';
 import { distanceMeters } from '#domain/place.ts';
 import { ArterialError } from '#runtime/errors.ts';
+import { needsElsewhere } from '../../test/needs.ts';
 import { readNetwork } from '../gmns/read-network.ts';
 import { writeNetwork } from '../gmns/write-network.ts';
 import { importSumoNet } from './import-net.ts';
@@ -245,8 +246,9 @@ describe('a problem in a net.xml names line, what was found and what would be ri
 
 const scenarios = new URL('../../../shared/scenarios/', import.meta.url).pathname;
 
-describe.skipIf(!existsSync(scenarios))(
-  'the networks in ../shared/scenarios (skipped where they are not there)',
+describe(
+  'the networks in ../shared/scenarios',
+  needsElsewhere(existsSync(scenarios) ? '' : 'the networks in ../shared/scenarios'),
   () => {
     it.each([
       ['cologne1', { links: 10, signals: 1 }, [6.92, 50.93]],

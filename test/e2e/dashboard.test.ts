@@ -3,10 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboardFixture } from '../dashboard-fixture.ts';
+import { needs } from '../needs.ts';
 import { chromiumOptions } from '../screenshot.ts';
 
+const chromiumPath = chromiumOptions.executablePath;
+const missing = existsSync(chromiumPath) ? '' : `Chromium at ${chromiumPath}`;
+
 /** Needs a browser; without one the page is tested by its parts only. */
-describe.skipIf(!existsSync(chromiumOptions.executablePath))('the control room in a browser', () => {
+describe('the control room in a browser', needs(missing), () => {
   let app: FastifyInstance;
   let browser: Browser;
   let page: Page;

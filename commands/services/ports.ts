@@ -1,0 +1,63 @@
+/** Ports on 127.0.0.1: which are free, and who has one that is not. */
+import { spawnSync } from 'node:child_process';
+import { createServer, type Server } from 'node:net';
+import { ArterialError } from '#runtime/errors.ts';
+
+const host = '127.0.0.1';
+
+/** So many ports that nobody has, all different. Somebody may take one before it is used. */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const ports = servers.map((server) => portOf(server as Server));
+  await Promise.all(servers.map((server) => close(server as Server)));
+  return ports;
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  const server = await listen(port);
+  if (server) await close(server);
+  return server !== undefined;
+}
+
+/** Throws who has the port, as far as the system tells, unless it is free. */
+export async function requireFree(what: string, port: number): Promise<void> {
+  if (await isFree(port)) return;
+  const owner = ownerOf(port);
+  throw new ArterialError(
+    'services.port',
+    `${what} listens on port ${port} of ${host}, which ${owner ?? 'another program'} has; ` +
+      'stop that one, or give --ports free',
+  );
+}
+
+/** Such as `redis-server (process 812)`; undefined where the system does not tell, as of another user's process. */
+export function ownerOf(port: number): string | undefined {
+  const ss = spawnSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8', timeout: 5_000 });
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(ss.stdout ?? '') ?? [];
+  if (name) return `${name} (process ${pid})`;
+  const lsof = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+    encoding: 'utf8',
+    timeout: 5_000,
+  });
+  const [, process, command] = /^p(\d+)\n(?:.*\n)*?c(.+)$/m.exec(lsof.stdout ?? '') ?? [];
+  return command ? `${command} (process ${process})` : undefined;
+}
+
+/** Undefined when somebody has the port. */
+function listen(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (failure: NodeJS.ErrnoException) =>
+      failure.code === 'EADDRINUSE' || failure.code === 'EACCES' ? resolve(undefined) : reject(failure),
+    );
+    server.listen({ port, host, exclusive: true }, () => resolve(server));
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a server without a port');
+  return address.port;
+}
+
+const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
