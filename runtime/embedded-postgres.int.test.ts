@@ -42,8 +42,7 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>[]
 /** Another process that starts the server in `folder` and goes on. */
 async function startElsewhere() {
   const program = `
-    import { needsElsewhere } from '../test/needs.ts';
-import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)};
+    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./embedded-postgres.ts', import.meta.url).href)};
     const { url } = await startEmbeddedPostgres(${JSON.stringify(folder)});
     process.on('SIGTERM', () => process.exit(0));
     console.log(url);
