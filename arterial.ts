@@ -174,7 +174,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async 'accept-loss'() {
-    const parts = await openConfiguredStoreParts(readConfig(process.env));
+    const parts = await openConfiguredStoreParts(readConfig(process.env), note);
     const said = await acceptLoss(parts.store);
     await parts.close();
     say(said.length > 0 ? said.join('\n') : 'no task stands still; nothing was changed');

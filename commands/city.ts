@@ -12,6 +12,7 @@ import { detectorFrames } from '#schemas/topics.ts';
 import { demoCity } from './demo-city.ts';
 import { deviceFeed, streetFeed } from './feed.ts';
 import { joinAsMember } from './group-member.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredParts, type Parts } from './parts.ts';
 import { recommendNow } from './recommend-now.ts';
 import { listen, sizeOf, untilSignal } from './serve.ts';
@@ -95,6 +96,7 @@ async function run(
       { name: 'processors', check: async () => (ended === undefined ? undefined : `ended: ${ended}`) },
     ],
   });
+  const housekeeping = startHousekeeping(store, clock, config.retentionDays, say);
   let driver: Driver | undefined;
   try {
     await app.register(ingestRoutes, { ingest: stage.ingest });
@@ -106,6 +108,7 @@ async function run(
   } finally {
     driver?.stop();
     await app.close();
+    await housekeeping.stop();
     await stage.stop();
     await group?.leave();
   }

@@ -53,7 +53,7 @@ export function openConfiguredParts(config: Config, notice: (message: string) =>
     await mkdir(config.dataFolder, { recursive: true });
     const [log, store] = await Promise.all([
       openConfiguredLog(config, stack),
-      openConfiguredStore(config, stack),
+      openConfiguredStore(config, stack, notice),
     ]);
     return {
       log,
@@ -65,9 +65,12 @@ export function openConfiguredParts(config: Config, notice: (message: string) =>
 }
 
 /** The store that the configuration names, for commands that need no more. */
-export function openConfiguredStoreParts(config: Config): Promise<Pick<Parts, 'store' | 'close'>> {
+export function openConfiguredStoreParts(
+  config: Config,
+  notice: (message: string) => void,
+): Promise<Pick<Parts, 'store' | 'close'>> {
   const stack = new PartStack();
-  return stack.opened(async () => ({ store: await openConfiguredStore(config, stack) }));
+  return stack.opened(async () => ({ store: await openConfiguredStore(config, stack, notice) }));
 }
 
 /** The log that the configuration names, for processes that need no more. */
@@ -88,11 +91,15 @@ async function openConfiguredLog(config: Config, stack: PartStack): Promise<Even
   return log;
 }
 
-async function openConfiguredStore(config: Config, stack: PartStack): Promise<MeasureStore> {
+async function openConfiguredStore(
+  config: Config,
+  stack: PartStack,
+  notice: (message: string) => void,
+): Promise<MeasureStore> {
   const url =
     config.databaseUrl?.reveal() ??
     (await stack.started(startEmbeddedPostgres(join(config.dataFolder, 'postgres')))).url;
-  const store = stack.part(createPostgresMeasures(url));
+  const store = stack.part(createPostgresMeasures(url, { notice }));
   await store.migrate();
   return store;
 }

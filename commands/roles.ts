@@ -15,6 +15,7 @@ import { runProcessors } from '#runtime/run.ts';
 import { demoCity } from './demo-city.ts';
 import { deviceFeed, streetFeed } from './feed.ts';
 import { joinAsMember } from './group-member.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredLogParts, openConfiguredParts } from './parts.ts';
 import { recommendNow } from './recommend-now.ts';
 import { aborted, listen, untilSignal } from './serve.ts';
@@ -97,12 +98,14 @@ export async function apiRole(environment: NodeJS.ProcessEnv, say: Say): Promise
       probes: [{ name: 'store', check: async () => void (await parts.store.listProgress()) }],
     });
     await app.register(dashboardRoutes);
+    const housekeeping = startHousekeeping(parts.store, clock, config.retentionDays, say);
     try {
       const address = await listen(app, config.host, config.port);
       say(`the API is ready after ${seconds(began)} s: ${address}`);
       await aborted(stopping.signal);
     } finally {
       await app.close();
+      await housekeeping.stop();
     }
   } finally {
     await parts.close();

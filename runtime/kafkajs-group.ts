@@ -216,8 +216,12 @@ export function shares(
   const given = new Map<string, number[]>();
   members.forEach((member, i) => {
     const most = least + (i < withOneMore ? 1 : 0);
-    const kept = [...(had.get(member) ?? [])].filter((partition) => !taken.has(partition)).slice(0, most);
-    for (const partition of kept) taken.add(partition);
+    const kept: number[] = [];
+    for (const partition of had.get(member) ?? [])
+      if (kept.length < most && !taken.has(partition)) {
+        taken.add(partition);
+        kept.push(partition);
+      }
     given.set(member, kept);
   });
   const free = Array.from({ length: partitions }, (_, partition) => partition).filter((n) => !taken.has(n));

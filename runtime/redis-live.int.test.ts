@@ -322,6 +322,18 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
     }, inTime);
   });
 
+  it('is put back in a new Redis without anybody writing or reading', async () => {
+    const { commit, notices } = await city();
+    await commit(links(3, 1));
+    const { port } = server;
+    await server.stop();
+    await vi.waitFor(() => expect(notices).toHaveLength(1), inTime);
+    await start({ port });
+    const admin = new Redis(server.url);
+    await vi.waitFor(async () => expect(await admin.hlen('arterial:live:link')).toBe(3), inTime);
+    admin.disconnect();
+  });
+
   it('begins without Redis and is there when Redis is', async () => {
     const { port } = server;
     await server.stop();
@@ -379,14 +391,13 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
   });
 
   it('drops what waits when it would be too much, and reads it from the store', async () => {
-    const { live, store, commit, notices } = await city({ mostWaiting: 100 });
-    const { port } = server;
-    await server.stop();
+    const { live, store, commit, notices } = await city({ patience: 50, mostWaiting: 100 });
+    process.kill(server.pid, 'SIGSTOP');
     for (let n = 1; n <= 5; n++) await commit(Array.from({ length: 60 }, (_, i) => parking(`${n}-${i}`, 1)));
     expect(notices).toContain(
       'more than 100 things wait for Redis; they will be read from the store instead',
     );
-    await start({ port });
+    process.kill(server.pid, 'SIGCONT');
     await vi.waitFor(async () => expect(await live.list('parking')).toHaveLength(300), inTime);
     await same(live, store);
   });
@@ -400,6 +411,26 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     admin.disconnect();
     await vi.waitFor(() => expect([...told].sort()).toEqual(['link', 'parking']), inTime);
+  });
+
+  it('goes on while Redis refuses the password, and catches up when it no longer does', async () => {
+    const { live, store, commit, notices } = await city({ patience: 50 });
+    await commit(links(20, 1));
+    const admin = new Redis(server.url);
+    await admin.config('SET', 'requirepass', 'another');
+    await admin.flushall();
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await commit(links(20, 2));
+    await vi.waitFor(() => expect(notices.join()).toContain('kept here'), inTime);
+    // A second in which it is refused again and again must be one in which this process does other things.
+    let turns = 0;
+    for (const until = performance.now() + 1_000; performance.now() < until; turns++) await sleep(10);
+    expect(turns).toBeGreaterThan(10);
+    await expect(live.get('link', 'L1')).rejects.toMatchObject({ code: 'live.unavailable' });
+    await commit(links(20, 3));
+    await admin.config('SET', 'requirepass', '');
+    admin.disconnect();
+    await same(live, store);
   });
 
   it('keeps what a Redis without memory refuses, and writes it when there is room', async () => {
