@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { type EmbeddedLogOptions, openEmbeddedLog } from '#runtime/embedded-log.ts';
 import { startEmbeddedPostgres } from '#runtime/embedded-postgres.ts';
 import { ArterialError } from '#runtime/errors.ts';
-import type { LiveState, LiveValue } from '#runtime/live.ts';
+import type { LiveState } from '#runtime/live.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
-import { createMemoryLive } from '#runtime/memory-live.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
+import type { RedisSettings } from '#runtime/redis-settings.ts';
 import { rejectedTopicOf } from '#schemas/registry.ts';
-import { eventOf, liveIdOf, liveVersionOf } from '#schemas/row.ts';
-import { columnOf, tables } from '#schemas/tables.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
+import { openLive } from './open-live.ts';
 
 /** The parts that a city on one machine needs, in one folder. */
 export interface Parts {
@@ -23,11 +22,18 @@ export interface Parts {
   close(): Promise<void>;
 }
 
+export interface PartsOptions extends EmbeddedLogOptions {
+  /** Where live state is shared with other processes; in this process if left out. */
+  readonly redis?: RedisSettings | undefined;
+  /** Told of what an operator would act on. */
+  readonly notice?: (message: string) => void;
+}
+
 /** Opens the log and starts the database in `folder`; what was there is gone on with. */
 export async function openParts(
   folder: string,
   partitions: number,
-  options: EmbeddedLogOptions = {},
+  options: PartsOptions = {},
 ): Promise<Parts> {
   await mkdir(folder, { recursive: true });
   const [log, database] = await Promise.all([
@@ -35,17 +41,18 @@ export async function openParts(
     startEmbeddedPostgres(join(folder, 'postgres')),
   ]);
   const store = createPostgresMeasures(database.url);
-  const live = createMemoryLive();
   await store.migrate();
-  await live.put(await newestValues(store));
+  const live = await openLive(store, options.redis, options.notice ?? (() => {}));
   return {
     log,
     store,
     live,
     databaseUrl: database.url,
     async close() {
+      // First, since it may still read the store.
+      await live.close();
       await store.close();
-      await Promise.all([log.close(), database.stop(), live.close()]);
+      await Promise.all([log.close(), database.stop()]);
     },
   };
 }
@@ -70,17 +77,4 @@ export async function createTopics(log: EventLog, partitions: number): Promise<v
         `${name} has ${there} partitions and ${partitions} are asked for; ARTERIAL_PARTITIONS=${there} would be right`,
       );
   }
-}
-
-/** The newest of each thing in the store, as live state. */
-async function newestValues(store: MeasureStore): Promise<LiveValue[]> {
-  const values: LiveValue[] = [];
-  for (const table of tables) {
-    const { kind, id, version } = table.live;
-    for (const row of await store.newest(table.name, id.map(columnOf), version.map(columnOf))) {
-      const event = eventOf(row);
-      values.push({ kind, id: liveIdOf(table, event), version: liveVersionOf(table, event), value: event });
-    }
-  }
-  return values;
 }

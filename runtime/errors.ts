@@ -9,6 +9,7 @@ export const errorCodes = [
   'store.unavailable',
   'store.version',
   'store.fenced',
+  'live.unavailable',
   'replay.source',
   'api.port',
 ] as const;

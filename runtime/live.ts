@@ -21,3 +21,13 @@ export interface LiveState {
   onChange(callback: (kind: string) => void): () => void;
   close(): Promise<void>;
 }
+
+/** Negative when `a` is older than `b`: number by number, and what has fewer of them is older. */
+export function compareVersions(a: readonly number[], b: readonly number[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,4 +1,4 @@
-import type { LiveState, LiveValue } from './live.ts';
+import { compareVersions, type LiveState, type LiveValue } from './live.ts';
 
 /** Live state in this process. */
 export function createMemoryLive(): LiveState {
@@ -34,14 +34,4 @@ export function createMemoryLive(): LiveState {
       callbacks.clear();
     },
   };
-}
-
-/** Negative when `a` is older than `b`: number by number, and what has fewer of them is older. */
-function compareVersions(a: readonly number[], b: readonly number[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }

@@ -1,0 +1,32 @@
+import type { LiveState, LiveValue } from '#runtime/live.ts';
+import type { MeasureStore } from '#runtime/measures.ts';
+import { createMemoryLive } from '#runtime/memory-live.ts';
+import { createRedisLive } from '#runtime/redis-live.ts';
+import type { RedisSettings } from '#runtime/redis-settings.ts';
+import { eventOf, liveIdOf, liveVersionOf } from '#schemas/row.ts';
+import { columnOf, tables } from '#schemas/tables.ts';
+
+/** Live state with the newest of each thing in the store: in Redis where one is given, else in this process. */
+export async function openLive(
+  store: MeasureStore,
+  redis: RedisSettings | undefined,
+  notice: (message: string) => void,
+): Promise<LiveState> {
+  if (redis !== undefined) return createRedisLive({ ...redis, rebuild: () => newestValues(store), notice });
+  const live = createMemoryLive();
+  await live.put(await newestValues(store));
+  return live;
+}
+
+/** The newest of each thing in the store, as live state. */
+async function newestValues(store: MeasureStore): Promise<LiveValue[]> {
+  const values: LiveValue[] = [];
+  for (const table of tables) {
+    const { kind, id, version } = table.live;
+    for (const row of await store.newest(table.name, id.map(columnOf), version.map(columnOf))) {
+      const event = eventOf(row);
+      values.push({ kind, id: liveIdOf(table, event), version: liveVersionOf(table, event), value: event });
+    }
+  }
+  return values;
+}
