@@ -2,9 +2,12 @@
 import { type ChainableCommander, Redis } from 'ioredis';
 import { ArterialError } from './errors.ts';
 import { type RedisServer, wrongSetting } from './redis-settings.ts';
+import { RedisSocket } from './redis-socket.ts';
 
 /** Longest time for an answer. Milliseconds. */
 export const answerWithin = 2_000;
+/** Longest time to connect, shorter than an answer, so that who waits for one is told why. Milliseconds. */
+const connectWithin = 1_500;
 /** A connection on which nothing has come for so long, though something was asked, is given up. Milliseconds. */
 const silenceAtMost = 3_000;
 /** Longest time between two tries to connect. Milliseconds. */
@@ -17,6 +20,7 @@ export class RedisConnection {
   private readonly client: Redis;
   /** Differs after each start of the server; undefined while it is away. */
   private run: string | undefined;
+  private hasBeenReady = false;
   private trouble = 'not connected yet';
   private readonly waiting = new Set<() => void>();
 
@@ -25,8 +29,9 @@ export class RedisConnection {
     this.server = server;
     this.client = new Redis({
       ...server.options,
+      Connector: RedisSocket,
       connectionName: 'arterial',
-      connectTimeout: answerWithin,
+      connectTimeout: connectWithin,
       commandTimeout: answerWithin,
       socketTimeout: silenceAtMost,
       disconnectTimeout: 500,
@@ -40,7 +45,7 @@ export class RedisConnection {
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
     });
     this.client.on('connect', () => {
-      this.trouble = 'it closed the connection';
+      this.trouble = `it closed the connection${this.guess('ECONNRESET')}`;
       this.refusal = undefined;
     });
     this.client.on('error', (failure: Error) => this.complain(failure));
@@ -129,14 +134,24 @@ export class RedisConnection {
       return;
     }
     this.run = run;
+    this.hasBeenReady = true;
     ready();
     this.wakeAll();
   }
 
   private complain(failure: Error): void {
-    this.trouble = failure.message || ('code' in failure ? String(failure.code) : failure.name);
+    const code = 'code' in failure ? String(failure.code) : failure.name;
+    this.trouble = (failure.message || code) + this.guess(code);
     this.refusal = wrongSetting(failure, this.server);
     if (this.refusal !== undefined) this.wakeAll();
+  }
+
+  /** With TLS on one side only, neither understands the other: the one waits for more, or hangs up. */
+  private guess(code: string): string {
+    if (this.hasBeenReady || !['ETIMEDOUT', 'ECONNRESET', 'EPIPE'].includes(code)) return '';
+    return this.server.options.tls === undefined
+      ? ' (redis:// would be wrong if it wants TLS)'
+      : ' (rediss:// would be wrong if it has no TLS)';
   }
 
   private wakeAll(): void {
