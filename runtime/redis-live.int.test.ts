@@ -191,13 +191,15 @@ describe.skipIf(redisMissing !== undefined)('live state in Redis', () => {
     });
 
     it('is put back after FLUSHALL before anybody sees that it is gone', async () => {
-      const { live, store, commit } = await city({ keyPrefix: newPrefix() });
+      const { live, store, commit, notices } = await city({ keyPrefix: newPrefix() });
       await commit([...links(2_500, 7), parking('p', 1)]);
+      expect(notices).toEqual([]);
       await admin.flushall();
       expect(await live.get('link', 'L3')).toEqual(link('L3', [7, 0], 7));
       await admin.flushall();
       expect(await live.list('link')).toEqual(await store.list('link'));
       expect(await live.list('parking')).toEqual(await store.list('parking'));
+      expect(notices).toEqual(Array(2).fill('Redis has lost live state; it is put back from the store'));
     });
 
     it('is put back after FLUSHALL when something is written, and told of', async () => {
@@ -292,10 +294,11 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
       expect(performance.now() - began).toBeLessThan(1_000);
     }
     await expect(live.get('link', 'L1')).rejects.toMatchObject({ code: 'live.unavailable', canRetry: true });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain('what is newest is kept here until it can be written');
     await start({ port });
     await same(live, store);
-    expect(notices.filter((notice) => notice.includes('kept here until'))).toHaveLength(1);
-    expect(notices.at(-1)).toMatch(/^Redis is back after [\d.]+ s$/);
+    expect(notices).toContainEqual(expect.stringMatching(/^Redis is back after [\d.]+ s$/));
   });
 
   it('does not believe what a new start finds on the disk', async () => {
@@ -357,6 +360,22 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
     expect(took.filter((milliseconds) => milliseconds >= 50).length).toBeLessThan(took.length / 4);
     expect(took[0]).toBeLessThan(1_000);
     await same(live, store);
+  });
+
+  it('tells of a change whose answer never came', async () => {
+    const { live, notices } = await city({ patience: 50 });
+    const told: string[] = [];
+    live.onChange((kind) => told.push(kind));
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await live.put([parking('p', 1)]);
+      await vi.waitFor(() => expect(notices.join()).toContain('no answer within 2 s'), inTime);
+      expect(told).toEqual([]);
+    } finally {
+      // Now Redis does what it was asked, and finds nothing newer when it is asked again.
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await vi.waitFor(() => expect(told).toContain('parking'), inTime);
   });
 
   it('drops what waits when it would be too much, and reads it from the store', async () => {

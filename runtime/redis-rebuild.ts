@@ -50,8 +50,11 @@ export class RedisRebuild {
   /** Whether Redis holds everything, by what its marker says; if not, it is put back from now on. */
   isComplete(marker: unknown): boolean {
     const isComplete = typeof marker === 'string' && marker.startsWith(`${this.parts.connection.serverRun}:`);
-    if (!isComplete) this.go();
-    return isComplete;
+    if (isComplete) return true;
+    if (this.running === undefined)
+      this.parts.notice('Redis has lost live state; it is put back from the store');
+    this.go();
+    return false;
   }
 
   close(): void {
