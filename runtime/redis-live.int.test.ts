@@ -322,6 +322,18 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
     }, inTime);
   });
 
+  it('is put back in a new Redis without anybody writing or reading', async () => {
+    const { commit, notices } = await city();
+    await commit(links(3, 1));
+    const { port } = server;
+    await server.stop();
+    await vi.waitFor(() => expect(notices).toHaveLength(1), inTime);
+    await start({ port });
+    const admin = new Redis(server.url);
+    await vi.waitFor(async () => expect(await admin.hlen('arterial:live:link')).toBe(3), inTime);
+    admin.disconnect();
+  });
+
   it('begins without Redis and is there when Redis is', async () => {
     const { port } = server;
     await server.stop();
@@ -379,14 +391,13 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
   });
 
   it('drops what waits when it would be too much, and reads it from the store', async () => {
-    const { live, store, commit, notices } = await city({ mostWaiting: 100 });
-    const { port } = server;
-    await server.stop();
+    const { live, store, commit, notices } = await city({ patience: 50, mostWaiting: 100 });
+    process.kill(server.pid, 'SIGSTOP');
     for (let n = 1; n <= 5; n++) await commit(Array.from({ length: 60 }, (_, i) => parking(`${n}-${i}`, 1)));
     expect(notices).toContain(
       'more than 100 things wait for Redis; they will be read from the store instead',
     );
-    await start({ port });
+    process.kill(server.pid, 'SIGCONT');
     await vi.waitFor(async () => expect(await live.list('parking')).toHaveLength(300), inTime);
     await same(live, store);
   });
