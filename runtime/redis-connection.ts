@@ -66,9 +66,10 @@ export class RedisConnection {
     return this.run ?? 'away';
   }
 
-  /** Resolves to whether the server can be asked, as soon as it can, and at the latest after so many milliseconds. */
+  /** Resolves to whether the server can be asked: when it can, when it refuses, or after so many milliseconds. */
   async readyWithin(milliseconds: number): Promise<boolean> {
-    if (this.isReady || this.refusal !== undefined) return this.isReady;
+    // Not at once because of an earlier refusal: who tries again and again would leave no time for the next one.
+    if (this.isReady) return true;
     let wake = (): void => {};
     const woken = new Promise<void>((resolve) => {
       wake = resolve;

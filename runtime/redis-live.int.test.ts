@@ -413,6 +413,26 @@ describe.skipIf(redisMissing !== undefined)('live state in a Redis that fails', 
     await vi.waitFor(() => expect([...told].sort()).toEqual(['link', 'parking']), inTime);
   });
 
+  it('goes on while Redis refuses the password, and catches up when it no longer does', async () => {
+    const { live, store, commit, notices } = await city({ patience: 50 });
+    await commit(links(20, 1));
+    const admin = new Redis(server.url);
+    await admin.config('SET', 'requirepass', 'another');
+    await admin.flushall();
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await commit(links(20, 2));
+    await vi.waitFor(() => expect(notices.join()).toContain('kept here'), inTime);
+    // A second in which it is refused again and again must be one in which this process does other things.
+    let turns = 0;
+    for (const until = performance.now() + 1_000; performance.now() < until; turns++) await sleep(10);
+    expect(turns).toBeGreaterThan(10);
+    await expect(live.get('link', 'L1')).rejects.toMatchObject({ code: 'live.unavailable' });
+    await commit(links(20, 3));
+    await admin.config('SET', 'requirepass', '');
+    admin.disconnect();
+    await same(live, store);
+  });
+
   it('keeps what a Redis without memory refuses, and writes it when there is room', async () => {
     const { live, store, commit, notices } = await city();
     const admin = new Redis(server.url);
