@@ -59,7 +59,6 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const delivered = await deliveredThrough(parts.log, source, topics);
   if (delivered !== undefined) notice(`going on after ${new Date(delivered).toISOString()}`);
 
-  now = delivered ?? now;
   const progress = createProgress(process.stderr, 'records', records);
   let refused = 0;
   let readings = 0;
@@ -67,8 +66,9 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   for await (const { topic, events, at } of batches()) {
     progress.add(events.length);
     for (const event of events) readings += 'readings' in event ? event.readings.length : 1;
-    if (delivered !== undefined && at < delivered) continue;
+    // Also what was delivered before: the end of the recording is where it is, however often it was begun.
     now = at;
+    if (delivered !== undefined && at < delivered) continue;
     // Before the events: those that are far ahead of the clock of their partition would not be believed.
     await stage.ingest.heartbeat(source, at, topics);
     const result = await stage.ingest.events<never>(topic as never, events as never[]);

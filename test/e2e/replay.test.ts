@@ -120,6 +120,15 @@ describe('a recording of speeds and counts', () => {
     expect(disturbed.said).toContain('going on after');
     expect(disturbed.hash).toBe(straight.hash);
   });
+
+  it('gives the same tables when it is killed after the last record, before it says so', async () => {
+    const recording = await writeAarhus('ended', 40);
+    const { hash } = await replay(recording, 'ended-once');
+    await rm(join(folder, 'ended-once', 'finished'));
+    const again = await replay(recording, 'ended-once');
+    expect(again.said).toContain('going on after');
+    expect(again.hash).toBe(hash);
+  });
 });
 
 describe('a recording of speeds alone', () => {
