@@ -1,14 +1,15 @@
 /** Some minutes of the demo city as the records that a log gets of them, in the order in which they are sent. */
 import { demoCity } from '#commands/demo-city.ts';
-import { ingestAll } from '#commands/stage.ts';
+import { type Emission, ingestAll } from '#commands/stage.ts';
 import type { Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { createIngest } from '#ingest/ingest.ts';
 import type { EventLog, LogRecord } from '#runtime/log.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
+import type { DriverSubscription } from '#schemas/generated/driver.subscription.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
-import { rawTopics } from '#schemas/topics.ts';
+import { driverSubscriptions, rawTopics } from '#schemas/topics.ts';
 import { createSimulation } from '#simulators/simulation.ts';
 
 export interface FeedRecord extends LogRecord {
@@ -62,13 +63,30 @@ export async function makeFeed(seed: number, options: FeedOptions): Promise<Feed
     clock: { now: () => simulation.now, rate: 0 },
   });
   await ingest.heartbeat(source, startAt);
+  const waiting: Emission[] = driversOf(network).map((event) => ({ topic: driverSubscriptions, event }));
   while (simulation.now < endAt) {
-    await ingestAll(ingest, simulation.advance());
+    await ingestAll(ingest, [...simulation.advance(), ...waiting.splice(0)]);
     await ingest.heartbeat(source, simulation.now);
   }
   await ingest.heartbeat(source, endAt + closingTime);
   return feedOf({ network, partitions, startAt, endAt }, records);
 }
+
+/** A driver for each car park, who wants to be told of it and of incidents around it. */
+const driversOf = (network: Network): DriverSubscription[] =>
+  [...network.facilities.values()].map(({ id, district, position: [longitude, latitude] }) => ({
+    district,
+    subscription: `driver of ${id}`,
+    sequence: 0,
+    at: startAt,
+    status: 'active',
+    facility: id,
+    longitude,
+    latitude,
+    radiusMeters: 3_000,
+    plateToken: null,
+    expiresAt: startAt + minutes(120),
+  }));
 
 /** A feed of other records, such as those of another feed with some of them changed. */
 export const feedOf = (
