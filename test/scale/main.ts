@@ -68,9 +68,11 @@ async function main(): Promise<void> {
 async function drain(city: City, processes: number): Promise<Drain> {
   await city.send(city.records, { rate: Number.POSITIVE_INFINITY });
   note(`${processes} ${processes === 1 ? 'process drains' : 'processes drain'} what is preloaded`);
-  const children = await city.startProcessors(processes);
+  const starting = city.startProcessors(processes);
+  // From the first commit on: how long processes take to start is another question.
+  await city.watch.until(() => city.watch.commits > 0, 120);
   const began = performance.now();
-  await city.settled(600);
+  const [children] = await Promise.all([starting, city.settled(600)]);
   const seconds = (performance.now() - began) / 1000;
   const { deficit, differences, first } = await city.judge();
   for (const line of first) note(line);
