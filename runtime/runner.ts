@@ -218,16 +218,20 @@ export class Runner {
   private async waitForMore(): Promise<void> {
     const { log, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
     if (lingerMilliseconds > 0) await this.timers.sleep(lingerMilliseconds);
+    if (this.signal.aborted) return;
+    // Not AbortSignal.any, which costs more than all the rest of a wait.
     const stop = new AbortController();
-    const either = AbortSignal.any([this.signal, stop.signal]);
+    const leave = (): void => stop.abort(noLongerWaiting);
+    this.signal.addEventListener('abort', leave, { once: true });
     const waits = this.task
       .positions()
-      .map(({ topic, position }) => log.appended(topic, this.partition, position, either));
-    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), either));
+      .map(({ topic, position }) => log.appended(topic, this.partition, position, stop.signal));
+    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), stop.signal));
     try {
       await Promise.race(waits);
     } finally {
-      stop.abort(noLongerWaiting);
+      this.signal.removeEventListener('abort', leave);
+      leave();
     }
   }
 
