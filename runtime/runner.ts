@@ -66,6 +66,7 @@ export class Runner {
   /** Aborts when the partition is to be let go of. */
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
+  private readonly started: () => void;
   private task!: Task<unknown, unknown>;
   /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
   private lost = new Map<string, number>();
@@ -85,7 +86,9 @@ export class Runner {
     partition: number,
     sources: ReadonlyMap<string, readonly string[]>,
     signal: AbortSignal,
+    started: () => void,
   ) {
+    this.started = started;
     this.options = options;
     this.signal = signal;
     this.timers = timersOf(options);
@@ -111,6 +114,7 @@ export class Runner {
     await this.takeOver();
     const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
+    this.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
       if (this.timers.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
