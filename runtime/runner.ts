@@ -198,6 +198,20 @@ export class Runner {
     throw new ArterialError('log.gap', sayGap(first[0], this.partition, first[1]));
   }
 
+  /** Stops where the log ends before what it had read, should it have lost that while the task goes over it again. */
+  private async comeBackToItself(): Promise<void> {
+    for (const { topic, position } of this.task.positions()) {
+      const { processedTo = 0 } = this.before.get(topic) ?? {};
+      if (position >= processedTo) continue;
+      const { next } = await this.options.log.bounds(topic, this.partition);
+      if (next < processedTo)
+        throw new ArterialError(
+          'log.position',
+          `${topic}/${this.partition} ends at ${next}; ${this.name} has read up to ${processedTo}`,
+        );
+    }
+  }
+
   /** Reads one batch of the topic that is furthest behind and has anything; false when none has. */
   private async readSome(): Promise<boolean> {
     for (const { topic, position } of this.task.positions()) {
@@ -222,6 +236,7 @@ export class Runner {
   private async waitForMore(): Promise<void> {
     const { log, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
     if (lingerMilliseconds > 0) await this.timers.sleep(lingerMilliseconds);
+    await this.comeBackToItself();
     if (this.signal.aborted) return;
     // Not AbortSignal.any, which costs more than all the rest of a wait.
     const stop = new AbortController();
