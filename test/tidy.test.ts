@@ -77,6 +77,8 @@ const entries = [
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
+  'test/simulation/main.ts',
+  'test/simulation/worker.ts',
 ];
 
 /** Where runs of tests begin, beside the tests. */
