@@ -65,9 +65,10 @@ export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig):
   const wrong = (setting: string): ArterialError =>
     new ArterialError('config.invalid', `${setting} does not fit the brokers: ${message}`, { cause: error });
   if (/SASLAuthentication/.test(name) || /SASL|authentication/i.test(all)) {
-    if (sasl === undefined || /mechanism|not enabled|unsupported/i.test(all))
-      return wrong('ARTERIAL_KAFKA_SASL');
-    return wrong('ARTERIAL_KAFKA_USERNAME or ARTERIAL_KAFKA_PASSWORD');
+    return /credentials/i.test(all) ||
+      (sasl !== undefined && !/not enabled|unsupported|not support/i.test(all))
+      ? wrong('ARTERIAL_KAFKA_USERNAME or ARTERIAL_KAFKA_PASSWORD')
+      : wrong('ARTERIAL_KAFKA_SASL');
   }
   if (tlsTrouble.test(all)) return wrong(tls === undefined ? 'ARTERIAL_KAFKA_TLS' : 'ARTERIAL_KAFKA_TLS_CA');
   if (/ENOTFOUND|EAI_AGAIN/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');

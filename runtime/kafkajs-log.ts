@@ -42,6 +42,9 @@ class KafkajsLog implements EventLog {
   private readonly reader: KafkaReader;
   private readonly appender: KafkajsAppender;
   private readonly counts = new Map<string, Promise<number>>();
+  /** Topics to be made, with their partitions. */
+  private readonly wanted = new Map<string, number>();
+  private making: Promise<void> | undefined;
   private isClosed = false;
 
   constructor(
@@ -65,20 +68,38 @@ class KafkajsLog implements EventLog {
   }
 
   createTopic(topic: string, partitions: number): Promise<void> {
-    return this.working(async () => {
-      const name = this.nameOf(topic);
-      if (await this.isThere(name)) return;
-      await this.admin
-        .createTopics({
-          waitForLeaders: true,
-          topics: [{ topic: name, numPartitions: partitions, replicationFactor: this.config.replication }],
-        })
-        .catch(async (error: unknown) => {
-          // Another process may have been quicker.
-          if (!(await this.isThere(name))) throw error;
-        });
-      await Promise.all(this.connections.map((connection) => connection.refresh()));
+    // Those asked for in one turn are made with one request.
+    this.wanted.set(this.nameOf(topic), partitions);
+    this.making ??= Promise.resolve().then(() => {
+      const wanted = [...this.wanted];
+      this.wanted.clear();
+      this.making = undefined;
+      return this.working(() => this.createTopics(wanted));
     });
+    return this.making;
+  }
+
+  private async createTopics(
+    wanted: readonly (readonly [name: string, partitions: number])[],
+  ): Promise<void> {
+    const missing = async (): Promise<(readonly [name: string, partitions: number])[]> => {
+      const there = new Set(await this.admin.listTopics());
+      return wanted.filter(([name]) => !there.has(name));
+    };
+    const topics = (await missing()).map(([topic, numPartitions]) => ({
+      topic,
+      numPartitions,
+      replicationFactor: this.config.replication,
+    }));
+    if (topics.length === 0) return;
+    await this.admin.createTopics({ waitForLeaders: true, topics }).catch(async (error: unknown) => {
+      // Another process may have been quicker.
+      if ((await missing()).length > 0) throw error;
+    });
+    // A broker may answer before it has heard itself.
+    for (let attempt = 0; attempt < settlingTries && (await missing()).length > 0; attempt++)
+      await machineTimers.sleep(settlingPause);
+    await Promise.all(this.connections.map((connection) => connection.refresh()));
   }
 
   partitions(topic: string): Promise<number> {

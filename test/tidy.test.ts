@@ -82,7 +82,7 @@ const entries = [
 ];
 
 /** Where runs of tests begin, beside the tests. */
-const testEntries = ['vitest.config.ts', 'test/services/global-setup.ts'];
+const testEntries = ['vitest.config.ts', 'test/services/global-setup.ts', 'test/faults/main.ts'];
 
 /** What only tests use, beside `*.fixture.ts`, `*.contract.ts` and `test/`. */
 const forTests = [
