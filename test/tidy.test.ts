@@ -77,12 +77,16 @@ const entries = [
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
-  'test/simulation/main.ts',
-  'test/simulation/worker.ts',
 ];
 
 /** Where runs of tests begin, beside the tests. */
-const testEntries = ['vitest.config.ts', 'test/services/global-setup.ts', 'test/faults/main.ts'];
+const testEntries = [
+  'vitest.config.ts',
+  'test/services/global-setup.ts',
+  'test/faults/main.ts',
+  'test/simulation/main.ts',
+  'test/simulation/worker.ts',
+];
 
 /** What only tests use, beside `*.fixture.ts`, `*.contract.ts` and `test/`. */
 const forTests = [
