@@ -14,7 +14,7 @@ const fencedPause = 3_000;
 export interface Run {
   /** Resolves when every task has flushed, saved and ended after the signal; rejects when one cannot go on. */
   readonly done: Promise<void>;
-  /** Resolves when this process knows its partitions and every task of them has taken over. */
+  /** Resolves when this process knows its partitions and every task of them has taken over, or is to end before. */
   readonly started: Promise<void>;
   /** Resolves when nothing is left to do: all that is in the log, derived topics too, is processed and committed. */
   settle(): Promise<void>;
@@ -41,11 +41,19 @@ export function runProcessors(options: RunOptions): Run {
     fail = reject;
   });
   failed.catch(() => {});
+  const all = (): Runner[] => [...crews.values()].flatMap(({ runners }) => runners);
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const lookWhetherStarted = (): void => {
+    if (isKnown && all().every(({ hasStarted }) => hasStarted)) begin();
+  };
 
   const start = (partition: number): void => {
     const leaving = new AbortController();
     const runners = processors.map(
-      (processor) => new Runner(options, processor, partition, sources, leaving.signal),
+      (processor) => new Runner(options, processor, partition, sources, leaving.signal, lookWhetherStarted),
     );
     const before = left.get(partition) ?? Promise.resolve();
     const done = before.then(async () => {
@@ -69,12 +77,14 @@ export function runProcessors(options: RunOptions): Run {
     for (const partition of gone) stop(partition);
     for (const partition of come) start(partition);
     isKnown = true;
+    lookWhetherStarted();
   });
 
   const ended = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   }).then(async () => {
+    begin();
     for (const partition of [...crews.keys()]) stop(partition);
     await Promise.all(left.values());
   });
@@ -83,12 +93,11 @@ export function runProcessors(options: RunOptions): Run {
   const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
     while (!(await holds())) await Promise.race([timers.sleep(pollEvery), failed]);
   };
-  const all = (): Runner[] => [...crews.values()].flatMap(({ runners }) => runners);
   const settled = async (): Promise<boolean> => {
     for (const runner of all()) if (!(await runner.isSettled())) return false;
     return true;
   };
-  const started = until(() => isKnown && all().every((runner) => runner.hasStarted));
+  const started = Promise.race([begun, failed]);
   started.catch(() => {});
   // Twice, since a task seen settled may have been given work by one seen after it.
   return { done, started, settle: () => until(async () => (await settled()) && (await settled())) };

@@ -176,6 +176,24 @@ describe('a task', () => {
     expect(task.ledger().duplicate).toBe(2);
   });
 
+  it('knows a repeat from a source that is far ahead of the others, however long those take', () => {
+    const follower = { ...entriesByMinute, reads: [parkingStates] } as unknown as Processor<
+      ParkingState,
+      Counts
+    >;
+    const sources = new Map([[parkingStates.name, ['ahead', 'behind']]]);
+    const task = new Task({ processor: follower, network: {} as never, owned: () => true, ids, sources });
+    const state = stateOf({ at: begin + minutes(60) } as never, begin, 0, 0, 0);
+    const told = encodeRecord(parkingStates, state, 3);
+    const values = [told, heartbeat(3600, 'ahead')];
+    for (let minute = 1; minute < 60; minute++) values.push(heartbeat(minute * 60, 'behind'));
+    values.push(told);
+    values.forEach((value, position) => {
+      task.accept(pack(parkingStates.name, 0, position, [value]));
+    });
+    expect(task.ledger()).toMatchObject({ duplicate: 1, open: 1 });
+  });
+
   it('does not believe one device whose clock is a year ahead, and closes nothing for it', () => {
     const year = 365 * 24 * 3600;
     const task = run([heartbeat(0), entry(20, 0), entry(year, 1, 'broken'), entry(year, 2, 'broken too')]);

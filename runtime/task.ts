@@ -98,7 +98,7 @@ export class Task<Event, State> {
     }
     lane.processedTo = batch.nextPosition;
     if (batch.count > 0) lane.last = lastRecordOf(batch);
-    forgetOld(lane, processor);
+    forgetOld(lane, processor, this.held);
   }
 
   /** The topics that it reads and where each goes on, the one whose clock is furthest behind first. */
