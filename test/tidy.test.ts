@@ -84,6 +84,8 @@ const testEntries = [
   'vitest.config.ts',
   'test/services/global-setup.ts',
   'test/faults/main.ts',
+  'test/scale/main.ts',
+  'test/soak/main.ts',
   'test/simulation/main.ts',
   'test/simulation/worker.ts',
 ];

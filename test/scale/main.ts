@@ -1,4 +1,4 @@
-/** `npm run scale`: one preloaded log, drained by one process, by two, by three; the tables must be the same to a bit. */
+/** `npm run scale`: one preloaded log, drained by one process, two and three; the tables must be equal to a bit. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGoals, type Goal, isMet } from '#commands/goals.ts';
@@ -59,9 +59,9 @@ async function main(): Promise<void> {
   }
   if (!values.json) process.stdout.write(`${tableOf(drains)}\n`);
   const goals = goalsOf(drains);
-  process.stdout.write(
-    `${values.json ? JSON.stringify({ drains, goals: JSON.parse(formatGoals(goals, true)) }) : formatGoals(goals, false)}\n`,
-  );
+  const formatted = formatGoals(goals, values.json);
+  const text = values.json ? JSON.stringify({ drains, goals: JSON.parse(formatted) }) : formatted;
+  process.stdout.write(`${text}\n`);
   if (!goals.every(isMet)) process.exitCode = 1;
 }
 
