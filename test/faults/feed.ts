@@ -37,10 +37,10 @@ export interface FeedOptions {
 }
 
 /** Who vouches in the heartbeats. */
-const source = 'faults';
+export const feedSource = 'faults';
 
 /** A working day at the busiest hour. */
-const startAt = Date.UTC(2026, 2, 3, 6, 30);
+export const startAt = Date.UTC(2026, 2, 3, 6, 30);
 
 /** The last heartbeats are so far ahead of the last record that every window closes. */
 const closingTime = minutes(20);
@@ -62,13 +62,13 @@ export async function makeFeed(seed: number, options: FeedOptions): Promise<Feed
     ids: embeddedIds,
     clock: { now: () => simulation.now, rate: 0 },
   });
-  await ingest.heartbeat(source, startAt);
+  await ingest.heartbeat(feedSource, startAt);
   const waiting: Emission[] = driversOf(network).map((event) => ({ topic: driverSubscriptions, event }));
   while (simulation.now < endAt) {
     await ingestAll(ingest, [...simulation.advance(), ...waiting.splice(0)]);
-    await ingest.heartbeat(source, simulation.now);
+    await ingest.heartbeat(feedSource, simulation.now);
   }
-  await ingest.heartbeat(source, endAt + closingTime);
+  await ingest.heartbeat(feedSource, endAt + closingTime);
   return feedOf({ network, partitions, startAt, endAt }, records);
 }
 
@@ -133,7 +133,7 @@ function bySecond(records: readonly FeedRecord[]): FeedRecord[][] {
 }
 
 /** A log with every raw topic that tells what is appended to them. */
-async function recordingLog(
+export async function recordingLog(
   partitions: number,
   record: (topic: string, records: readonly LogRecord[], partition?: number) => void,
 ): Promise<EventLog> {
