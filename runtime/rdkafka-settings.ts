@@ -27,11 +27,11 @@ export async function rdkafkaOptions({ brokers, tls, sasl }: KafkaConfig): Promi
   return options;
 }
 
-/** A producer whose retries neither double nor reorder, and which gives up before whoever waits does. */
+/** A producer whose retries neither double nor reorder; it outlasts the restart of a broker. */
 export const producerOptions: RdkafkaOptions = {
   dr_cb: true,
   'enable.idempotence': true,
-  'message.timeout.ms': 20_000,
+  'message.timeout.ms': 60_000,
   'message.max.bytes': 1_048_576,
   'queue.buffering.max.messages': 1_000_000,
   'linger.ms': 1,
@@ -70,8 +70,7 @@ export class Troubles {
   /** The error with what is behind it. */
   explain(error: unknown): unknown {
     if (!(error instanceof Error) || this.last === undefined || codeOf(error) >= 0) return error;
-    // Which mechanism was used is known, and says nothing about what is wrong.
-    const reason = this.last.replace(/ with SASL mechanism \S+/, '').replace(/ \(after \d+ms.*\)$/, '');
+    const reason = this.last.replace(/ \(after \d+ms.*\)$/, '');
     return Object.assign(new Error(`${error.message}: ${reason}`, { cause: error }), { code: codeOf(error) });
   }
 }
