@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '#runtime/config.ts';
+import type { Config, KafkaConfig } from '#runtime/config.ts';
 import { type EmbeddedLogOptions, openEmbeddedLog } from '#runtime/embedded-log.ts';
 import { startEmbeddedPostgres } from '#runtime/embedded-postgres.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { readPem } from '#runtime/kafka-settings.ts';
-import { openKafkajsLog } from '#runtime/kafkajs-log.ts';
 import type { LiveState } from '#runtime/live.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
@@ -86,9 +85,15 @@ export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log
 async function openConfiguredLog(config: Config, stack: PartStack): Promise<EventLog> {
   const { kafka, partitions } = config;
   if (kafka === undefined) return stack.part(openLog(join(config.dataFolder, 'log'), partitions, {}));
-  const log = stack.part(await openKafkajsLog(kafka));
+  const log = stack.part(await openKafka(kafka));
   await createTopics(log, partitions);
   return log;
+}
+
+/** Through the client that was chosen; the other is not even loaded. */
+async function openKafka(kafka: KafkaConfig): Promise<EventLog> {
+  if (kafka.client === 'kafkajs') return (await import('#runtime/kafkajs-log.ts')).openKafkajsLog(kafka);
+  return (await import('#runtime/rdkafka-log.ts')).openRdkafkaLog(kafka);
 }
 
 async function openConfiguredStore(

@@ -1,4 +1,4 @@
-/** Settings of Kafka as kafkajs takes them, and its errors as ours. */
+/** Settings of Kafka as kafkajs takes them, and the errors of clients as ours. */
 import { readFile } from 'node:fs/promises';
 import type { KafkaConfig as KafkajsOptions, SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
@@ -59,10 +59,15 @@ export async function readPem(setting: string, path: string): Promise<string> {
 const tlsTrouble =
   /certificate|self.signed|CERT_|unable to (get|verify)|altname|alert|SSL routines|wrong version/i;
 
-/** What an error of kafkajs is: a wrong setting, named, or a log that does not answer. */
+/** A broker does not say that it wants TLS or a login, or that it has none: it closes the connection. */
+const closedHint = '; do ARTERIAL_KAFKA_TLS and ARTERIAL_KAFKA_SASL say what the brokers want?';
+
+/** What an error of a client is: a wrong setting, named, or a log that does not answer. */
 export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig): ArterialError {
   if (error instanceof ArterialError) return error;
-  const { message, name } = error as Error;
+  const { name } = error as Error;
+  // Which mechanism was used is known, and says nothing about what is wrong.
+  const message = (error as Error).message.replace(/ with SASL mechanism \S+/, '');
   const all = `${message} ${(error as { originalError?: Error }).originalError?.message ?? ''}`;
   const wrong = (setting: string): ArterialError =>
     new ArterialError('config.invalid', `${setting} does not fit the brokers: ${message}`, { cause: error });
@@ -73,8 +78,9 @@ export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig):
       : wrong('ARTERIAL_KAFKA_SASL');
   }
   if (tlsTrouble.test(all)) return wrong(tls === undefined ? 'ARTERIAL_KAFKA_TLS' : 'ARTERIAL_KAFKA_TLS_CA');
-  if (/ENOTFOUND|EAI_AGAIN/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');
-  return new ArterialError('log.unavailable', `Kafka at ${brokers.join(', ')}: ${message}`, {
+  if (/ENOTFOUND|EAI_AGAIN|Failed to resolve/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');
+  const hint = /closed|disconnected/i.test(all) ? closedHint : '';
+  return new ArterialError('log.unavailable', `Kafka at ${brokers.join(', ')}: ${message}${hint}`, {
     cause: error,
     canRetry: true,
   });

@@ -1,14 +1,12 @@
 /** The event log in Apache Kafka, through kafkajs. */
-import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
-import { ArterialError } from './errors.ts';
-import { KafkaReader } from './kafka-reader.ts';
+import type { Sent, Share } from './kafka-appender.ts';
+import { keyOfPartition } from './kafka-fetch.ts';
+import { type KafkaClient, KafkaLog } from './kafka-log.ts';
 import { kafkaError, kafkajsOptions } from './kafka-settings.ts';
-import { KafkajsAppender } from './kafkajs-appender.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
-import type { EventLog, LogRecord, RecordBatch } from './log.ts';
-import { partitionOf } from './partitioner.ts';
-import { machineTimers } from './timers.ts';
+import type { EventLog } from './log.ts';
 
 /** Connects to the brokers; a setting that does not fit them is named. */
 export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
@@ -22,8 +20,9 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
       ({ message }) =>
         message.partition as number,
   });
-  const connections = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
-  const log = new KafkajsLog(config, admin, producer, connections);
+  const fetchers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
+  const client = clientOf(admin, producer, fetchers);
+  const log = new KafkaLog(config, client);
   try {
     await admin.connect();
     await producer.connect();
@@ -34,181 +33,57 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   return log;
 }
 
-class KafkajsLog implements EventLog {
-  private readonly config: KafkaConfig;
-  private readonly admin: Admin;
-  private readonly producer: Producer;
-  private readonly connections: readonly [KafkajsConnections, KafkajsConnections];
-  private readonly reader: KafkaReader;
-  private readonly appender: KafkajsAppender;
-  private readonly counts = new Map<string, Promise<number>>();
-  /** Topics to be made, with their partitions. */
-  private readonly wanted = new Map<string, number>();
-  private making: Promise<void> | undefined;
-  private isClosed = false;
+function clientOf(
+  admin: Admin,
+  producer: Producer,
+  fetchers: readonly [KafkajsConnections, KafkajsConnections],
+): KafkaClient {
+  return {
+    fetchers,
+    send: (shares) => send(producer, shares),
+    listTopics: () => admin.listTopics(),
+    async createTopics(topics, replicationFactor) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: topics.map(([topic, numPartitions]) => ({ topic, numPartitions, replicationFactor })),
+      });
+    },
+    async countPartitions(topic) {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length ?? 0;
+    },
+    bounds: (topic, partition) => fetchers[0].bounds(topic, partition),
+    isSettling: (error) => settling.includes((error as { type?: string }).type ?? ''),
+    async close() {
+      await Promise.allSettled([
+        admin.disconnect(),
+        producer.disconnect(),
+        ...fetchers.map((connection) => connection.close()),
+      ]);
+    },
+  };
+}
 
-  constructor(
-    config: KafkaConfig,
-    admin: Admin,
-    producer: Producer,
-    connections: readonly [KafkajsConnections, KafkajsConnections],
-  ) {
-    this.config = config;
-    this.admin = admin;
-    this.producer = producer;
-    this.connections = connections;
-    this.reader = new KafkaReader(...connections);
-    this.appender = new KafkajsAppender(producer, (topic, partition, next) =>
-      this.reader.wrote(topic, partition, next),
-    );
+async function send(producer: Producer, shares: readonly Share[]): Promise<Sent[]> {
+  const byTopic = new Map<string, Message[]>();
+  const counts = new Map<string, number>();
+  for (const { topic, partition, records } of shares) {
+    const messages = byTopic.get(topic) ?? [];
+    byTopic.set(topic, messages);
+    for (const { key, value } of records) messages.push({ key, value, partition });
+    const place = keyOfPartition(topic, partition);
+    counts.set(place, (counts.get(place) ?? 0) + records.length);
   }
-
-  get damaged(): number {
-    return this.reader.damaged;
-  }
-
-  createTopic(topic: string, partitions: number): Promise<void> {
-    // Those asked for in one turn are made with one request.
-    this.wanted.set(this.nameOf(topic), partitions);
-    this.making ??= Promise.resolve().then(() => {
-      const wanted = [...this.wanted];
-      this.wanted.clear();
-      this.making = undefined;
-      return this.working(() => this.createTopics(wanted));
-    });
-    return this.making;
-  }
-
-  private async createTopics(
-    wanted: readonly (readonly [name: string, partitions: number])[],
-  ): Promise<void> {
-    const missing = async (): Promise<(readonly [name: string, partitions: number])[]> => {
-      const there = new Set(await this.admin.listTopics());
-      return wanted.filter(([name]) => !there.has(name));
-    };
-    const topics = (await missing()).map(([topic, numPartitions]) => ({
-      topic,
-      numPartitions,
-      replicationFactor: this.config.replication,
-    }));
-    if (topics.length === 0) return;
-    await this.admin.createTopics({ waitForLeaders: true, topics }).catch(async (error: unknown) => {
-      // Another process may have been quicker.
-      if ((await missing()).length > 0) throw error;
-    });
-    // A broker may answer before it has heard itself.
-    for (let attempt = 0; attempt < settlingTries && (await missing()).length > 0; attempt++)
-      await machineTimers.sleep(settlingPause);
-    await Promise.all(this.connections.map((connection) => connection.refresh()));
-  }
-
-  partitions(topic: string): Promise<number> {
-    return this.working(() => this.count(this.nameOf(topic)));
-  }
-
-  append(topic: string, records: readonly LogRecord[]): Promise<void> {
-    return this.working(async () => {
-      const name = this.nameOf(topic);
-      const count = await this.count(name);
-      const parts = Array.from({ length: count }, (): LogRecord[] => []);
-      for (const record of records) parts[partitionOf(record.key, count)]?.push(record);
-      await Promise.all(parts.map((part, partition) => this.appender.append(name, partition, part)));
-    });
-  }
-
-  appendTo(topic: string, partition: number, records: readonly LogRecord[]): Promise<void> {
-    return this.working(async () => {
-      const name = await this.known(topic, partition);
-      await this.appender.append(name, partition, records);
-    });
-  }
-
-  read(
-    topic: string,
-    partition: number,
-    position: number,
-    maxBytes: number,
-  ): Promise<RecordBatch | undefined> {
-    return this.working(async () => {
-      const name = await this.known(topic, partition);
-      const batch = await this.reader.read(name, partition, position, maxBytes);
-      return batch && { ...batch, topic };
-    });
-  }
-
-  bounds(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number }> {
-    return this.working(async () =>
-      this.connections[0].bounds(await this.known(topic, partition), partition),
-    );
-  }
-
-  appended(topic: string, partition: number, position: number, signal: AbortSignal): Promise<void> {
-    return this.working(async () => {
-      await this.reader.appended(await this.known(topic, partition), partition, position, signal);
-    });
-  }
-
-  async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.reader.close();
-    await this.appender.idle();
-    await Promise.allSettled([
-      this.admin.disconnect(),
-      this.producer.disconnect(),
-      ...this.connections.map((connection) => connection.close()),
-    ]);
-  }
-
-  private readonly nameOf = (topic: string): string => this.config.prefix + topic;
-
-  /** The name of a topic that has the partition. */
-  private async known(topic: string, partition: number): Promise<string> {
-    const name = this.nameOf(topic);
-    const count = await this.count(name);
-    if (partition >= 0 && partition < count) return name;
-    throw new ArterialError(
-      'log.unavailable',
-      `${name} has no partition ${partition}; it has 0..${count - 1}`,
-    );
-  }
-
-  /** How many partitions a topic has: asked once, since that never changes while a city runs. */
-  private count(name: string): Promise<number> {
-    let count = this.counts.get(name);
-    if (count === undefined) {
-      count = this.ask(name);
-      this.counts.set(name, count);
-      count.catch(() => this.counts.delete(name));
-    }
-    return count;
-  }
-
-  private async ask(name: string): Promise<number> {
-    if (!(await this.isThere(name)))
-      throw new ArterialError('log.unavailable', `there is no topic ${name}; create it first`);
-    const { topics } = await this.admin.fetchTopicMetadata({ topics: [name] });
-    return topics[0]?.partitions.length ?? 0;
-  }
-
-  private async isThere(name: string): Promise<boolean> {
-    return (await this.admin.listTopics()).includes(name);
-  }
-
-  private async working<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt++) {
-      if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed');
-      try {
-        return await work();
-      } catch (error) {
-        if (this.isClosed) throw new ArterialError('log.unavailable', 'the log is closed', { cause: error });
-        const { type = '' } = error as { type?: string };
-        if (!settling.includes(type) || attempt >= settlingTries) throw kafkaError(error, this.config);
-        await machineTimers.sleep(settlingPause);
-        await Promise.allSettled(this.connections.map((connection) => connection.refresh()));
-      }
-    }
-  }
+  const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+  const answer = await producer.sendBatch({ acks: -1, topicMessages });
+  return answer.map(({ topicName, partition, baseOffset }) => ({
+    topic: topicName,
+    partition,
+    next:
+      baseOffset === undefined
+        ? undefined
+        : Number(baseOffset) + (counts.get(keyOfPartition(topicName, partition)) ?? 0),
+  }));
 }
 
 /** What brokers answer while they spread who leads what: just after a topic was made, or a leader has changed. */
@@ -218,5 +93,3 @@ const settling: readonly string[] = [
   'NOT_LEADER_FOR_PARTITION',
   'REPLICA_NOT_AVAILABLE',
 ];
-const settlingPause = 100;
-const settlingTries = 30;

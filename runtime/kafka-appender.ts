@@ -1,4 +1,3 @@
-import type { Message, Producer } from 'kafkajs';
 import type { LogRecord } from './log.ts';
 
 /** More than this is not sent to one partition at once: a broker refuses a batch of a megabyte. Bytes. */
@@ -6,11 +5,24 @@ const batchBytesMost = 512 * 1024;
 /** What a record takes beside its key and value, at most. Bytes. */
 const recordOverhead = 32;
 
-/** Records for one partition that fit into one request. */
-interface Pending {
+/** Records for one partition. */
+export interface Share {
   readonly topic: string;
   readonly partition: number;
-  readonly messages: readonly Message[];
+  readonly records: readonly LogRecord[];
+}
+
+/** Sends records, and resolves when all are durable. `next` is the position behind them, where it is known. */
+export type Send = (shares: readonly Share[]) => Promise<readonly Sent[]>;
+
+export interface Sent {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: number | undefined;
+}
+
+/** A share that fits into one request. */
+interface Pending extends Share {
   readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -20,32 +32,32 @@ interface Pending {
  * Appends in the order in which it is asked to: one request after the other, each with all that has come meanwhile.
  * When one fails those behind it fail too, since a retry would change the order.
  */
-export class KafkajsAppender {
-  private readonly producer: Producer;
+export class KafkaAppender {
+  private readonly sendShares: Send;
   private readonly appended: (topic: string, partition: number, next: number) => void;
   private pending: Pending[] = [];
   private sending: Promise<void> | undefined;
 
   /** `appended` is told up to which position a partition has been written. */
-  constructor(producer: Producer, appended: (topic: string, partition: number, next: number) => void) {
-    this.producer = producer;
+  constructor(send: Send, appended: (topic: string, partition: number, next: number) => void) {
+    this.sendShares = send;
     this.appended = appended;
   }
 
   /** Resolves when the records are durable. */
   async append(topic: string, partition: number, records: readonly LogRecord[]): Promise<void> {
     const parts: Promise<void>[] = [];
-    let messages: Message[] = [];
+    let share: LogRecord[] = [];
     let bytes = 0;
     const end = (): void => {
-      if (messages.length > 0) parts.push(this.enqueue(topic, partition, messages, bytes));
-      messages = [];
+      if (share.length > 0) parts.push(this.enqueue(topic, partition, share, bytes));
+      share = [];
       bytes = 0;
     };
-    for (const { key, value } of records) {
-      const size = value.length + 3 * key.length + recordOverhead;
+    for (const record of records) {
+      const size = record.value.length + 3 * record.key.length + recordOverhead;
       if (bytes + size > batchBytesMost) end();
-      messages.push({ key, value, partition });
+      share.push(record);
       bytes += size;
     }
     end();
@@ -60,11 +72,11 @@ export class KafkajsAppender {
   private enqueue(
     topic: string,
     partition: number,
-    messages: readonly Message[],
+    records: readonly LogRecord[],
     bytes: number,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ topic, partition, messages, bytes, resolve, reject });
+      this.pending.push({ topic, partition, records, bytes, resolve, reject });
       this.sending ??= this.send();
     });
   }
@@ -100,15 +112,7 @@ export class KafkajsAppender {
   }
 
   private async sendBatch(batch: readonly Pending[]): Promise<void> {
-    const byTopic = new Map<string, Message[]>();
-    for (const { topic, messages } of batch) byTopic.set(topic, [...(byTopic.get(topic) ?? []), ...messages]);
-    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-    for (const { topicName, partition, baseOffset } of await this.producer.sendBatch({
-      acks: -1,
-      topicMessages,
-    })) {
-      const sent = byTopic.get(topicName)?.filter((message) => message.partition === partition).length ?? 0;
-      if (baseOffset !== undefined) this.appended(topicName, partition, Number(baseOffset) + sent);
-    }
+    for (const { topic, partition, next } of await this.sendShares(batch))
+      if (next !== undefined) this.appended(topic, partition, next);
   }
 }
