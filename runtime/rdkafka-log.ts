@@ -19,6 +19,7 @@ import {
 } from './rdkafka-module.ts';
 import { RdkafkaSender } from './rdkafka-producer.ts';
 import {
+  checkFeatures,
   consumerOptions,
   consumerTopicOptions,
   producerOptions,
@@ -31,7 +32,9 @@ const answerWithin = 5_000;
 
 /** Connects to the brokers; a setting that does not fit them is named. */
 export async function openRdkafkaLog(config: KafkaConfig): Promise<EventLog> {
-  const client = new RdkafkaClient(await loadRdkafka(), await rdkafkaOptions(config), config.group);
+  const module = await loadRdkafka();
+  checkFeatures(config, module.features);
+  const client = new RdkafkaClient(module, await rdkafkaOptions(config), config.group);
   try {
     await client.connect();
   } catch (error) {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { readConfig } from './config.ts';
 import { loadRdkafka } from './rdkafka-module.ts';
+import { checkFeatures } from './rdkafka-settings.ts';
 
 it('says which command adds node-rdkafka where it is missing', async () => {
   await expect(loadRdkafka('node-rdkafka-that-nobody-has')).rejects.toMatchObject({
@@ -17,4 +19,10 @@ it('tells one that is there but does not load from one that is missing', async (
       /cannot be loaded; npm run add-rdkafka builds it: built for another Node$/,
     ),
   });
+});
+
+it('says what librdkafka was built without, where a setting asks for it', () => {
+  const { kafka } = readConfig({ ARTERIAL_KAFKA_BROKERS: 'kafka:9092', ARTERIAL_KAFKA_TLS: 'on' });
+  expect(() => checkFeatures(kafka!, ['gzip', 'sasl_plain'])).toThrow(/without ssl; .*npm run add-rdkafka/);
+  checkFeatures(kafka!, ['gzip', 'ssl']);
 });

@@ -72,6 +72,8 @@ export type RdkafkaOptions = Readonly<Record<string, string | number | boolean>>
 export interface RdkafkaModule {
   readonly Producer: new (options: RdkafkaOptions, topicOptions: RdkafkaOptions) => RdkafkaProducer;
   readonly KafkaConsumer: new (options: RdkafkaOptions, topicOptions: RdkafkaOptions) => RdkafkaConsumer;
+  /** What it was built with, such as `ssl`. */
+  readonly features: readonly string[];
   readonly AdminClient: { create(options: RdkafkaOptions): RdkafkaAdmin };
 }
 

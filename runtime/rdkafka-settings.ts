@@ -1,7 +1,8 @@
 /** Settings of Kafka as librdkafka takes them, and what it says of its troubles. */
 import type { KafkaConfig } from './config.ts';
+import { ArterialError } from './errors.ts';
 import { readPem } from './kafka-settings.ts';
-import { codeOf, type RdkafkaHandle, type RdkafkaOptions } from './rdkafka-module.ts';
+import { addRdkafka, codeOf, type RdkafkaHandle, type RdkafkaOptions } from './rdkafka-module.ts';
 
 /** What producers and consumers have in common; reads the files that are named. */
 export async function rdkafkaOptions({ brokers, tls, sasl }: KafkaConfig): Promise<RdkafkaOptions> {
@@ -25,6 +26,20 @@ export async function rdkafkaOptions({ brokers, tls, sasl }: KafkaConfig): Promi
     options['sasl.password'] = sasl.password.reveal();
   }
   return options;
+}
+
+/** Throws `config.invalid` where TLS or a login is asked for and librdkafka was built without it. */
+export function checkFeatures({ tls, sasl }: KafkaConfig, features: readonly string[]): void {
+  const wanted = [
+    ...(tls ? ['ssl'] : []),
+    ...(sasl ? [sasl.mechanism === 'plain' ? 'sasl_plain' : 'sasl_scram'] : []),
+  ];
+  const missing = wanted.filter((feature) => !features.includes(feature));
+  if (missing.length > 0)
+    throw new ArterialError(
+      'config.invalid',
+      `librdkafka was built without ${missing.join(' and ')}; install the headers of OpenSSL, then ${addRdkafka}`,
+    );
 }
 
 /** A producer whose retries neither double nor reorder; it outlasts the restart of a broker. */
