@@ -45,6 +45,19 @@ describe('a schema registry', needs(missingOf('registry')), () => {
     expect(() => one.id('tram.position.v1')).toThrow('no schema tram.position.v1');
   });
 
+  it('may be asked by several processes that start together', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'registry-'));
+    const registry = await startRegistry({ folder });
+    try {
+      const all = await Promise.all([1, 2, 3, 4].map(() => openSchemaRegistry(configAt(registry.url))));
+      const ids = Object.keys(schemaIdTable).map((name) => all[0]!.id(name));
+      for (const other of all) expect(Object.keys(schemaIdTable).map((name) => other.id(name))).toEqual(ids);
+    } finally {
+      await registry.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('gives schemas of others, with which their records are read', async () => {
     const ids = await openSchemaRegistry(configAt(url));
     const own = schemas['parking.event.v1'] as unknown as { fields: object[] };
