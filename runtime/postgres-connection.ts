@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL: transactions, types and errors. */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { ArterialError } from './errors.ts';
 
@@ -13,12 +14,17 @@ export interface PostgresOptions {
   readonly statementTimeout?: number;
 }
 
+/** The server says so when it gives a statement up; a connection that is silent for longer is dead. Milliseconds. */
+const silenceBeyondTimeout = 2_000;
+
 export class PostgresConnection {
   private readonly pool: pg.Pool;
+  private readonly silenceMost: number;
   private closing: Promise<void> | undefined;
 
   constructor(url: string, { poolSize = 4, statementTimeout = 30_000 }: PostgresOptions = {}) {
     refuseUnreadable(url);
+    this.silenceMost = statementTimeout + silenceBeyondTimeout;
     this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
@@ -34,26 +40,13 @@ export class PostgresConnection {
   }
 
   /** Runs `work` in one transaction; `how` continues BEGIN. */
-  async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>, how = ''): Promise<Result> {
-    try {
-      const client = await this.pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query(`BEGIN ${how}`);
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (failure) {
-        await client.query('ROLLBACK').catch((error: Error) => {
-          broken = error;
-        });
-        throw failure;
-      } finally {
-        client.release(broken);
-      }
-    } catch (failure) {
-      throw operating(failure);
-    }
+  transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>, how = ''): Promise<Result> {
+    return this.with(async (client) => {
+      await client.query(`BEGIN ${how}`);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    });
   }
 
   /** Statements that make their own transactions, on one connection and as long as they take. */
@@ -72,17 +65,52 @@ export class PostgresConnection {
     }
   }
 
-  async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
-    try {
-      return await this.pool.query(text, [...values]);
-    } catch (failure) {
-      throw operating(failure);
-    }
+  query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    return this.with((client) => client.query(text, [...values]));
   }
 
   close(): Promise<void> {
     this.closing ??= this.pool.end();
     return this.closing;
+  }
+
+  /** Lends a connection; after a failure it is given back as it was, or not at all. */
+  private async with<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    try {
+      const client = await this.pool.connect();
+      const hasAnswered = this.giveUpWhenSilent(client);
+      let broken: Error | undefined;
+      try {
+        return await work(client);
+      } catch (failure) {
+        // Outside a transaction it is a warning and nothing else.
+        await client.query('ROLLBACK').catch((error: Error) => {
+          broken = error;
+        });
+        throw failure;
+      } finally {
+        hasAnswered();
+        client.release(broken);
+      }
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
+  /**
+   * Breaks the connection when nothing comes and nothing goes for too long while it is lent: the server's side may be
+   * gone without a word, and nobody else would notice. Returns how to stop.
+   */
+  private giveUpWhenSilent(client: pg.PoolClient): () => void {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    const giveUp = (): void => {
+      stream.destroy(new Error(`the connection was silent for ${this.silenceMost} ms`));
+    };
+    stream.setTimeout(this.silenceMost, giveUp);
+    return () => {
+      stream.setTimeout(0);
+      stream.off('timeout', giveUp);
+    };
   }
 }
 
