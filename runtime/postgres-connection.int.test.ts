@@ -64,4 +64,30 @@ describe('a connection to PostgreSQL', needs(missingOf('postgres')), () => {
     const { rows } = await connection.query('SELECT 3 AS n');
     expect(rows).toEqual([{ n: 3 }]);
   });
+
+  it('lets go of what a process that is frozen amid a transaction has locked', async () => {
+    const url = await addressOf('postgres');
+    const frozen = new PostgresConnection(url, { poolSize: 1, idleTimeout: 100 });
+    const other = new PostgresConnection(url, { poolSize: 1, statementTimeout: 5_000 });
+    let [locked, wake] = [(): void => {}, (): void => {}];
+    const isLocked = new Promise<void>((resolve) => {
+      locked = resolve;
+    });
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const lock = 'SELECT pg_advisory_xact_lock(20061)';
+    const begun = frozen.transaction(async (client) => {
+      await client.query(lock);
+      locked();
+      await asleep;
+      await client.query('SELECT 1');
+    });
+    await isLocked;
+    await other.query(lock);
+    wake();
+    await expect(begun).rejects.toMatchObject({ code: 'store.unavailable', canRetry: true });
+    expect((await frozen.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await Promise.all([frozen.close(), other.close()]);
+  });
 });

@@ -12,6 +12,8 @@ export interface PostgresOptions {
   readonly poolSize?: number;
   /** A statement that takes longer is given up. Milliseconds. */
   readonly statementTimeout?: number;
+  /** A transaction in which nothing is asked for so long is ended by the server, with its locks. Milliseconds. */
+  readonly idleTimeout?: number;
 }
 
 /** The server says so when it gives a statement up; a connection that is silent for longer is dead. Milliseconds. */
@@ -22,7 +24,10 @@ export class PostgresConnection {
   private readonly silenceMost: number;
   private closing: Promise<void> | undefined;
 
-  constructor(url: string, { poolSize = 4, statementTimeout = 30_000 }: PostgresOptions = {}) {
+  constructor(
+    url: string,
+    { poolSize = 4, statementTimeout = 30_000, idleTimeout = 4_000 }: PostgresOptions = {},
+  ) {
     refuseUnreadable(url);
     this.silenceMost = statementTimeout + silenceBeyondTimeout;
     this.pool = new pg.Pool({
@@ -30,6 +35,8 @@ export class PostgresConnection {
       max: poolSize,
       connectionTimeoutMillis: statementTimeout,
       statement_timeout: statementTimeout,
+      // A process that is frozen amid a commit would keep the others from taking its partitions over.
+      idle_in_transaction_session_timeout: idleTimeout,
       keepAlive: true,
       application_name: 'arterial',
       types: { getTypeParser: (oid: number, format?: string) => parserOf(oid, format) as never },
@@ -143,6 +150,8 @@ function parserOf(oid: number, format?: string): (text: string) => unknown {
 
 /** Classes of SQLSTATE that another try may get past: connection, transaction, resources, intervention, system. */
 const passing = ['08', '40', '53', '55', '57', '58'];
+/** The server has ended a transaction in which nothing was asked for too long. */
+const idleTooLong = '25P03';
 
 /** What went wrong with the server as an operating error; anything else is a mistake and stays as it is. */
 function operating(failure: unknown): unknown {
@@ -152,7 +161,10 @@ function operating(failure: unknown): unknown {
   // Wrong password, no such database, no agreement on TLS: of no use to try again, but no mistake of the program.
   const isRefused = fromServer ? ['28', '3D'].includes(code.slice(0, 2)) : isTlsRefusal(failure, code);
   const canRetry =
-    !isRefused && (fromServer ? passing.includes(code.slice(0, 2)) : isConnectionLoss(failure, code));
+    !isRefused &&
+    (fromServer
+      ? passing.includes(code.slice(0, 2)) || code === idleTooLong
+      : isConnectionLoss(failure, code));
   if (!canRetry && !isRefused) return failure;
   const hint = isRefused ? `; correct ${setting}` : '';
   return new ArterialError('store.unavailable', `the database: ${failure.message || code}${hint}`, {
