@@ -77,6 +77,9 @@ class KafkajsLog implements EventLog {
           // Another process may have been quicker.
           if (!(await this.isThere(name))) throw error;
         });
+      // A busy broker has made it some time before it says so to everybody.
+      for (let attempt = 1; !(await this.isThere(name)) && attempt < settlingTries; attempt++)
+        await machineTimers.sleep(settlingPause);
       await Promise.all(this.connections.map((connection) => connection.refresh()));
     });
   }
