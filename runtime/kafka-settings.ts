@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { KafkaConfig as KafkajsOptions, SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
 import { ArterialError } from './errors.ts';
-import { connectForWholeAnswers } from './kafka-socket.ts';
+import { connectToBroker } from './kafka-socket.ts';
 
 /** The options of a client; reads the files that are named. */
 export async function kafkajsOptions({ brokers, tls, sasl }: KafkaConfig): Promise<KafkajsOptions> {
   return {
     clientId: 'arterial',
-    socketFactory: connectForWholeAnswers,
+    socketFactory: connectToBroker,
     brokers: [...brokers],
     connectionTimeout: 2_000,
     authenticationTimeout: 5_000,

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kafkajsOptions } from './kafka-settings.ts';
-import { connectForWholeAnswers } from './kafka-socket.ts';
+import { connectToBroker, connectWithin } from './kafka-socket.ts';
 
 let server: Server;
 let port: number;
@@ -29,7 +29,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 };
 
 /** A connection as kafkajs makes it, with what it is given. */
-async function connected() {
+async function connected(silence = 60_000) {
   const heard: string[] = [];
   const ended: string[] = [];
   const before = accepted.length;
@@ -75,6 +75,26 @@ describe('a socket for kafkajs', () => {
     expect(ended).toEqual(['an answer of -1 bytes']);
   });
 
+  it('breaks when it was asked and nothing is answered, however often it is asked', async () => {
+    const { socket, ended } = await connected(50);
+    const asking = setInterval(() => socket.write('are you there?'), 5);
+    await until(() => ended.length > 0);
+    clearInterval(asking);
+    expect(ended).toEqual(['no answer for 50 ms']);
+  });
+
+  it('waits from the first question that is not answered, and not at all while nothing is asked', async () => {
+    const { broker, socket, heard, ended } = await connected(200);
+    const began = performance.now();
+    for (let turn = 1; performance.now() - began < 400; turn++) {
+      socket.write('?');
+      broker.write(answer('!'));
+      await until(() => heard.length === turn);
+    }
+    expect(ended).toEqual([]);
+    socket.destroy();
+  });
+
   it('is the one that every client of ours has', async () => {
     const { socketFactory } = await kafkajsOptions({
       brokers: ['b:1'],
@@ -82,6 +102,6 @@ describe('a socket for kafkajs', () => {
       group: 'g',
       replication: 1,
     } as never);
-    expect(socketFactory).toBe(connectForWholeAnswers);
+    expect(socketFactory).toBe(connectToBroker);
   });
 });

@@ -6,7 +6,7 @@ import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
 import { afterGap, findGap, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
-import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
+import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
 import type { LiveState } from './live.ts';
 import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
 import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } from './measures.ts';
@@ -135,7 +135,7 @@ export class Runner {
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, log, ids } = this.options;
+    const { network, partitions, store, ids } = this.options;
     const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
@@ -157,7 +157,14 @@ export class Runner {
       this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
     } else this.task.resumeAfter(this.committedThrough);
     await this.missNothing(restored.progress);
-    await appendOutbox(log, restored.progress.outbox);
+    await this.tellAgain(unpackOutbox(restored.progress.outbox));
+  }
+
+  /** Whoever committed last may have died, or met an error, before it told the others of it. */
+  private async tellAgain(records: Prepared['records']): Promise<void> {
+    const { log, live } = this.options;
+    await appendAll(log, records);
+    await live?.put(liveValuesOf(records));
   }
 
   /** A task that has never read begins with what is still there. */

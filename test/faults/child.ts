@@ -12,7 +12,7 @@ export interface Ended {
 }
 
 export class Child {
-  /** What it has said, on both streams, line by line. */
+  /** What it has said, on both streams, line by line, each with the seconds since its start. */
   readonly lines: string[] = [];
   /** When its start was asked for, by `performance.now`. */
   readonly beganAt = performance.now();
@@ -29,7 +29,8 @@ export class Child {
       stream.setEncoding('utf8').on('data', (text: string) => {
         const parts = (rest + text).split('\n');
         rest = parts.pop() as string;
-        this.lines.push(...parts);
+        const seconds = ((performance.now() - this.beganAt) / 1000).toFixed(1);
+        this.lines.push(...parts.map((line) => `${seconds} s ${line}`));
       });
     }
     this.ended = once(this.process, 'close').then(([code, signal]) => ({ code, signal }));

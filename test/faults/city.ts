@@ -4,19 +4,20 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { createTopics } from '#commands/parts.ts';
-import { floorTo, minutes, seconds } from '#domain/time.ts';
+import { type EventTime, floorTo, minutes, seconds } from '#domain/time.ts';
 import { processors } from '#processors/main.ts';
 import { readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { openKafkajsLog } from '#runtime/kafkajs-log.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
+import { partitionOf } from '#runtime/partitioner.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
 import { machineTimers } from '#runtime/timers.ts';
+import { tables } from '#schemas/tables.ts';
 import { Child } from './child.ts';
-import { type FeedRecord, sendTogether } from './feed.ts';
+import type { FeedRecord } from './feed.ts';
 import { type Judgement, judge } from './judge.ts';
-import type { Expectation } from './oracle.ts';
 import type { Fed, Rig, ServerName } from './rig.ts';
 import { Watch } from './watch.ts';
 
@@ -30,12 +31,18 @@ export interface CityOptions {
   readonly fed?: Fed;
   /** Servers that the processors reach through a proxy, which must listen where the route of the rig says. */
   readonly through?: readonly ServerName[];
+  /** Another Redis than that of the rig. */
+  readonly redisUrl?: string;
+  /** Where the database has its files; where the server has its own when left out. */
+  readonly tablespace?: string;
   /** Further settings of the processors. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Seconds of the city that are sent in a second. */
 export const usualRate = 60;
+/** When the sender is behind, so many records are sent at once. */
+const sentTogetherMost = 2_000;
 /** How long a city is given to process all. Seconds. */
 const settleWithin = 90;
 /** The lateness of the slowest first stage. */
@@ -56,8 +63,9 @@ export class City {
   readonly store: MeasureStore;
   readonly watch: Watch;
   /** Everything up to this time of the city has been sent. */
-  sentThrough = Number.NEGATIVE_INFINITY;
+  sentThrough: EventTime = Number.NEGATIVE_INFINITY;
   private log: EventLog | undefined;
+  private isClosed = false;
   private readonly rig: Rig;
 
   private constructor(rig: Rig, name: string, fed: Fed, options: CityOptions, redisDatabase: number) {
@@ -67,7 +75,7 @@ export class City {
     this.partitions = fed.feed.partitions;
     const urlOf = (base: string, path: string): URL => Object.assign(new URL(base), { pathname: path });
     const database = urlOf(rig.postgres.url, `/${name}`);
-    const redis = urlOf(rig.redis.url, `/${redisDatabase}`);
+    const redis = urlOf(options.redisUrl ?? rig.redis.url, `/${redisDatabase}`);
     this.databaseUrl = database.href;
     this.redisUrl = redis.href;
     const through = (server: ServerName): boolean => options.through?.includes(server) ?? false;
@@ -95,17 +103,16 @@ export class City {
     const fed =
       options.fed ?? (await rig.fed(options.seed ?? 1, options.minutes ?? 8, options.partitions ?? 3));
     const name = `city${++cities}`;
-    await statement(rig.postgres.url, `CREATE DATABASE ${name}`);
+    await statement(
+      rig.postgres.url,
+      `CREATE DATABASE ${name} ${options.tablespace ? `TABLESPACE ${options.tablespace}` : ''}`,
+    );
     const city = new City(rig, name, fed, options, cities % 16);
     await mkdir(join(rig.folder, name), { recursive: true });
     await city.store.migrate();
     await createTopics(await city.openLog(), city.partitions);
     city.watch.begin();
     return city;
-  }
-
-  get expectation(): Expectation {
-    return this.fed.expectation;
   }
 
   get records(): readonly FeedRecord[] {
@@ -142,14 +149,35 @@ export class City {
     { rate = usualRate, signal }: { readonly rate?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const log = await this.openLog();
-    let due = performance.now();
-    for (const batch of bySecond(records)) {
-      if (signal?.aborted) return;
-      await machineTimers.sleep(Math.max(0, due - performance.now()), signal);
-      await persistently(() => sendTogether(log, batch));
-      this.sentThrough = Math.max(this.sentThrough, batch[0]!.at);
-      due += 1000 / rate;
+    const [began, from] = [performance.now(), records[0]?.at ?? 0];
+    for (let begin = 0; begin < records.length && !signal?.aborted; ) {
+      const next = records[begin]!.at;
+      await machineTimers.sleep(Math.max(0, began + (next - from) / rate - performance.now()), signal);
+      const due = Math.max(next, from + (performance.now() - began) * rate);
+      let end = begin;
+      while (end < records.length && records[end]!.at <= due && end - begin < sentTogetherMost) end++;
+      // What is sent of one second must not be told as sent before the rest of it.
+      while (end < records.length && records[end]!.at === records[end - 1]!.at) end++;
+      const part = records.slice(begin, end);
+      await persistently(() => this.append(log, part));
+      this.sentThrough = Math.max(this.sentThrough, part.at(-1)!.at);
+      begin = end;
     }
+  }
+
+  /** One request for all partitions, in each of which the order is kept. */
+  private async append(log: EventLog, records: readonly FeedRecord[]): Promise<void> {
+    const places = new Map<string, { topic: string; partition: number; records: FeedRecord[] }>();
+    for (const record of records) {
+      const { topic, partition = partitionOf(record.key, this.partitions) } = record;
+      const name = `${topic}/${partition}`;
+      const place = places.get(name) ?? { topic, partition, records: [] };
+      place.records.push(record);
+      places.set(name, place);
+    }
+    await Promise.all(
+      [...places.values()].map(({ topic, partition, records }) => log.appendTo(topic, partition, records)),
+    );
   }
 
   /** Resolves when every task has passed the end of the feed. */
@@ -166,12 +194,20 @@ export class City {
     }
   }
 
+  /** What must be committed for the city to have recovered from a fault that begins now: something new in any case. */
+  recoveryTarget(): EventTime {
+    const released = this.watch.releasedLast('link-state', this.partitions);
+    return Math.max(
+      floorTo(this.sentThrough - lateness, minutes(1)),
+      floorTo(released, minutes(1)) + minutes(1),
+    );
+  }
+
   /**
-   * Seconds from `since` until the rows of all that was sent through `sent` are committed; undefined when they are
-   * not within `withinSeconds`. Goes by the task that has rows for every minute of every partition.
+   * Seconds from `since` until the rows up to `target` are committed; undefined when they are not within
+   * `withinSeconds`. Goes by the task that has rows for every minute of every partition.
    */
-  async recoveredAfter(since: number, sent: number, withinSeconds = 60): Promise<number | undefined> {
-    const target = floorTo(sent - lateness, minutes(1));
+  async recoveredAfter(since: number, target: EventTime, withinSeconds = 60): Promise<number | undefined> {
     while (performance.now() - since < withinSeconds * 1000) {
       const at = this.watch.releasedAt('link-state', this.partitions, target);
       if (at !== undefined) return Math.max(0, (at - since) / 1000);
@@ -180,8 +216,27 @@ export class City {
     return undefined;
   }
 
-  judge(): Promise<Judgement> {
-    return judge(this);
+  /** Against what is expected of the feed, unless something else is. */
+  judge(expectation = this.fed.expectation): Promise<Judgement> {
+    return judge(this, expectation);
+  }
+
+  /** Runs another command of the program on what the city has. */
+  command(name: string): Child {
+    const child = new Child([name], this.settings);
+    this.children.push(child);
+    return child;
+  }
+
+  /** Resolves when nothing has changed in any table for a second: the hash of all of them. */
+  async quiet(): Promise<string> {
+    const names = tables.map(({ name }) => name);
+    for (let before = ''; ; ) {
+      const digest = await this.store.digest(names);
+      if (digest === before) return digest;
+      before = digest;
+      await machineTimers.sleep(1_500);
+    }
   }
 
   /** What its processes have said last. */
@@ -191,6 +246,8 @@ export class City {
 
   /** Ends its processes and removes what it has made. */
   async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
     for (const child of this.children) {
       child.signal('SIGCONT');
       await child.kill9();
@@ -211,15 +268,6 @@ export class City {
     } finally {
       await admin.disconnect();
     }
-  }
-}
-
-function* bySecond(records: readonly FeedRecord[]): Generator<readonly FeedRecord[]> {
-  for (let begin = 0; begin < records.length; ) {
-    let end = begin + 1;
-    while (records[end]?.at === records[begin]!.at) end++;
-    yield records.slice(begin, end);
-    begin = end;
   }
 }
 

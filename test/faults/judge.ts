@@ -8,7 +8,7 @@ import { liveKeys } from '#runtime/redis-scripts.ts';
 import { machineTimers } from '#runtime/timers.ts';
 import { tables } from '#schemas/tables.ts';
 import type { City } from './city.ts';
-import { compare } from './oracle.ts';
+import { compare, type Expectation } from './oracle.ts';
 
 export interface Judgement {
   /** Records that are missing in the ledgers, or that stand in the log and were not read. */
@@ -19,13 +19,13 @@ export interface Judgement {
   readonly first: readonly string[];
 }
 
-/** How long Redis may take to follow the store. Milliseconds. */
-const liveWithin = 10_000;
+/** How long ledgers and Redis may take to follow the tables. Milliseconds. */
+const followWithin = 15_000;
 
 /** Once a city has settled. */
-export async function judge(city: City): Promise<Judgement> {
-  const deficit = await missingIn(city.store);
-  const tablesDiffer = await compare(city.store, city.expectation);
+export async function judge(city: City, expectation: Expectation): Promise<Judgement> {
+  const deficit = await untilNothingMisses(city.store);
+  const tablesDiffer = await compare(city.store, expectation);
   const liveDiffer = await untilEqual(() => liveDifferences(city.store, city.redisUrl));
   const { wentBack } = city.watch;
   return {
@@ -47,6 +47,16 @@ export async function missingIn(store: MeasureStore): Promise<number> {
     missing += Math.abs(deficitOf({ ledger, topics })) + Math.abs(passed - ledger.read);
   }
   return missing;
+}
+
+/** A task that was taken over a moment ago goes over some records again, which its ledger does not know till then. */
+async function untilNothingMisses(store: MeasureStore): Promise<number> {
+  const deadline = performance.now() + followWithin;
+  for (;;) {
+    const missing = await missingIn(store);
+    if (missing === 0 || performance.now() > deadline) return missing;
+    await machineTimers.sleep(200);
+  }
 }
 
 /** The things whose live state is not that of the newest row in the store. */
@@ -74,7 +84,7 @@ export async function liveDifferences(store: MeasureStore, redisUrl: string): Pr
 }
 
 async function untilEqual(differences: () => Promise<string[]>): Promise<string[]> {
-  const deadline = performance.now() + liveWithin;
+  const deadline = performance.now() + followWithin;
   for (;;) {
     const differ = await differences().catch((failure: Error) => [`live state: ${failure.message}`]);
     if (differ.length === 0 || performance.now() > deadline) return differ;

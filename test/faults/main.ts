@@ -2,12 +2,18 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGoals, type Goal, isMet } from '#commands/goals.ts';
+import { createRandom } from '#simulators/random.ts';
 import { City } from './city.ts';
 import { openRig, type Rig } from './rig.ts';
 import type { Context, Measured, Outcome, Row } from './rows.ts';
+import { lossRows } from './rows-loss.ts';
+import { networkRows } from './rows-network.ts';
 import { processRows } from './rows-process.ts';
+import { serverRows } from './rows-server.ts';
 
-const rows: readonly Row[] = [...processRows].sort((a, b) => a.row - b.row);
+const rows: readonly Row[] = [...processRows, ...serverRows, ...networkRows, ...lossRows].sort(
+  (a, b) => a.row - b.row,
+);
 
 interface Result {
   readonly row: Row;
@@ -39,6 +45,9 @@ async function main(): Promise<void> {
   const stormSeconds = countIn(values.storm, 'storm');
   const rig = await openRig(join('.arterial', 'faults', String(process.pid)), note);
   const results: Result[] = [];
+  // Servers are sessions of their own, which an interrupt would leave behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void rig.close().finally(() => process.exit(130)));
   try {
     for (const row of chosen)
       for (let repetition = 0; repetition < (row.once ? 1 : repetitions); repetition++) {
@@ -67,7 +76,7 @@ async function repeat(
   try {
     outcome = await row.run({
       ...given,
-      random: seeded(1000 * row.row + given.seed),
+      random: createRandom(given.seed, `row ${row.row}`).next,
       async newCity(options = {}) {
         const city = await City.open(given.rig, { seed: given.seed, ...options });
         opened.push(city);
@@ -79,6 +88,7 @@ async function repeat(
     const said = (error as Error).stack ?? String(error);
     outcome = { measured: [failed(1)], said: [said, ...opened.map((city) => city.lastSaid())].join('\n') };
   }
+  await given.rig.heal();
   for (const city of opened)
     await city.close().catch((error: Error) => given.note(`a city was not removed: ${error.message}`));
   return outcome;
@@ -110,6 +120,7 @@ function together(all: readonly Measured[]): number | undefined {
   if (values.includes(undefined)) return undefined;
   const known = values as number[];
   const how = all[0]!.together;
+  if (how === 'middle') return [...known].sort((a, b) => a - b)[known.length >> 1];
   if (how === 'sum') return known.reduce((sum, value) => sum + value, 0);
   return how === 'most' ? Math.max(...known) : Math.min(...known);
 }
@@ -157,17 +168,6 @@ function tableOf(chosen: readonly Row[], results: readonly Result[]): string {
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** Numbers from 0 up to 1 (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function countIn(text: string, name: string): number {

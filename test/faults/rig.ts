@@ -20,7 +20,6 @@ export interface Route {
 /** A server that dies and comes back on its data and its ports. */
 export interface Server {
   readonly folder: string;
-  readonly pid: number;
   /** In order. */
   stop(): Promise<void>;
   /** Without warning. */
@@ -29,6 +28,8 @@ export interface Server {
   restart(): Promise<void>;
   /** Sends it a signal such as SIGSTOP. */
   signal(name: NodeJS.Signals): void;
+  /** Has it run, whatever has been done to it. */
+  heal(): Promise<void>;
 }
 
 export interface Rig {
@@ -37,6 +38,8 @@ export interface Rig {
   readonly postgres: Server & { readonly url: string };
   readonly redis: Server & { readonly url: string };
   readonly routes: Readonly<Record<ServerName, Route>>;
+  /** Brings back whatever a repetition that failed has left stopped or dead. */
+  heal(): Promise<void>;
   /** A folder for whatever a repetition needs. */
   readonly folder: string;
   /** A feed and what an undisturbed run makes of it; made once. */
@@ -85,6 +88,9 @@ export async function openRig(given: string, note: (line: string) => void): Prom
         feeds.set(name, made);
         return made;
       },
+      async heal() {
+        for (const server of [kafka, postgres, redis]) await server.heal();
+      },
       close,
     };
   } catch (failure) {
@@ -98,63 +104,53 @@ async function fedBy(seed: number, minutes: number, partitions: number): Promise
   return { feed, expectation: await expected(feed) };
 }
 
-function kafkaServer(server: KafkaServer): Rig['kafka'] {
-  return {
-    folder: server.folder,
-    brokers: server.brokers,
-    get pid() {
-      return server.process.pid;
-    },
-    // One that was stopped by a signal does not hear others.
-    stop: async () => {
-      wake(server.process);
-      await server.stop();
-    },
-    kill9: () => server.kill9(),
+const kafkaServer = (server: KafkaServer): Rig['kafka'] => ({
+  brokers: server.brokers,
+  ...serverOf(server.folder, () => server.process, {
+    stop: () => server.stop(),
     restart: () => server.restart(),
-    signal: (name) => void process.kill(server.process.pid, name),
-  };
-}
+  }),
+});
 
 function postgresServer(first: PostgresServer, parent: string): Rig['postgres'] {
   const folder = join(parent, 'postgres');
   let server = first;
-  return {
-    folder,
-    url: first.url,
-    get pid() {
-      return server.process.pid;
-    },
-    stop: async () => {
-      wake(server.process);
-      await server.stop();
-    },
-    kill9: () => endProcess(server.process, ['SIGKILL']),
-    async restart() {
-      server = await startPostgres({ folder, port: first.port });
-    },
-    signal: (name) => void process.kill(server.process.pid, name),
+  const restart = async (): Promise<void> => {
+    server = await startPostgres({ folder, port: first.port });
   };
+  const mark = (): ProcessMark => server.process;
+  return { url: first.url, ...serverOf(folder, mark, { stop: () => server.stop(), restart }) };
 }
 
-function redisServer(first: RedisServer, parent: string): Rig['redis'] {
+export function redisServer(first: RedisServer, parent: string): Rig['redis'] {
   const folder = join(parent, 'redis');
   let server = first;
+  const restart = async (): Promise<void> => {
+    server = await startRedis({ folder, port: first.port });
+  };
+  const mark = (): ProcessMark => server.process;
+  return { url: first.url, ...serverOf(folder, mark, { stop: () => server.stop(), restart }) };
+}
+
+function serverOf(
+  folder: string,
+  mark: () => ProcessMark,
+  { stop, restart }: { readonly stop: () => Promise<void>; readonly restart: () => Promise<void> },
+): Server {
   return {
     folder,
-    url: first.url,
-    get pid() {
-      return server.process.pid;
+    // One that was stopped by a signal does not hear others.
+    async stop() {
+      wake(mark());
+      await stop();
     },
-    stop: async () => {
-      wake(server.process);
-      await server.stop();
+    kill9: () => endProcess(mark(), ['SIGKILL']),
+    restart,
+    signal: (name) => void process.kill(mark().pid, name),
+    async heal() {
+      if (isAlive(mark())) wake(mark());
+      else await restart();
     },
-    kill9: () => endProcess(server.process, ['SIGKILL']),
-    async restart() {
-      server = await startRedis({ folder, port: first.port });
-    },
-    signal: (name) => void process.kill(server.process.pid, name),
   };
 }
 

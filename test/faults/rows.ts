@@ -12,7 +12,7 @@ export interface Measured {
   readonly bound: number;
   readonly unit: string;
   /** How the values of several repetitions become one. */
-  readonly together: 'sum' | 'most' | 'least';
+  readonly together: 'sum' | 'most' | 'least' | 'middle';
 }
 
 export interface Outcome {

@@ -69,6 +69,16 @@ export class Watch {
     return `${this.seen.size} of ${this.tasks} tasks have begun; behind are ${names.join(', ') || 'none of them'}`;
   }
 
+  /** Up to what time some task of a processor has released last. */
+  releasedLast(processor: string, partitions: number): number {
+    const released = Array.from(
+      { length: partitions },
+      (_, partition) =>
+        this.seen.get(`${processor}/${partition}`)?.releasedThrough ?? Number.NEGATIVE_INFINITY,
+    );
+    return Math.max(...released);
+  }
+
   /** Since when all tasks of a processor have released through a time; undefined when they have not. */
   releasedAt(processor: string, partitions: number, through: number): number | undefined {
     let latest = Number.NEGATIVE_INFINITY;
