@@ -33,12 +33,15 @@ async function connected(silence = 60_000) {
   const heard: string[] = [];
   const ended: string[] = [];
   const before = accepted.length;
-  const socket = connectForWholeAnswers({
-    host: '127.0.0.1',
-    port,
-    ssl: undefined as never,
-    onConnect: () => {},
-  });
+  const socket = connectWithin(
+    {
+      host: '127.0.0.1',
+      port,
+      ssl: undefined as never,
+      onConnect: () => {},
+    },
+    silence,
+  );
   socket.on('data', (data: Buffer) => heard.push(data.subarray(4).toString()));
   socket.on('error', (error: Error) => ended.push(error.message));
   socket.on('end', () => ended.push('end'));
