@@ -45,6 +45,13 @@ export interface Checkpoint {
   readonly rows: readonly { readonly key: string; readonly value: unknown }[];
 }
 
+/**
+ * Whether its records are taken on trust, since the clock is not known yet. Those of derived topics need none: their
+ * writers may be days apart and are right all the same.
+ */
+const isTrusted = ({ clock, firstWatermark }: Pick<Lane<unknown>, 'clock' | 'firstWatermark'>): boolean =>
+  clock.by === 'events' && Number.isNaN(firstWatermark);
+
 /** By how much what comes before the clock is known may be off. */
 const offMost = minutes(24 * 60);
 
@@ -96,11 +103,7 @@ export class Task<Event, State> {
       if (verdict === 'heartbeat') this.counts.heartbeats++;
       else if (verdict === 'duplicate') this.counts.duplicate++;
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
-      else
-        push(
-          this.held,
-          Number.isNaN(lane.firstWatermark) ? { ...verdict, origin: originOf(batch, i) } : verdict,
-        );
+      else push(this.held, isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
     }
     lane.processedTo = batch.nextPosition;
@@ -232,8 +235,8 @@ export class Task<Event, State> {
     for (const lane of this.lanes) {
       const own = watermarkOf(lane, processor.lateness);
       if (own !== Number.NEGATIVE_INFINITY && Number.isNaN(lane.firstWatermark)) {
+        if (isTrusted(lane)) this.judgeEarly(lane, own);
         lane.firstWatermark = own;
-        this.judgeEarly(lane, own);
       }
       watermark = Math.min(watermark, own);
     }

@@ -36,6 +36,8 @@ interface Heard {
 const never = Number.NEGATIVE_INFINITY;
 /** How far ahead of its partition a device is believed: what is declared, not what the runtime has. */
 const aheadMost = minutes(2);
+/** By how much what came before the clock was known may be off, as is declared. */
+const offMost = minutes(24 * 60);
 const empty = (): Counts => ({
   read: 0,
   folded: 0,
@@ -52,6 +54,8 @@ function hear(meanings: readonly Meaning[], rank: number, place: string): Heard 
   const unusable = new Map<string, string>();
   const seen = new Set<string>();
   const furthest = new Map<string, EventTime>();
+  /** Where those stand that came before the clock was known. */
+  const early: string[] = [];
   let clock = never;
   let firstClock = Number.NaN;
   let hasFeed = false;
@@ -76,10 +80,21 @@ function hear(meanings: readonly Meaning[], rank: number, place: string): Heard 
       else {
         seen.add(identity);
         const isLate = at <= watermark;
+        if (clock === never) early.push(`${place}/${position}`);
         due.push({ time: isLate ? watermark + 1 : at, rank, identity, device, at, isLate });
       }
     }
-    if (Number.isNaN(firstClock) && clock !== never) firstClock = clock;
+    if (!Number.isNaN(firstClock) || clock === never) return;
+    firstClock = clock;
+    // What was taken on trust before, and is days off the clock that is known now.
+    const watermark = clock - lateness;
+    const kept = due.filter(({ time }, i) => {
+      const isOff = Math.abs(time - watermark) > offMost;
+      if (isOff && early[i] !== undefined)
+        unusable.set(early[i] as string, time < watermark ? 'late' : 'time.ahead');
+      return !isOff || early[i] === undefined;
+    });
+    due.splice(0, due.length, ...kept);
   });
   counts.late = [...unusable.values()].filter((code) => code === 'late').length;
   counts.rejected = unusable.size - counts.late;
