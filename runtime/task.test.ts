@@ -135,6 +135,18 @@ const run = (values: Buffer[]): Task<Seen, Counts> => {
   return task;
 };
 
+/** A task that reads a derived topic, to which two append. */
+function followerTask(): Task<ParkingState, Counts> {
+  const follower = { ...entriesByMinute, reads: [parkingStates], step: () => {} };
+  return new Task({
+    processor: follower as unknown as Processor<ParkingState, Counts>,
+    network: {} as never,
+    owned: () => true,
+    ids,
+    sources: new Map([[parkingStates.name, ['ahead', 'behind']]]),
+  });
+}
+
 describe('a task', () => {
   it('closes a minute once the clock has passed it by the lateness, not before', () => {
     //                      minute 0    |minute 1     10 s of lateness end at the third cell
@@ -203,12 +215,7 @@ describe('a task', () => {
   });
 
   it('knows a repeat from a source that is far ahead of the others, however long those take', () => {
-    const follower = { ...entriesByMinute, reads: [parkingStates] } as unknown as Processor<
-      ParkingState,
-      Counts
-    >;
-    const sources = new Map([[parkingStates.name, ['ahead', 'behind']]]);
-    const task = new Task({ processor: follower, network: {} as never, owned: () => true, ids, sources });
+    const task = followerTask();
     const state = stateOf({ at: begin + minutes(60) } as never, begin, 0, 0, 0);
     const told = encodeRecord(parkingStates, state, 3);
     const values = [told, heartbeat(3600, 'ahead')];
@@ -218,6 +225,19 @@ describe('a task', () => {
       task.accept(pack(parkingStates.name, 0, position, [value]));
     });
     expect(task.ledger()).toMatchObject({ duplicate: 1, open: 1 });
+  });
+
+  it('takes what a source of a derived topic says though it is days ahead of one that has not vouched', () => {
+    const task = followerTask();
+    const sayings = [1, 2, 3].map((day) => {
+      const at = begin + day * 86_400_000;
+      return encodeRecord(parkingStates, { ...stateOf({ at } as never, begin, day, 0, 0), at }, 3);
+    });
+    const days = 3 * 86_400;
+    const values = [...sayings, heartbeat(days, 'ahead'), heartbeat(60, 'behind'), heartbeat(days, 'behind')];
+    task.accept(pack(parkingStates.name, 0, 0, values));
+    expect(task.take().unusable).toEqual([]);
+    expect(task.ledger()).toMatchObject({ folded: 3, rejected: 0, late: 0 });
   });
 
   it('does not believe one device whose clock is a year ahead, and closes nothing for it', () => {
