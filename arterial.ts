@@ -2,33 +2,15 @@
 /** The command line: what each command needs, and what it prints. */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readNetwork } from '#ingest/gmns/read-network.ts';
-import { writeNetwork } from '#ingest/gmns/write-network.ts';
-import { type RecordingKind, recordingKinds } from '#ingest/replay/open-replay.ts';
-import { processors } from '#processors/main.ts';
+import type { RecordingKind } from '#ingest/replay/open-replay.ts';
 import { readConfig } from '#runtime/config.ts';
 import { ArterialError } from '#runtime/errors.ts';
-import { acceptLoss } from './commands/accept-loss.ts';
-import { city } from './commands/city.ts';
 import { demoCity } from './commands/demo-city.ts';
-import { evaluateFolder } from './commands/evaluate.ts';
-import { morningRush } from './commands/feed.ts';
 import { formatGoals, isMet } from './commands/goals.ts';
-import { killed } from './commands/killed.ts';
 import { formatLedger } from './commands/ledger.ts';
-import { openConfiguredParts, openConfiguredStoreParts } from './commands/parts.ts';
-import { rehearse } from './commands/rehearse.ts';
-import { replay } from './commands/replay.ts';
-import { apiRole, ingestRole, processorsRole, simulatorRole } from './commands/roles.ts';
-import {
-  formatAddresses,
-  namedServices,
-  servicesDown,
-  servicesStatus,
-  servicesUp,
-} from './commands/services.ts';
-import { simulate } from './commands/simulate.ts';
-import { formatVerdict, verify } from './commands/verify.ts';
+
+/** As `recordingKinds` has them, of which nothing is loaded for other commands. */
+const recordingKinds: readonly RecordingKind[] = ['speed-matrix', 'parking'];
 
 const usage = `arterial <command>
 
@@ -59,22 +41,27 @@ const note = (line: string): void => {
 
 const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   async city() {
+    const { city } = await import('./commands/city.ts');
     await city(process.env, say);
   },
 
   async ingest() {
+    const { ingestRole } = await import('./commands/door.ts');
     await ingestRole(process.env, say);
   },
 
   async processors() {
+    const { processorsRole } = await import('./commands/processors.ts');
     await processorsRole(process.env, say);
   },
 
   async api() {
+    const { apiRole } = await import('./commands/api.ts');
     await apiRole(process.env, say);
   },
 
   async simulator() {
+    const { simulatorRole } = await import('./commands/door.ts');
     await simulatorRole(process.env, say);
   },
 
@@ -97,7 +84,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const folder = values.data ?? join('.arterial', 'replay', basename(recording));
     const kills = count(values.kills, 'kills');
     const partitions = count(values.partitions, 'partitions');
-    if (kills > 0)
+    if (kills > 0) {
+      const { killed } = await import('./commands/killed.ts');
       return killed(
         [
           'replay',
@@ -113,6 +101,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
         kills,
         note,
       );
+    }
+    const { replay } = await import('./commands/replay.ts');
     const done = await replay({
       recording,
       as: values.as as RecordingKind,
@@ -141,6 +131,9 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
       },
     });
     if (!values.out) throw usageError('simulate needs --out DIR');
+    const { readNetwork } = await import('#ingest/gmns/read-network.ts');
+    const { morningRush } = await import('./commands/feed.ts');
+    const { simulate } = await import('./commands/simulate.ts');
     const network = await readNetwork(values.network);
     const done = await simulate({
       network,
@@ -159,10 +152,15 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async evaluate(args) {
+    const { evaluateFolder } = await import('./commands/evaluate.ts');
     say(await evaluateFolder(one(args, 'evaluate DIR')));
   },
 
   async verify() {
+    const { readNetwork } = await import('#ingest/gmns/read-network.ts');
+    const { processors } = await import('#processors/main.ts');
+    const { openConfiguredParts } = await import('./commands/parts.ts');
+    const { formatVerdict, verify } = await import('./commands/verify.ts');
     const config = readConfig(process.env);
     const network = await readNetwork(config.networkFolder ?? demoCity);
     const parts = await openConfiguredParts(config, note);
@@ -174,6 +172,8 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async 'accept-loss'() {
+    const { acceptLoss } = await import('./commands/accept-loss.ts');
+    const { openConfiguredStoreParts } = await import('./commands/parts.ts');
     const parts = await openConfiguredStoreParts(readConfig(process.env), note);
     const said = await acceptLoss(parts.store);
     await parts.close();
@@ -181,6 +181,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async rehearse(args) {
+    const { rehearse } = await import('./commands/rehearse.ts');
     const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
     const goals = await rehearse(process.env, note);
     say(formatGoals(goals, values.json));
@@ -188,6 +189,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async services(args) {
+    const services = await import('./commands/services.ts');
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -200,11 +202,11 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const { folder, ports, json } = values;
     if (ports !== 'fixed' && ports !== 'free') throw usageError(`--ports ${ports}; free would be right`);
     const [deed = '', ...names] = positionals;
-    const options = { folder, names: namedServices(names), note };
-    if (deed === 'up') say(formatAddresses(await servicesUp({ ...options, ports }), json));
-    else if (deed === 'down') await servicesDown(options);
+    const options = { folder, names: services.namedServices(names), note };
+    if (deed === 'up') say(services.formatAddresses(await services.servicesUp({ ...options, ports }), json));
+    else if (deed === 'down') await services.servicesDown(options);
     else if (deed === 'status') {
-      const found = await servicesStatus(options);
+      const found = await services.servicesStatus(options);
       say(json ? JSON.stringify(found) : found.map(({ name, says }) => `${name}: ${says}`).join('\n'));
       if (!found.every(({ condition }) => condition === 'up')) process.exitCode = 1;
     } else throw usageError('services up, services status or services down would be right');
@@ -213,6 +215,7 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   async 'import-sumo'(args) {
     const [file, folder] = args;
     if (!file || !folder) throw usageError('import-sumo needs NET.XML and FOLDER');
+    const { writeNetwork } = await import('#ingest/gmns/write-network.ts');
     const { importSumoNet } = await import('#ingest/sumo/import-net.ts');
     const network = await importSumoNet(file);
     await writeNetwork(folder, network);

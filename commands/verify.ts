@@ -6,6 +6,7 @@ import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import type { AnyProcessor } from '#runtime/processor.ts';
 import { tables } from '#schemas/tables.ts';
+import type { SchemaIds } from '#schemas/topic.ts';
 import { rawTopics } from '#schemas/topics.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
 import { createTopics } from './parts.ts';
@@ -18,6 +19,8 @@ export interface Verdict {
 }
 
 interface Judged {
+  /** Schema ids of the records in the log; those of the source tree when left out. */
+  readonly ids?: SchemaIds;
   readonly log: EventLog;
   readonly store: MeasureStore;
   readonly network: Network;
@@ -51,13 +54,14 @@ export async function verify(city: Judged, notice: (message: string) => void): P
 }
 
 async function settle(
-  { log, store, network, partitions, processors }: Judged,
+  { log, store, ids, network, partitions, processors }: Judged,
   notice: (message: string) => void,
 ) {
   const clock = { now: () => 0, rate: 0 };
   const stage = openStage({
     log,
     store,
+    ...(ids ? { ids } : {}),
     network,
     partitions,
     processors,
