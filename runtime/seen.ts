@@ -23,6 +23,12 @@ export function remember(seen: Seen, identity: string): boolean {
   return true;
 }
 
+/** Takes back that `identity` was seen, when its record does not count after all. */
+export function takeBack(seen: Seen, identity: string): void {
+  seen.current.delete(identity);
+  seen.previous.delete(identity);
+}
+
 /** Forgets, now that the clock stands at `now`, what is older than two horizons; answers whether it was time to. */
 export function forget(seen: Seen, now: EventTime, horizon: Milliseconds): boolean {
   if (now < seen.turnsAt) return false;

@@ -182,10 +182,11 @@ describe('a task', () => {
     expect(unusable[0]?.bytes).toEqual(values[2]);
   });
 
-  it('sets aside what came before the clock was known and is days off, and goes through no time for it', () => {
-    const [day, year] = [86_400, 365 * 86_400];
-    const wrong = [entry(-begin / 1000, 1), entry(-56 * year, 2), entry(year, 3), entry(-day - 11, 4)];
-    const values = [...wrong, entry(20, 5), entry(30 - day, 6), heartbeat(0), heartbeat(75)];
+  it('sets aside what came before the clock was known and is far off, and goes through no time for it', () => {
+    const [hour, year] = [3_600, 365 * 86_400];
+    const wrong = [entry(-begin / 1000, 1), entry(-56 * year, 2), entry(year, 3), entry(-hour - 11, 4)];
+    // The first comes again, with the right time.
+    const values = [...wrong, entry(20, 5), entry(30 - hour, 6), heartbeat(0), entry(25, 1), heartbeat(75)];
     const task = run(values);
     const { emitted, unusable } = task.take();
     expect(unusable.map(({ code, position }) => [code, position])).toEqual([
@@ -197,10 +198,10 @@ describe('a task', () => {
     expect(unusable.map(({ position, bytes }) => bytes.equals(values[position]!))).toEqual(
       Array(4).fill(true),
     );
-    expect(told(emitted)).toEqual(['minute 0 r0: 1 in, 0 wet']);
+    expect(told(emitted)).toEqual(['minute 0 r0: 2 in, 0 wet']);
     expect(task.ledger()).toMatchObject({
       read: 10,
-      folded: 2,
+      folded: 3,
       late: 3,
       rejected: 1,
       heartbeats: 4,

@@ -14,6 +14,7 @@ import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
 import type { Owned, Processor } from './processor.ts';
 import { type Held, type Origin, pop, push } from './reorder.ts';
+import { takeBack } from './seen.ts';
 
 export interface TaskOptions<Event, State> {
   readonly processor: Processor<Event, State>;
@@ -53,7 +54,7 @@ const isTrusted = ({ clock, firstWatermark }: Pick<Lane<unknown>, 'clock' | 'fir
   clock.by === 'events' && Number.isNaN(firstWatermark);
 
 /** By how much what comes before the clock is known may be off. */
-const offMost = minutes(24 * 60);
+const offMost = minutes(60);
 
 type Counts = { -readonly [K in keyof Ledger]: number };
 
@@ -213,18 +214,18 @@ export class Task<Event, State> {
   }
 
   /**
-   * What came before the clock was known was taken on trust. Now that it is, what is days off is set aside, or one
+   * What came before the clock was known was taken on trust. Now that it is, what is far off is set aside, or one
    * device with a wrong clock would have all the time between its own and the true one gone through.
    */
   private judgeEarly(lane: Lane<Event>, watermark: EventTime): void {
     const { held } = this;
     this.held = [];
     for (const { origin, ...early } of held) {
-      if (early.rank !== lane.rank) push(this.held, origin ? { ...early, origin } : early);
-      else if (origin && early.time < watermark - offMost) this.setAside(origin, 'late');
-      else if (origin && early.time > watermark + offMost)
-        this.setAside(origin, ahead(early.time - watermark));
-      else push(this.held, early);
+      const off = early.rank === lane.rank && origin ? early.time - watermark : 0;
+      if (origin && Math.abs(off) > offMost) {
+        takeBack(lane.seen, early.identity);
+        this.setAside(origin, off < 0 ? 'late' : ahead(off));
+      } else push(this.held, origin && early.rank !== lane.rank ? { ...early, origin } : early);
     }
   }
 

@@ -37,7 +37,7 @@ const never = Number.NEGATIVE_INFINITY;
 /** How far ahead of its partition a device is believed: what is declared, not what the runtime has. */
 const aheadMost = minutes(2);
 /** By how much what came before the clock was known may be off, as is declared. */
-const offMost = minutes(24 * 60);
+const offMost = minutes(60);
 const empty = (): Counts => ({
   read: 0,
   folded: 0,
@@ -86,13 +86,15 @@ function hear(meanings: readonly Meaning[], rank: number, place: string): Heard 
     }
     if (!Number.isNaN(firstClock) || clock === never) return;
     firstClock = clock;
-    // What was taken on trust before, and is days off the clock that is known now.
+    // What was taken on trust before, and is far off the clock that is known now.
     const watermark = clock - lateness;
-    const kept = due.filter(({ time }, i) => {
+    const kept = due.filter(({ time, identity }, i) => {
       const isOff = Math.abs(time - watermark) > offMost;
-      if (isOff && early[i] !== undefined)
-        unusable.set(early[i] as string, time < watermark ? 'late' : 'time.ahead');
-      return !isOff || early[i] === undefined;
+      if (!isOff || early[i] === undefined) return true;
+      unusable.set(early[i] as string, time < watermark ? 'late' : 'time.ahead');
+      // It does not count, so that it may come again with the right time.
+      seen.delete(identity);
+      return false;
     });
     due.splice(0, due.length, ...kept);
   });
