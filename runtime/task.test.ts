@@ -200,7 +200,7 @@ describe('a task', () => {
     );
     expect(told(emitted)).toEqual(['minute 0 r0: 2 in, 0 wet']);
     expect(task.ledger()).toMatchObject({
-      read: 10,
+      read: 11,
       folded: 3,
       late: 3,
       rejected: 1,
