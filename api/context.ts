@@ -43,7 +43,7 @@ export interface ApiContext {
     inForce: SignalRecommendation | undefined,
   ) => Promise<OnDemand>;
   /** Turns a plate into its token of the day; without it plates are refused. */
-  readonly tokenise: ((plate: string, at: EventTime) => string) | undefined;
+  readonly tokenise: ((plate: string, at: EventTime) => string | Promise<string>) | undefined;
   readonly probes: readonly Probe[];
   readonly advice: AdviceBook;
   readonly subscriptions: SubscriptionBook;

@@ -5,7 +5,6 @@ import { dashboardRoutes } from '#api/dashboard-routes.ts';
 import type { Network } from '#domain/network.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { ingestRoutes } from '#ingest/http.ts';
-import { createPlateTokens } from '#ingest/plates.ts';
 import { processors } from '#processors/main.ts';
 import { type Config, readConfig } from '#runtime/config.ts';
 import { detectorFrames } from '#schemas/topics.ts';
@@ -14,6 +13,7 @@ import { deviceFeed, streetFeed } from './feed.ts';
 import { joinAsMember } from './group-member.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredParts, type Parts } from './parts.ts';
+import { openPlateTokens, tokeniseWith } from './plate-keys.ts';
 import { recommendNow } from './recommend-now.ts';
 import { listen, sizeOf, untilSignal } from './serve.ts';
 import { type Driver, startDriver } from './simulated-driver.ts';
@@ -58,7 +58,7 @@ async function run(
   const { log, store, live, ids } = parts;
   const feed = config.street === 'none' ? deviceFeed(say) : await streetFeed(config, network, log, ids);
   const { clock } = feed;
-  const plates = createPlateTokens(network.timeZone);
+  const plates = await openPlateTokens(config, network.timeZone);
   let ended: unknown;
   const failed = (error: unknown): void => {
     ended ??= error;
@@ -89,7 +89,7 @@ async function run(
     clock,
     signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
     recommendOnDemand: recommendNow(network, store, clock),
-    tokenise: (plate, at) => plates.tokenise(plate, at),
+    tokenise: tokeniseWith(plates),
     probes: [
       { name: 'log', check: async () => void (await log.partitions(detectorFrames.name)) },
       { name: 'store', check: async () => void (await store.listProgress()) },
@@ -111,5 +111,6 @@ async function run(
     await housekeeping.stop();
     await stage.stop();
     await group?.leave();
+    plates.close();
   }
 }

@@ -19,7 +19,7 @@ export async function openLive(
 }
 
 /** The newest of each thing in the store, as live state. */
-async function newestValues(store: MeasureStore): Promise<LiveValue[]> {
+export async function newestValues(store: MeasureStore): Promise<LiveValue[]> {
   const values: LiveValue[] = [];
   for (const table of tables) {
     const { kind, id, version } = table.live;

@@ -6,7 +6,6 @@ import { createProcessApp } from '#api/process-app.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { ingestRoutes } from '#ingest/http.ts';
 import { createIngest, type Ingest } from '#ingest/ingest.ts';
-import { createPlateTokens } from '#ingest/plates.ts';
 import { processors } from '#processors/main.ts';
 import type { CityClock } from '#runtime/clock.ts';
 import { type Config, readConfig } from '#runtime/config.ts';
@@ -17,6 +16,7 @@ import { deviceFeed, streetFeed } from './feed.ts';
 import { joinAsMember } from './group-member.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredLogParts, openConfiguredParts } from './parts.ts';
+import { openPlateTokens, tokeniseWith } from './plate-keys.ts';
 import { recommendNow } from './recommend-now.ts';
 import { aborted, listen, untilSignal } from './serve.ts';
 import { paces } from './stage.ts';
@@ -87,14 +87,14 @@ export async function apiRole(environment: NodeJS.ProcessEnv, say: Say): Promise
   const parts = await openConfiguredParts(config, say);
   try {
     const clock = await clockOf(config, parts, stopping.signal);
-    const plates = createPlateTokens(network.timeZone);
+    const plates = await openPlateTokens(config, network.timeZone);
     const app = await createApp({
       ...parts,
       network,
       clock,
       signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
       recommendOnDemand: recommendNow(network, parts.store, clock),
-      tokenise: (plate, at) => plates.tokenise(plate, at),
+      tokenise: tokeniseWith(plates),
       probes: [{ name: 'store', check: async () => void (await parts.store.listProgress()) }],
     });
     await app.register(dashboardRoutes);
@@ -106,6 +106,7 @@ export async function apiRole(environment: NodeJS.ProcessEnv, say: Say): Promise
     } finally {
       await app.close();
       await housekeeping.stop();
+      plates.close();
     }
   } finally {
     await parts.close();
@@ -151,7 +152,7 @@ async function door(config: Config, say: Say, what: string, work: Work): Promise
   const parts = await openConfiguredLogParts(config);
   try {
     const clock = await clockOf(config, parts, stopping.signal);
-    const plates = createPlateTokens(network.timeZone);
+    const plates = await openPlateTokens(config, network.timeZone);
     const ingest = createIngest({ ...parts, network, clock, plates });
     const app = await createProcessApp({
       probes: [{ name: 'log', check: async () => void (await parts.log.bounds('detector.frame.v1', 0)) }],
@@ -164,6 +165,7 @@ async function door(config: Config, say: Say, what: string, work: Work): Promise
       await work(ingest, clock, stopping.signal, parts);
     } finally {
       await app.close();
+      plates.close();
     }
   } finally {
     await parts.close();

@@ -98,6 +98,7 @@ export function createIngest(options: IngestOptions): Ingest {
     async json(topicName, documents) {
       const topic = getRawTopic(topicName);
       const now = clock.now();
+      if (plateTopics.includes(topicName)) await plates.prepare(now);
       return take(
         topic,
         documents.map((document) => judgeDocument(topic, document, ids, check, plates, now)),

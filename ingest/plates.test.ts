@@ -73,6 +73,25 @@ describe('the token of a plate', () => {
     expect(keys[1]?.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('is the same in two processes that agree on the key of a day, and another the day after', async () => {
+    const agreed = new Map<string, Buffer>();
+    const agree = async (day: string, proposed: Buffer): Promise<Buffer> => {
+      if (!agreed.has(day)) agreed.set(day, Buffer.from(proposed));
+      return agreed.get(day) as Buffer;
+    };
+    const [one, other] = [1, 2].map(() => createPlateTokens('Europe/Copenhagen', undefined, agree));
+    await one!.prepare(morning);
+    await other!.prepare(morning);
+    const token = one!.tokenise('AB12345', morning);
+    expect(other!.tokenise('AB 12345', morning)).toBe(token);
+    expect(() => one!.tokenise('AB12345', midnight)).toThrow('prepared');
+    await one!.prepare(midnight);
+    await other!.prepare(midnight);
+    expect(one!.tokenise('AB12345', midnight)).not.toBe(token);
+    expect(other!.tokenise('AB12345', midnight)).toBe(one!.tokenise('AB12345', midnight));
+    expect([...agreed.keys()].length).toBe(2);
+  });
+
   it('comes from a random key: two cities make two', () => {
     const make = (): string => createPlateTokens('Europe/Copenhagen').tokenise('AB12345', morning);
     expect(make()).not.toBe(make());

@@ -3,6 +3,7 @@
  * and is then destroyed, so that nobody, the city included, can go from a token back to a plate or from one
  * day to the next. The type of a raw plate does not leave this folder.
  */
+import { strict as assert } from 'node:assert';
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { EventTime } from '#domain/time.ts';
@@ -68,6 +69,8 @@ export const isPlateToken = (text: string): boolean => /^[0-9a-f]{32}$/.test(tex
 
 /** Makes tokens under the key of the day. All edges of one city share one, or their tokens do not meet. */
 export interface PlateTokens {
+  /** Has the key of the day ready; rejects where other edges must be asked for it and cannot be. */
+  prepare(now: EventTime): Promise<void>;
   /** The token of a plate on the city day of `now`; the same plate has the same token all day. */
   tokenise(plate: RawPlate | string, now: EventTime): string;
   /** Destroys the key when its day is over, though no plate came since. */
@@ -76,10 +79,14 @@ export interface PlateTokens {
   destroy(): void;
 }
 
-/** Tokens for a city in the given IANA time zone. `newKey` is given in tests only. */
+/**
+ * Tokens for a city in the given IANA time zone. Where several processes are edges, `agree` says which key stands for
+ * a day: the one proposed, or that of who was quicker. `newKey` is given in tests only.
+ */
 export function createPlateTokens(
   timeZone: string,
   newKey: () => Buffer = () => randomBytes(keyBytes),
+  agree?: (day: string, proposed: Buffer) => Promise<Buffer>,
 ): PlateTokens {
   const calendar = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
   let key: Buffer | undefined;
@@ -94,9 +101,17 @@ export function createPlateTokens(
   };
 
   return {
+    async prepare(now) {
+      expire(now);
+      if (key !== undefined || agree === undefined) return;
+      const day = calendar.format(now);
+      key = Buffer.from(await agree(day, newKey()));
+      keyDay = day;
+    },
     tokenise(plate, now) {
       expire(now);
       if (key === undefined) {
+        assert(agree === undefined, 'the key of the day is to be prepared before plates are made tokens of');
         key = newKey();
         keyDay = calendar.format(now);
       }

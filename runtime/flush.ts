@@ -1,8 +1,10 @@
 /** Turns what a task put out into one commit, and what follows the commit: derived records and live values. */
+import { strict as assert } from 'node:assert';
 import { deserialize, serialize } from 'node:v8';
+import { isRejection } from '#schemas/rejection.ts';
 import { liveIdOf, liveVersionOf, rowOf } from '#schemas/row.ts';
-import { tables } from '#schemas/tables.ts';
-import { encodeRecord, type SchemaIds } from '#schemas/topic.ts';
+import { type Table, tables } from '#schemas/tables.ts';
+import { decodeRecord, encodeRecord, type SchemaIds } from '#schemas/topic.ts';
 import type { LiveValue } from './live.ts';
 import type { EventLog, LogRecord } from './log.ts';
 import type { Row } from './measures.ts';
@@ -28,13 +30,16 @@ export function prepare(emitted: readonly Emitted[], ids: SchemaIds, withLive: b
     });
     const table = tableOf.get(topic.name);
     if (!table) continue;
-    const fields = event as Readonly<Record<string, unknown>>;
-    listIn(measures, table.name).push(rowOf(fields) as Row);
-    if (!withLive) continue;
-    const id = liveIdOf(table, fields);
-    live.push({ kind: table.live.kind, id, version: liveVersionOf(table, fields), value: event });
+    listIn(measures, table.name).push(rowOf(event as object) as Row);
+    if (withLive) live.push(liveValueOf(table, event));
   }
   return { measures, live, records };
+}
+
+function liveValueOf(table: Table, event: unknown): LiveValue {
+  const fields = event as Readonly<Record<string, unknown>>;
+  const { kind } = table.live;
+  return { kind, id: liveIdOf(table, fields), version: liveVersionOf(table, fields), value: event };
 }
 
 function listIn<Item>(lists: Map<string, Item[]>, name: string): Item[] {
@@ -55,12 +60,29 @@ export async function appendAll(log: EventLog, records: Prepared['records']): Pr
   await Promise.all([...records].map(([topic, list]) => log.append(topic, list)));
 }
 
-/** Appends again what a commit before a crash may not have appended; whoever reads it knows repeats. */
-export async function appendOutbox(log: EventLog, outbox: Buffer): Promise<void> {
-  if (outbox.length === 0) return;
+/** What a commit before a crash may not have told: appended again, since whoever reads it knows repeats. */
+export function unpackOutbox(outbox: Buffer): Prepared['records'] {
+  if (outbox.length === 0) return new Map();
   const entries = deserialize(outbox) as [string, { key: string; value: Uint8Array }[]][];
-  const records = entries.map(
-    ([topic, list]) => [topic, list.map(({ key, value }) => ({ key, value: Buffer.from(value) }))] as const,
+  return new Map(
+    entries.map(([topic, list]) => [
+      topic,
+      list.map(({ key, value }) => ({ key, value: Buffer.from(value) })),
+    ]),
   );
-  await appendAll(log, new Map(records));
+}
+
+/** The live values of derived records. */
+export function liveValuesOf(records: Prepared['records']): LiveValue[] {
+  const live: LiveValue[] = [];
+  for (const [topic, list] of records) {
+    const table = tableOf.get(topic);
+    if (table === undefined) continue;
+    for (const { value } of list) {
+      const event: unknown = decodeRecord(table.topic, value, 0, value.length);
+      assert(!isRejection(event), `${topic}: the outbox has what is no record`);
+      live.push(liveValueOf(table, event));
+    }
+  }
+  return live;
 }

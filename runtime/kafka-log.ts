@@ -13,8 +13,8 @@ export interface KafkaClient {
   /** For what is asked for at once, and for what waits: a broker answers the requests on a connection in turn. */
   readonly fetchers: readonly [direct: Fetcher, lookout: Fetcher];
   readonly send: Send;
-  isThere(topic: string): Promise<boolean>;
-  createTopic(topic: string, partitions: number, replication: number): Promise<void>;
+  listTopics(): Promise<readonly string[]>;
+  createTopics(topics: readonly TopicWanted[], replication: number): Promise<void>;
   countPartitions(topic: string): Promise<number>;
   bounds(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number }>;
   /** Whether it is what brokers answer while they spread who leads what. */
@@ -22,12 +22,17 @@ export interface KafkaClient {
   close(): Promise<void>;
 }
 
+export type TopicWanted = readonly [name: string, partitions: number];
+
 export class KafkaLog implements EventLog {
   private readonly config: KafkaConfig;
   private readonly client: KafkaClient;
   private readonly reader: KafkaReader;
   private readonly appender: KafkaAppender;
   private readonly counts = new Map<string, Promise<number>>();
+  /** Topics to be made, with their partitions. */
+  private readonly wanted = new Map<string, number>();
+  private making: Promise<void> | undefined;
   private isClosed = false;
 
   constructor(config: KafkaConfig, client: KafkaClient) {
@@ -44,17 +49,32 @@ export class KafkaLog implements EventLog {
   }
 
   createTopic(topic: string, partitions: number): Promise<void> {
-    return this.working(async () => {
-      const name = this.nameOf(topic);
-      if (await this.client.isThere(name)) return;
-      await this.client
-        .createTopic(name, partitions, this.config.replication)
-        .catch(async (error: unknown) => {
-          // Another process may have been quicker.
-          if (!(await this.client.isThere(name))) throw error;
-        });
-      await this.refresh();
+    // Those asked for in one turn are made with one request.
+    this.wanted.set(this.nameOf(topic), partitions);
+    this.making ??= Promise.resolve().then(() => {
+      const wanted = [...this.wanted];
+      this.wanted.clear();
+      this.making = undefined;
+      return this.working(() => this.createTopics(wanted));
     });
+    return this.making;
+  }
+
+  private async createTopics(wanted: readonly TopicWanted[]): Promise<void> {
+    const missing = async (): Promise<TopicWanted[]> => {
+      const there = new Set(await this.client.listTopics());
+      return wanted.filter(([name]) => !there.has(name));
+    };
+    const topics = await missing();
+    if (topics.length === 0) return;
+    await this.client.createTopics(topics, this.config.replication).catch(async (error: unknown) => {
+      // Another process may have been quicker.
+      if ((await missing()).length > 0) throw error;
+    });
+    // A broker may answer before it has heard itself.
+    for (let attempt = 0; attempt < settlingTries && (await missing()).length > 0; attempt++)
+      await machineTimers.sleep(settlingPause);
+    await this.refresh();
   }
 
   partitions(topic: string): Promise<number> {
@@ -134,7 +154,7 @@ export class KafkaLog implements EventLog {
   }
 
   private async ask(name: string): Promise<number> {
-    if (await this.client.isThere(name)) return this.client.countPartitions(name);
+    if ((await this.client.listTopics()).includes(name)) return this.client.countPartitions(name);
     throw new ArterialError('log.unavailable', `there is no topic ${name}; create it first`);
   }
 

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { KafkaConfig as KafkajsOptions, SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
 import { ArterialError } from './errors.ts';
+import { connectToBroker } from './kafka-socket.ts';
 
 /** The options of a client; reads the files that are named. */
 export async function kafkajsOptions({ brokers, tls, sasl }: KafkaConfig): Promise<KafkajsOptions> {
   return {
     clientId: 'arterial',
+    socketFactory: connectToBroker,
     brokers: [...brokers],
     connectionTimeout: 2_000,
     authenticationTimeout: 5_000,
@@ -70,9 +72,10 @@ export function kafkaError(error: unknown, { brokers, tls, sasl }: KafkaConfig):
   const wrong = (setting: string): ArterialError =>
     new ArterialError('config.invalid', `${setting} does not fit the brokers: ${message}`, { cause: error });
   if (/SASLAuthentication/.test(name) || /SASL|authentication/i.test(all)) {
-    if (sasl === undefined || /mechanism|not enabled|unsupported/i.test(all))
-      return wrong('ARTERIAL_KAFKA_SASL');
-    return wrong('ARTERIAL_KAFKA_USERNAME or ARTERIAL_KAFKA_PASSWORD');
+    return /credentials/i.test(all) ||
+      (sasl !== undefined && !/not enabled|unsupported|not support/i.test(all))
+      ? wrong('ARTERIAL_KAFKA_USERNAME or ARTERIAL_KAFKA_PASSWORD')
+      : wrong('ARTERIAL_KAFKA_SASL');
   }
   if (tlsTrouble.test(all)) return wrong(tls === undefined ? 'ARTERIAL_KAFKA_TLS' : 'ARTERIAL_KAFKA_TLS_CA');
   if (/ENOTFOUND|EAI_AGAIN|Failed to resolve/.test(all)) return wrong('ARTERIAL_KAFKA_BROKERS');

@@ -34,7 +34,6 @@ interface Cluster {
 const require = createRequire(import.meta.url);
 const ClusterClass = require('kafkajs/src/cluster') as new (options: object) => Cluster;
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger(options: object): object };
-const socketFactory = require('kafkajs/src/network/socketFactory') as () => unknown;
 const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (
   options: object,
 ) => unknown;
@@ -57,7 +56,6 @@ export class KafkajsConnections {
       requestTimeout: answerWithin,
       enforceRequestTimeout: true,
       metadataMaxAge: 300_000,
-      socketFactory: socketFactory(),
       ...options,
       logger: createLogger({ level: 0, logCreator: () => () => {} }),
       allowAutoTopicCreation: false,

@@ -33,7 +33,9 @@ export interface Group extends Ownership {
 
 /** A process that is silent so long is dead to the group. Milliseconds; a broker allows 6 s and more. */
 const sessionTimeout = 6_000;
-const heartbeatInterval = 1_000;
+const heartbeatInterval = 500;
+/** Kafka's consumer, which has nothing to fetch, sends heartbeats between two looks. Milliseconds. */
+const lookEvery = 250;
 const rebalanceTimeout = 10_000;
 /** Positions are told to the group so often, for lag meters. Milliseconds. */
 const tellEvery = 5_000;
@@ -49,6 +51,7 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
     sessionTimeout,
     heartbeatInterval,
     rebalanceTimeout,
+    maxWaitTimeInMs: lookEvery,
     partitionAssigners: [alike(options.partitions, own)],
     retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
   });

@@ -41,11 +41,11 @@ function clientOf(
   return {
     fetchers,
     send: (shares) => send(producer, shares),
-    isThere: async (topic) => (await admin.listTopics()).includes(topic),
-    async createTopic(topic, numPartitions, replicationFactor) {
+    listTopics: () => admin.listTopics(),
+    async createTopics(topics, replicationFactor) {
       await admin.createTopics({
         waitForLeaders: true,
-        topics: [{ topic, numPartitions, replicationFactor }],
+        topics: topics.map(([topic, numPartitions]) => ({ topic, numPartitions, replicationFactor })),
       });
     },
     async countPartitions(topic) {

@@ -59,9 +59,18 @@ export function createLane<Event>(
 export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number): EventTime =>
   lane.clock.by === 'events' ? lane.clock.now - lateness : lane.clock.now;
 
-/** Forgets what is too old to come again in order. */
-export function forgetOld<Event, State>(lane: Lane<Event>, processor: Processor<Event, State>): void {
-  forget(lane.seen, lane.clock.now, processor.lateness + processor.revisionBound + maxAhead);
+/**
+ * Forgets what is too old to come again in order. What still waits is not, however long: the clock of a derived
+ * topic follows its slowest source, and the others may be far ahead of it.
+ */
+export function forgetOld<Event, State>(
+  lane: Lane<Event>,
+  processor: Processor<Event, State>,
+  held: readonly Held<Event>[],
+): void {
+  const horizon = processor.lateness + processor.revisionBound + maxAhead;
+  if (!forget(lane.seen, lane.clock.now, horizon)) return;
+  for (const { rank, identity } of held) if (rank === lane.rank) remember(lane.seen, identity);
 }
 
 const reader = new Reader();

@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL: transactions, types and errors. */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { ArterialError } from './errors.ts';
 
@@ -11,19 +12,31 @@ export interface PostgresOptions {
   readonly poolSize?: number;
   /** A statement that takes longer is given up. Milliseconds. */
   readonly statementTimeout?: number;
+  /** A transaction in which nothing is asked for so long is ended by the server, with its locks. Milliseconds. */
+  readonly idleTimeout?: number;
 }
+
+/** The server says so when it gives a statement up; a connection that is silent for longer is dead. Milliseconds. */
+const silenceBeyondTimeout = 2_000;
 
 export class PostgresConnection {
   private readonly pool: pg.Pool;
+  private readonly silenceMost: number;
   private closing: Promise<void> | undefined;
 
-  constructor(url: string, { poolSize = 4, statementTimeout = 30_000 }: PostgresOptions = {}) {
+  constructor(
+    url: string,
+    { poolSize = 4, statementTimeout = 30_000, idleTimeout = 4_000 }: PostgresOptions = {},
+  ) {
     refuseUnreadable(url);
+    this.silenceMost = statementTimeout + silenceBeyondTimeout;
     this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: statementTimeout,
       statement_timeout: statementTimeout,
+      // A process that is frozen amid a commit would keep the others from taking its partitions over.
+      idle_in_transaction_session_timeout: idleTimeout,
       keepAlive: true,
       application_name: 'arterial',
       types: { getTypeParser: (oid: number, format?: string) => parserOf(oid, format) as never },
@@ -34,26 +47,13 @@ export class PostgresConnection {
   }
 
   /** Runs `work` in one transaction; `how` continues BEGIN. */
-  async transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>, how = ''): Promise<Result> {
-    try {
-      const client = await this.pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query(`BEGIN ${how}`);
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (failure) {
-        await client.query('ROLLBACK').catch((error: Error) => {
-          broken = error;
-        });
-        throw failure;
-      } finally {
-        client.release(broken);
-      }
-    } catch (failure) {
-      throw operating(failure);
-    }
+  transaction<Result>(work: (client: pg.PoolClient) => Promise<Result>, how = ''): Promise<Result> {
+    return this.with(async (client) => {
+      await client.query(`BEGIN ${how}`);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    });
   }
 
   /** Statements that make their own transactions, on one connection and as long as they take. */
@@ -72,17 +72,52 @@ export class PostgresConnection {
     }
   }
 
-  async query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
-    try {
-      return await this.pool.query(text, [...values]);
-    } catch (failure) {
-      throw operating(failure);
-    }
+  query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    return this.with((client) => client.query(text, [...values]));
   }
 
   close(): Promise<void> {
     this.closing ??= this.pool.end();
     return this.closing;
+  }
+
+  /** Lends a connection; after a failure it is given back as it was, or not at all. */
+  private async with<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    try {
+      const client = await this.pool.connect();
+      const hasAnswered = this.giveUpWhenSilent(client);
+      let broken: Error | undefined;
+      try {
+        return await work(client);
+      } catch (failure) {
+        // Outside a transaction it is a warning and nothing else.
+        await client.query('ROLLBACK').catch((error: Error) => {
+          broken = error;
+        });
+        throw failure;
+      } finally {
+        hasAnswered();
+        client.release(broken);
+      }
+    } catch (failure) {
+      throw operating(failure);
+    }
+  }
+
+  /**
+   * Breaks the connection when nothing comes and nothing goes for too long while it is lent: the server's side may be
+   * gone without a word, and nobody else would notice. Returns how to stop.
+   */
+  private giveUpWhenSilent(client: pg.PoolClient): () => void {
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    const giveUp = (): void => {
+      stream.destroy(new Error(`the connection was silent for ${this.silenceMost} ms`));
+    };
+    stream.setTimeout(this.silenceMost, giveUp);
+    return () => {
+      stream.setTimeout(0);
+      stream.off('timeout', giveUp);
+    };
   }
 }
 
@@ -115,6 +150,8 @@ function parserOf(oid: number, format?: string): (text: string) => unknown {
 
 /** Classes of SQLSTATE that another try may get past: connection, transaction, resources, intervention, system. */
 const passing = ['08', '40', '53', '55', '57', '58'];
+/** The server has ended a transaction in which nothing was asked for too long. */
+const idleTooLong = '25P03';
 
 /** What went wrong with the server as an operating error; anything else is a mistake and stays as it is. */
 function operating(failure: unknown): unknown {
@@ -124,7 +161,10 @@ function operating(failure: unknown): unknown {
   // Wrong password, no such database, no agreement on TLS: of no use to try again, but no mistake of the program.
   const isRefused = fromServer ? ['28', '3D'].includes(code.slice(0, 2)) : isTlsRefusal(failure, code);
   const canRetry =
-    !isRefused && (fromServer ? passing.includes(code.slice(0, 2)) : isConnectionLoss(failure, code));
+    !isRefused &&
+    (fromServer
+      ? passing.includes(code.slice(0, 2)) || code === idleTooLong
+      : isConnectionLoss(failure, code));
   if (!canRetry && !isRefused) return failure;
   const hint = isRefused ? `; correct ${setting}` : '';
   return new ArterialError('store.unavailable', `the database: ${failure.message || code}${hint}`, {

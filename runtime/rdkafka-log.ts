@@ -1,6 +1,6 @@
 /** The event log in Apache Kafka, through librdkafka (docs/decisions/0014-rdkafka.md). */
 import type { KafkaConfig } from './config.ts';
-import { type KafkaClient, KafkaLog } from './kafka-log.ts';
+import { type KafkaClient, KafkaLog, type TopicWanted } from './kafka-log.ts';
 import { kafkaError } from './kafka-settings.ts';
 import type { EventLog } from './log.ts';
 import { RdkafkaCursors } from './rdkafka-cursors.ts';
@@ -87,8 +87,8 @@ class RdkafkaClient implements KafkaClient {
     }
   };
 
-  async isThere(topic: string): Promise<boolean> {
-    return (await this.metadata()).topics.some(({ name }) => name === topic);
+  async listTopics(): Promise<string[]> {
+    return (await this.metadata()).topics.map(({ name }) => name);
   }
 
   async countPartitions(topic: string): Promise<number> {
@@ -96,17 +96,23 @@ class RdkafkaClient implements KafkaClient {
     return found?.partitions.length ?? 0;
   }
 
-  async createTopic(topic: string, partitions: number, replication: number): Promise<void> {
-    const wanted = { topic, num_partitions: partitions, replication_factor: replication };
-    await this.calls.run(() => {
-      this.admin ??= this.module.AdminClient.create(this.options);
-      const admin = this.admin;
-      return answered<void>((done) => admin.createTopic(wanted, answerWithin, (error) => done(error)));
-    });
+  async createTopics(wanted: readonly TopicWanted[], replication: number): Promise<void> {
+    for (const [topic, partitions] of wanted) {
+      const settings = { topic, num_partitions: partitions, replication_factor: replication };
+      await this.calls.run(() => {
+        this.admin ??= this.module.AdminClient.create(this.options);
+        const admin = this.admin;
+        return answered<void>((done) => admin.createTopic(settings, answerWithin, (error) => done(error)));
+      });
+    }
     const { topics } = await this.metadata();
-    const leaders = topics.find(({ name }) => name === topic)?.partitions.map(({ leader }) => leader) ?? [];
-    if (leaders.length < partitions || leaders.some((leader) => leader < 0))
-      throw Object.assign(new Error(`${topic} has no leaders yet`), { code: rdkafkaCodes.unknownPartition });
+    for (const [topic, partitions] of wanted) {
+      const leaders = topics.find(({ name }) => name === topic)?.partitions.map(({ leader }) => leader) ?? [];
+      if (leaders.length < partitions || leaders.some((leader) => leader < 0))
+        throw Object.assign(new Error(`${topic} has no leaders yet`), {
+          code: rdkafkaCodes.unknownPartition,
+        });
+    }
   }
 
   async bounds(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number }> {

@@ -9,6 +9,16 @@ export interface Held<Event> {
   readonly identity: string;
   readonly kind: 'event' | 'late';
   readonly event: Event;
+  /** Where it stood, as long as it may still be set aside. */
+  readonly origin?: Origin;
+}
+
+/** A record by where it stands in the log. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly bytes: Buffer;
 }
 
 /** By time, then topic, then identity: a total order that owes nothing to arrival. */

@@ -14,7 +14,7 @@ const fencedPause = 3_000;
 export interface Run {
   /** Resolves when every task has flushed, saved and ended after the signal; rejects when one cannot go on. */
   readonly done: Promise<void>;
-  /** Resolves when this process knows its partitions and every task of them has taken over. */
+  /** Resolves when this process knows its partitions and every task of them has taken over, or is to end before. */
   readonly started: Promise<void>;
   /** Resolves when nothing is left to do: all that is in the log, derived topics too, is processed and committed. */
   settle(): Promise<void>;
@@ -29,69 +29,107 @@ interface Crew {
 
 /** Runs every processor on every partition that is this process's own, until the signal aborts. */
 export function runProcessors(options: RunOptions): Run {
-  const { processors, partitions, signal, notice } = options;
-  const sources = sourcesByTopic(processors, partitions);
-  const timers = timersOf(options);
-  const crews = new Map<number, Crew>();
-  /** Crews that were told to leave, by partition: the next one waits for them. */
-  const left = new Map<number, Promise<void>>();
-  let isKnown = false;
-  let fail: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => {});
+  const crews = new Crews(options);
+  ownershipOf(options).follow((own) => crews.take(own));
+  const { done, started } = crews;
+  return { done, started, settle: () => crews.settle() };
+}
 
-  const start = (partition: number): void => {
+class Crews {
+  readonly done: Promise<void>;
+  readonly started: Promise<void>;
+  private readonly options: RunOptions;
+  private readonly sources: ReadonlyMap<string, readonly string[]>;
+  private readonly crews = new Map<number, Crew>();
+  /** Crews that were told to leave, by partition: the next one waits for them. */
+  private readonly left = new Map<number, Promise<void>>();
+  private isKnown = false;
+  private readonly failed: Promise<never>;
+  private fail: (error: unknown) => void = () => {};
+  private begin: () => void = () => {};
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.sources = sourcesByTopic(options.processors, options.partitions);
+    this.failed = new Promise<never>((_, reject) => {
+      this.fail = reject;
+    });
+    const begun = new Promise<void>((resolve) => {
+      this.begin = resolve;
+    });
+    this.started = Promise.race([begun, this.failed]);
+    this.done = Promise.race([this.ended(), this.failed]);
+    // Whoever does not wait for them is not told twice.
+    for (const promise of [this.failed, this.started, this.done]) promise.catch(() => {});
+  }
+
+  /** Works on these partitions from now on, and no longer on others. */
+  take(own: ReadonlySet<number>): void {
+    const { signal, notice } = this.options;
+    if (signal.aborted) return;
+    const gone = [...this.crews.keys()].filter((partition) => !own.has(partition));
+    const come = [...own].filter((partition) => !this.crews.has(partition));
+    if (this.isKnown && gone.length + come.length > 0)
+      notice(`partitions of this process: ${[...own].sort((a, b) => a - b).join(', ') || 'none'}`);
+    for (const partition of gone) this.stop(partition);
+    for (const partition of come) this.start(partition);
+    this.isKnown = true;
+    this.lookWhetherStarted();
+  }
+
+  async settle(): Promise<void> {
+    // Twice, since a task seen settled may have been given work by one seen after it.
+    while (!((await this.isSettled()) && (await this.isSettled())))
+      await Promise.race([timersOf(this.options).sleep(pollEvery), this.failed]);
+  }
+
+  private start(partition: number): void {
+    const { options } = this;
     const leaving = new AbortController();
-    const runners = processors.map(
-      (processor) => new Runner(options, processor, partition, sources, leaving.signal),
+    const runners = options.processors.map(
+      (processor) =>
+        new Runner(options, processor, partition, this.sources, leaving.signal, () =>
+          this.lookWhetherStarted(),
+        ),
     );
-    const before = left.get(partition) ?? Promise.resolve();
+    const before = this.left.get(partition) ?? Promise.resolve();
     const done = before.then(async () => {
       await Promise.all(runners.map((runner) => runWithRetries(runner, options, leaving.signal)));
     });
-    done.catch(fail);
-    crews.set(partition, { runners, leaving, done });
-  };
-  const stop = (partition: number): void => {
-    const crew = crews.get(partition);
-    crews.delete(partition);
-    crew?.leaving.abort();
-    if (crew) left.set(partition, crew.done);
-  };
-  ownershipOf(options).follow((own) => {
-    if (signal.aborted) return;
-    const gone = [...crews.keys()].filter((partition) => !own.has(partition));
-    const come = [...own].filter((partition) => !crews.has(partition));
-    if (isKnown && gone.length + come.length > 0)
-      notice(`partitions of this process: ${[...own].sort((a, b) => a - b).join(', ') || 'none'}`);
-    for (const partition of gone) stop(partition);
-    for (const partition of come) start(partition);
-    isKnown = true;
-  });
+    done.catch(this.fail);
+    this.crews.set(partition, { runners, leaving, done });
+  }
 
-  const ended = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  }).then(async () => {
-    for (const partition of [...crews.keys()]) stop(partition);
-    await Promise.all(left.values());
-  });
-  const done = Promise.race([ended, failed]);
-  done.catch(() => {});
-  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await holds())) await Promise.race([timers.sleep(pollEvery), failed]);
-  };
-  const all = (): Runner[] => [...crews.values()].flatMap(({ runners }) => runners);
-  const settled = async (): Promise<boolean> => {
-    for (const runner of all()) if (!(await runner.isSettled())) return false;
+  private stop(partition: number): void {
+    const crew = this.crews.get(partition);
+    this.crews.delete(partition);
+    crew?.leaving.abort();
+    if (crew) this.left.set(partition, crew.done);
+  }
+
+  private async ended(): Promise<void> {
+    const { signal } = this.options;
+    if (!signal.aborted)
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    this.begin();
+    for (const partition of [...this.crews.keys()]) this.stop(partition);
+    await Promise.all(this.left.values());
+  }
+
+  private get runners(): Runner[] {
+    return [...this.crews.values()].flatMap(({ runners }) => runners);
+  }
+
+  private lookWhetherStarted(): void {
+    if (this.isKnown && this.runners.every(({ hasStarted }) => hasStarted)) this.begin();
+  }
+
+  private async isSettled(): Promise<boolean> {
+    for (const runner of this.runners) if (!(await runner.isSettled())) return false;
     return true;
-  };
-  const started = until(() => isKnown && all().every((runner) => runner.hasStarted));
-  started.catch(() => {});
-  // Twice, since a task seen settled may have been given work by one seen after it.
-  return { done, started, settle: () => until(async () => (await settled()) && (await settled())) };
+  }
 }
 
 /** The one place where operating errors are retried. */

@@ -6,7 +6,7 @@ import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
 import { afterGap, findGap, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
-import { appendAll, appendOutbox, packOutbox, prepare } from './flush.ts';
+import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
 import type { LiveState } from './live.ts';
 import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
 import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } from './measures.ts';
@@ -66,6 +66,7 @@ export class Runner {
   /** Aborts when the partition is to be let go of. */
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
+  private readonly started: () => void;
   private task!: Task<unknown, unknown>;
   /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
   private lost = new Map<string, number>();
@@ -85,7 +86,9 @@ export class Runner {
     partition: number,
     sources: ReadonlyMap<string, readonly string[]>,
     signal: AbortSignal,
+    started: () => void,
   ) {
+    this.started = started;
     this.options = options;
     this.signal = signal;
     this.timers = timersOf(options);
@@ -111,6 +114,7 @@ export class Runner {
     await this.takeOver();
     const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
+    this.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
       if (this.timers.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
@@ -131,7 +135,7 @@ export class Runner {
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, log, ids } = this.options;
+    const { network, partitions, store, ids } = this.options;
     const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
@@ -153,7 +157,14 @@ export class Runner {
       this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
     } else this.task.resumeAfter(this.committedThrough);
     await this.missNothing(restored.progress);
-    await appendOutbox(log, restored.progress.outbox);
+    await this.tellAgain(unpackOutbox(restored.progress.outbox));
+  }
+
+  /** Whoever committed last may have died, or met an error, before it told the others of it. */
+  private async tellAgain(records: Prepared['records']): Promise<void> {
+    const { log, live } = this.options;
+    await appendAll(log, records);
+    await live?.put(liveValuesOf(records));
   }
 
   /** A task that has never read begins with what is still there. */
@@ -194,6 +205,20 @@ export class Runner {
     throw new ArterialError('log.gap', sayGap(first[0], this.partition, first[1]));
   }
 
+  /** Stops where the log ends before what it had read, should it have lost that while the task goes over it again. */
+  private async comeBackToItself(): Promise<void> {
+    for (const { topic, position } of this.task.positions()) {
+      const { processedTo = 0 } = this.before.get(topic) ?? {};
+      if (position >= processedTo) continue;
+      const { next } = await this.options.log.bounds(topic, this.partition);
+      if (next < processedTo)
+        throw new ArterialError(
+          'log.position',
+          `${topic}/${this.partition} ends at ${next}; ${this.name} has read up to ${processedTo}`,
+        );
+    }
+  }
+
   /** Reads one batch of the topic that is furthest behind and has anything; false when none has. */
   private async readSome(): Promise<boolean> {
     for (const { topic, position } of this.task.positions()) {
@@ -218,16 +243,21 @@ export class Runner {
   private async waitForMore(): Promise<void> {
     const { log, flushIdleEvery, vouchEvery, lingerMilliseconds = 0 } = this.options;
     if (lingerMilliseconds > 0) await this.timers.sleep(lingerMilliseconds);
+    await this.comeBackToItself();
+    if (this.signal.aborted) return;
+    // Not AbortSignal.any, which costs more than all the rest of a wait.
     const stop = new AbortController();
-    const either = AbortSignal.any([this.signal, stop.signal]);
+    const leave = (): void => stop.abort(noLongerWaiting);
+    this.signal.addEventListener('abort', leave, { once: true });
     const waits = this.task
       .positions()
-      .map(({ topic, position }) => log.appended(topic, this.partition, position, either));
-    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), either));
+      .map(({ topic, position }) => log.appended(topic, this.partition, position, stop.signal));
+    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), stop.signal));
     try {
       await Promise.race(waits);
     } finally {
-      stop.abort(noLongerWaiting);
+      this.signal.removeEventListener('abort', leave);
+      leave();
     }
   }
 

@@ -5,9 +5,12 @@ import type { SchemaIds } from '#schemas/topic.ts';
 import type { RegistryConfig } from './config.ts';
 import { ArterialError } from './errors.ts';
 import { createForeignSchemas } from './foreign-schemas.ts';
+import { machineTimers } from './timers.ts';
 
 /** Begins the wait between tries, and how many there are: a registry may start later than we do. */
 const retry = { initialRetryTimeInSecs: 0.2, maxRetryTimeInSecs: 2, retries: 5 };
+/** Between two tries, when several processes register at once. Milliseconds. */
+const pauseAmongMany = 200;
 const heartbeatSchema = 'heartbeat.v1';
 
 /**
@@ -50,6 +53,7 @@ async function register(
   name: string,
   schema: object,
   url: string,
+  tries = 10,
 ): Promise<number> {
   try {
     const { id } = await registry.register(
@@ -59,6 +63,11 @@ async function register(
     return id;
   } catch (error) {
     const { message } = error as Error;
+    // Another process is at the same: what it has begun is there in a moment, with all that belongs to it.
+    if (/already exists|does not match the configuration/i.test(message) && tries > 1) {
+      await machineTimers.sleep(pauseAmongMany);
+      return register(registry, name, schema, url, tries - 1);
+    }
     if (statusOf(error) === 409 || /compatib/i.test(message))
       throw new ArterialError(
         'registry.incompatible',

@@ -23,12 +23,13 @@ export function remember(seen: Seen, identity: string): boolean {
   return true;
 }
 
-/** Forgets, now that the clock stands at `now`, what is older than two horizons. */
-export function forget(seen: Seen, now: EventTime, horizon: Milliseconds): void {
-  if (now < seen.turnsAt) return;
+/** Forgets, now that the clock stands at `now`, what is older than two horizons; answers whether it was time to. */
+export function forget(seen: Seen, now: EventTime, horizon: Milliseconds): boolean {
+  if (now < seen.turnsAt) return false;
   if (seen.turnsAt !== Number.NEGATIVE_INFINITY) {
     seen.previous = seen.current;
     seen.current = new Set();
   }
   seen.turnsAt = now + horizon;
+  return true;
 }

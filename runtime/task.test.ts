@@ -135,6 +135,18 @@ const run = (values: Buffer[]): Task<Seen, Counts> => {
   return task;
 };
 
+/** A task that reads a derived topic, to which two append. */
+function followerTask(): Task<ParkingState, Counts> {
+  const follower = { ...entriesByMinute, reads: [parkingStates], step: () => {} };
+  return new Task({
+    processor: follower as unknown as Processor<ParkingState, Counts>,
+    network: {} as never,
+    owned: () => true,
+    ids,
+    sources: new Map([[parkingStates.name, ['ahead', 'behind']]]),
+  });
+}
+
 describe('a task', () => {
   it('closes a minute once the clock has passed it by the lateness, not before', () => {
     //                      minute 0    |minute 1     10 s of lateness end at the third cell
@@ -170,10 +182,62 @@ describe('a task', () => {
     expect(unusable[0]?.bytes).toEqual(values[2]);
   });
 
+  it('sets aside what came before the clock was known and is days off, and goes through no time for it', () => {
+    const [day, year] = [86_400, 365 * 86_400];
+    const wrong = [entry(-begin / 1000, 1), entry(-56 * year, 2), entry(year, 3), entry(-day - 11, 4)];
+    const values = [...wrong, entry(20, 5), entry(30 - day, 6), heartbeat(0), heartbeat(75)];
+    const task = run(values);
+    const { emitted, unusable } = task.take();
+    expect(unusable.map(({ code, position }) => [code, position])).toEqual([
+      ['late', 0],
+      ['late', 1],
+      ['late', 3],
+      ['time.ahead', 2],
+    ]);
+    expect(unusable.map(({ position, bytes }) => bytes.equals(values[position]!))).toEqual(
+      Array(4).fill(true),
+    );
+    expect(told(emitted)).toEqual(['minute 0 r0: 1 in, 0 wet']);
+    expect(task.ledger()).toMatchObject({
+      read: 10,
+      folded: 2,
+      late: 3,
+      rejected: 1,
+      heartbeats: 4,
+      open: 0,
+    });
+  });
+
   it('counts a record and its repeats once', () => {
     const task = run([heartbeat(0), entry(20, 7), entry(20, 7), heartbeat(75), entry(20, 7)]);
     expect(told(task.take().emitted)).toEqual(['minute 0 r0: 1 in, 0 wet']);
     expect(task.ledger().duplicate).toBe(2);
+  });
+
+  it('knows a repeat from a source that is far ahead of the others, however long those take', () => {
+    const task = followerTask();
+    const state = stateOf({ at: begin + minutes(60) } as never, begin, 0, 0, 0);
+    const told = encodeRecord(parkingStates, state, 3);
+    const values = [told, heartbeat(3600, 'ahead')];
+    for (let minute = 1; minute < 60; minute++) values.push(heartbeat(minute * 60, 'behind'));
+    values.push(told);
+    values.forEach((value, position) => {
+      task.accept(pack(parkingStates.name, 0, position, [value]));
+    });
+    expect(task.ledger()).toMatchObject({ duplicate: 1, open: 1 });
+  });
+
+  it('takes what a source of a derived topic says though it is days ahead of one that has not vouched', () => {
+    const task = followerTask();
+    const sayings = [1, 2, 3].map((day) => {
+      const at = begin + day * 86_400_000;
+      return encodeRecord(parkingStates, { ...stateOf({ at } as never, begin, day, 0, 0), at }, 3);
+    });
+    const days = 3 * 86_400;
+    const values = [...sayings, heartbeat(days, 'ahead'), heartbeat(60, 'behind'), heartbeat(days, 'behind')];
+    task.accept(pack(parkingStates.name, 0, 0, values));
+    expect(task.take().unusable).toEqual([]);
+    expect(task.ledger()).toMatchObject({ folded: 3, rejected: 0, late: 0 });
   });
 
   it('does not believe one device whose clock is a year ahead, and closes nothing for it', () => {

@@ -5,15 +5,15 @@
 import { strict as assert } from 'node:assert';
 import { deserialize, serialize } from 'node:v8';
 import type { Network } from '#domain/network.ts';
-import { type EventTime, floorTo } from '#domain/time.ts';
-import { isRejection } from '#schemas/rejection.ts';
+import { type EventTime, floorTo, minutes } from '#domain/time.ts';
+import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
 import type { AnyTopic, SchemaIds, Topic } from '#schemas/topic.ts';
 import { lastRecordOf } from './continuity.ts';
-import { createLane, forgetOld, judge, type Lane, watermarkOf } from './lane.ts';
+import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
 import type { Owned, Processor } from './processor.ts';
-import { type Held, pop, push } from './reorder.ts';
+import { type Held, type Origin, pop, push } from './reorder.ts';
 
 export interface TaskOptions<Event, State> {
   readonly processor: Processor<Event, State>;
@@ -44,6 +44,16 @@ export interface Checkpoint {
   /** Kept rows changed since the last checkpoint. */
   readonly rows: readonly { readonly key: string; readonly value: unknown }[];
 }
+
+/**
+ * Whether its records are taken on trust, since the clock is not known yet. Those of derived topics need none: their
+ * writers may be days apart and are right all the same.
+ */
+const isTrusted = ({ clock, firstWatermark }: Pick<Lane<unknown>, 'clock' | 'firstWatermark'>): boolean =>
+  clock.by === 'events' && Number.isNaN(firstWatermark);
+
+/** By how much what comes before the clock is known may be off. */
+const offMost = minutes(24 * 60);
 
 type Counts = { -readonly [K in keyof Ledger]: number };
 
@@ -92,13 +102,13 @@ export class Task<Event, State> {
       this.counts.read++;
       if (verdict === 'heartbeat') this.counts.heartbeats++;
       else if (verdict === 'duplicate') this.counts.duplicate++;
-      else if (verdict === 'late' || isRejection(verdict)) this.setAside(batch, i, verdict);
-      else push(this.held, verdict);
+      else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
+      else push(this.held, isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
     }
     lane.processedTo = batch.nextPosition;
     if (batch.count > 0) lane.last = lastRecordOf(batch);
-    forgetOld(lane, processor);
+    forgetOld(lane, processor, this.held);
   }
 
   /** The topics that it reads and where each goes on, the one whose clock is furthest behind first. */
@@ -189,12 +199,7 @@ export class Task<Event, State> {
     return lane;
   }
 
-  private setAside(
-    batch: RecordBatch,
-    i: number,
-    verdict: Exclude<ReturnType<typeof judge>, Held<unknown>>,
-  ): void {
-    const { topic, partition, bytes } = batch;
+  private setAside(origin: Origin, verdict: 'late' | Rejection): void {
     const why = isRejection(verdict)
       ? verdict
       : {
@@ -204,16 +209,23 @@ export class Task<Event, State> {
         };
     const kind = why.code === 'late' ? 'late' : 'rejected';
     this.counts[kind]++;
-    this.unusable.push({
-      topic,
-      partition,
-      position: batch.positions[i] as number,
-      kind,
-      code: why.code,
-      field: why.field,
-      detail: why.detail,
-      bytes: Buffer.from(bytes.subarray(batch.valueStarts[i], batch.valueEnds[i])),
-    });
+    this.unusable.push({ ...origin, kind, code: why.code, field: why.field, detail: why.detail });
+  }
+
+  /**
+   * What came before the clock was known was taken on trust. Now that it is, what is days off is set aside, or one
+   * device with a wrong clock would have all the time between its own and the true one gone through.
+   */
+  private judgeEarly(lane: Lane<Event>, watermark: EventTime): void {
+    const { held } = this;
+    this.held = [];
+    for (const { origin, ...early } of held) {
+      if (early.rank !== lane.rank) push(this.held, origin ? { ...early, origin } : early);
+      else if (origin && early.time < watermark - offMost) this.setAside(origin, 'late');
+      else if (origin && early.time > watermark + offMost)
+        this.setAside(origin, ahead(early.time - watermark));
+      else push(this.held, early);
+    }
   }
 
   /** Steps through everything up to the least watermark of the topics read. */
@@ -222,7 +234,10 @@ export class Task<Event, State> {
     let watermark = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes) {
       const own = watermarkOf(lane, processor.lateness);
-      if (own !== Number.NEGATIVE_INFINITY && Number.isNaN(lane.firstWatermark)) lane.firstWatermark = own;
+      if (own !== Number.NEGATIVE_INFINITY && Number.isNaN(lane.firstWatermark)) {
+        if (isTrusted(lane)) this.judgeEarly(lane, own);
+        lane.firstWatermark = own;
+      }
       watermark = Math.min(watermark, own);
     }
     if (watermark <= this.releasedThrough) return;
@@ -274,5 +289,18 @@ export class Task<Event, State> {
     if (this.inputAt > this.committedThrough) this.emitted.push({ topic, event });
   };
 }
+
+const ahead = (milliseconds: number): Rejection =>
+  reject('time.ahead', 'at', `${milliseconds} ms ahead; at most ${maxAhead} would be right`);
+
+const originOf = (
+  { topic, partition, bytes, positions, valueStarts, valueEnds }: RecordBatch,
+  i: number,
+): Origin => ({
+  topic,
+  partition,
+  position: positions[i] as number,
+  bytes: Buffer.from(bytes.subarray(valueStarts[i], valueEnds[i])),
+});
 
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

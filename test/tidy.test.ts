@@ -80,7 +80,15 @@ const entries = [
 ];
 
 /** Where runs of tests begin, beside the tests. */
-const testEntries = ['vitest.config.ts', 'test/services/global-setup.ts'];
+const testEntries = [
+  'vitest.config.ts',
+  'test/services/global-setup.ts',
+  'test/faults/main.ts',
+  'test/scale/main.ts',
+  'test/soak/main.ts',
+  'test/simulation/main.ts',
+  'test/simulation/worker.ts',
+];
 
 /** What only tests use, beside `*.fixture.ts`, `*.contract.ts` and `test/`. */
 const forTests = [

@@ -76,7 +76,7 @@ export const subscriptionRoutes: Routes = (context) => async (app) => {
     },
     async ({ body }, reply) => {
       const now = clock.now();
-      const subscription = makeSubscription(context, body, now);
+      const subscription = await makeSubscription(context, body, now);
       if ((await subscriptions.active()) >= activeMost)
         throw new Problem(
           429,
@@ -154,18 +154,18 @@ async function append({ log, ids }: ApiContext, subscription: DriverSubscription
   await log.append(driverSubscriptions.name, [{ key: driverSubscriptions.key(subscription), value }]);
 }
 
-function makeSubscription(
+async function makeSubscription(
   context: ApiContext,
   body: Static<typeof SubscriptionBody>,
   now: EventTime,
-): DriverSubscription {
+): Promise<DriverSubscription> {
   return {
     ...destinationOf(context, body),
     subscription: randomUUID(),
     sequence: 0,
     at: now,
     status: 'active',
-    plateToken: plateTokenOf(context, body.plate, now),
+    plateToken: await plateTokenOf(context, body.plate, now),
     expiresAt: expiryOf(body.expiresAt, now),
   };
 }
@@ -205,7 +205,11 @@ function destinationOf({ network }: ApiContext, body: Static<typeof Subscription
 
 const kilometers = (meters: number): number => Math.round(meters / 1000);
 
-function plateTokenOf({ tokenise }: ApiContext, plate: string | undefined, now: EventTime): string | null {
+async function plateTokenOf(
+  { tokenise }: ApiContext,
+  plate: string | undefined,
+  now: EventTime,
+): Promise<string | null> {
   if (plate === undefined) return null;
   if (tokenise === undefined)
     throw new Problem(

@@ -42,11 +42,19 @@ export interface KafkaOptions {
   readonly ports?: KafkaPorts;
   /** Opens a second listener with TLS, SCRAM-SHA-512 and PLAIN. */
   readonly secure?: boolean;
+  /** Opens another listener for clients that come through a proxy: they are told to come back through it. */
+  readonly proxied?: ProxiedListener;
   readonly notice?: (line: string) => void;
   /** Told of the process before it answers. */
   readonly onSpawn?: (mark: ProcessMark, ports: KafkaPorts) => void;
   /** Where jars are kept; `.arterial/services` of the project when left out. */
   readonly cacheFolder?: string;
+}
+
+export interface ProxiedListener {
+  readonly port: number;
+  /** Where the proxy listens, on 127.0.0.1. */
+  readonly proxyPort: number;
 }
 
 /** How to reach the listener with TLS and passwords; the mechanism is `SCRAM-SHA-512` or `PLAIN`. */
@@ -82,7 +90,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const password = await passwordIn(folder);
   const secrets = options.secure ? await secretsIn(folder, password) : undefined;
   const start = async (ports: KafkaPorts): Promise<ProcessMark> => {
-    await writeSecret(join(folder, 'server.properties'), settings(folder, ports, secrets));
+    await writeSecret(join(folder, 'server.properties'), settings(folder, ports, options, secrets));
     const clusterId = await format(folder, jars, password);
     return launch('Kafka', {
       program: 'java',
@@ -166,15 +174,27 @@ async function passwordIn(folder: string): Promise<string> {
 
 const writeSecret = (path: string, text: string): Promise<void> => writeFile(path, text, { mode: 0o600 });
 
-function settings(folder: string, ports: KafkaPorts, secrets: Secrets | undefined): string {
-  const listeners = [`PLAIN://127.0.0.1:${ports.broker}`, `CONTROLLER://127.0.0.1:${ports.controller}`];
+function settings(
+  folder: string,
+  ports: KafkaPorts,
+  { proxied }: KafkaOptions,
+  secrets: Secrets | undefined,
+): string {
+  const listeners = [`PLAIN://127.0.0.1:${ports.broker}`];
   if (secrets) listeners.push(`SECURE://127.0.0.1:${ports.secure}`);
+  const advertised = [...listeners];
+  listeners.push(`CONTROLLER://127.0.0.1:${ports.controller}`);
+  if (proxied) {
+    listeners.push(`PROXIED://127.0.0.1:${proxied.port}`);
+    advertised.push(`PROXIED://127.0.0.1:${proxied.proxyPort}`);
+  }
   const lines = [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
     `listeners=${listeners.join(',')}`,
-    'listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL',
+    `advertised.listeners=${advertised.join(',')}`,
+    'listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SECURE:SASL_SSL',
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAIN',
     `log.dirs=${join(folder, 'data')}`,

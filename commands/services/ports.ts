@@ -1,16 +1,33 @@
 /** Ports on 127.0.0.1: which are free, and who has one that is not. */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { ArterialError } from '#runtime/errors.ts';
 
 const host = '127.0.0.1';
 
+/**
+ * Where ports are looked for: below those that systems give to the other end of connections (RFC 6335 from 49152,
+ * Linux from 32768), since one of these may be taken for a moment while a server that had it is started again.
+ */
+const [lowest, highest] = [20_000, 32_000] as const;
+const triesMost = 1_000;
+
 /** So many ports that nobody has, all different. Somebody may take one before it is used. */
 export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => portOf(server as Server));
-  await Promise.all(servers.map((server) => close(server as Server)));
-  return ports;
+  const servers = new Map<number, Server>();
+  for (let tries = 0; servers.size < count && tries < triesMost; tries++) {
+    const port = randomInt(lowest, highest);
+    const server = servers.has(port) ? undefined : await listen(port);
+    if (server) servers.set(port, server);
+  }
+  await Promise.all([...servers.values()].map(close));
+  if (servers.size < count)
+    throw new ArterialError(
+      'services.port',
+      `no ${count} free ports from ${lowest} to ${highest} on ${host}`,
+    );
+  return [...servers.keys()];
 }
 
 export async function isFree(port: number): Promise<boolean> {
@@ -52,12 +69,6 @@ function listen(port: number): Promise<Server | undefined> {
     );
     server.listen({ port, host, exclusive: true }, () => resolve(server));
   });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a server without a port');
-  return address.port;
 }
 
 const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));

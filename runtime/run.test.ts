@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { minutes, seconds } from '#domain/time.ts';
+import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
+import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
+import { embeddedIds } from '#schemas/registry.ts';
+import { encodeRecord } from '#schemas/topic.ts';
+import { parkingEvents } from '#schemas/topics.ts';
+import { Writer } from '#schemas/wire.ts';
+import type { EventLog } from './log.ts';
+import type { MeasureStore } from './measures.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { createMemoryMeasures } from './memory-measures.ts';
+import type { Ownership } from './ownership.ts';
+import type { Processor } from './processor.ts';
+import { type Run, runProcessors } from './run.ts';
+import type { RunOptions } from './runner.ts';
+import { machineTimers, type Timers } from './timers.ts';
+
+/** Reads and says nothing: what is looked at is how it is run. */
+const listener: Processor<ParkingEvent, { heard: number }> = {
+  name: 'listener',
+  stateVersion: 1,
+  reads: [parkingEvents],
+  writes: [],
+  lateness: seconds(10),
+  revisionBound: minutes(1),
+  tick: minutes(1),
+  initial: () => ({ heard: 0 }),
+  step: (state) => {
+    state.heard++;
+  },
+};
+
+const begin = Date.UTC(2026, 4, 4, 7, 0);
+const topic = parkingEvents.name;
+
+const entry = (sequence: number): Buffer =>
+  encodeRecord(
+    parkingEvents,
+    { facility: 'harbour', sequence, at: begin, kind: 'entry', space: null, occupiedSpaces: null },
+    embeddedIds.id(topic),
+  );
+
+const heartbeat = (): Buffer => {
+  const writer = new Writer();
+  writer.byte(0);
+  writer.uint32(embeddedIds.heartbeat);
+  encodeHeartbeat(writer, { source: 'ingest', at: begin });
+  return writer.take();
+};
+
+async function logOf(values: readonly Buffer[]): Promise<EventLog> {
+  const log = createMemoryLog();
+  await log.createTopic(topic, 1);
+  await log.appendTo(
+    topic,
+    0,
+    values.map((value) => ({ key: 'harbour', value })),
+  );
+  return log;
+}
+
+interface Started {
+  readonly run: Run;
+  readonly stop: AbortController;
+}
+
+function start(log: EventLog, store: MeasureStore, options: Partial<RunOptions> = {}): Started {
+  const stop = new AbortController();
+  const run = runProcessors({
+    processors: [listener],
+    network: {} as never,
+    partitions: 1,
+    log,
+    store,
+    live: undefined,
+    ids: embeddedIds,
+    flushEvery: 0,
+    flushIdleEvery: 0,
+    vouchEvery: 0,
+    checkpointEvery: 0,
+    notice: () => {},
+    signal: stop.signal,
+    ...options,
+  });
+  run.done.catch(() => {});
+  return { run, stop };
+}
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: { code?: string }) => error.code ?? error,
+  );
+
+/** Those of the machine, and how many waits have not ended. */
+function countedTimers(): { timers: Timers; waits: () => number } {
+  let waits = 0;
+  const timers: Timers = {
+    now: () => machineTimers.now(),
+    async sleep(milliseconds, signal) {
+      waits++;
+      await machineTimers.sleep(milliseconds, signal);
+      waits--;
+    },
+  };
+  return { timers, waits: () => waits };
+}
+
+/** All goes on as before, but the memory of the task is lost: the store keeps what was saved last before. */
+const withoutMemory = (store: MeasureStore): MeasureStore =>
+  Object.assign(Object.create(store) as MeasureStore, {
+    commit: (commit: Parameters<MeasureStore['commit']>[0]) => store.commit({ ...commit, kept: [] }),
+  });
+
+describe('a process', () => {
+  it('that is asked to end before it knows its partitions waits for nothing any more', async () => {
+    const knowsNothing: Ownership = { isShared: true, follow: () => {}, processed: () => {} };
+    const { timers, waits } = countedTimers();
+    const { run, stop } = start(await logOf([]), createMemoryMeasures(), { ownership: knowsNothing, timers });
+    stop.abort();
+    await run.done;
+    await run.started;
+    expect(waits()).toBe(0);
+  });
+
+  it('has started once it knows its partitions and has taken them over, not before', async () => {
+    let tell: (partitions: ReadonlySet<number>) => void = () => {};
+    const ownership: Ownership = {
+      isShared: true,
+      follow: (changed) => {
+        tell = changed;
+      },
+      processed: () => {},
+    };
+    const { run, stop } = start(await logOf([]), createMemoryMeasures(), { ownership });
+    let hasStarted = false;
+    run.started.then(() => {
+      hasStarted = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(hasStarted).toBe(false);
+    tell(new Set([0]));
+    await run.started;
+    stop.abort();
+    await run.done;
+  });
+});
+
+describe('a log that loses records', () => {
+  it('is noticed also while a task goes over them again after a crash', async () => {
+    const all = [heartbeat(), ...[0, 1, 2, 3, 4, 5].map(entry)];
+    const store = createMemoryMeasures();
+    const runOver = async (log: EventLog, into: MeasureStore): Promise<void> => {
+      const { run, stop } = start(log, into);
+      await run.settle();
+      stop.abort();
+      await run.done;
+    };
+    await runOver(await logOf(all.slice(0, 3)), store);
+    await runOver(await logOf(all), withoutMemory(store));
+    const [before, after] = [await logOf(all), await logOf(all.slice(0, 5))];
+    // It still has all of them when the task is taken over and looks for the last that it knows.
+    let [looks, reads] = [0, 0];
+    const losing = Object.assign(Object.create(after) as EventLog, {
+      bounds: (name: string, partition: number) => (looks++ === 0 ? before : after).bounds(name, partition),
+      read: (name: string, partition: number, position: number, bytes: number) =>
+        (reads++ === 0 ? before : after).read(name, partition, position, bytes),
+    });
+    const { run } = start(losing, store);
+    expect(await codeOf(run.done)).toBe('log.gap');
+    expect((await store.listProgress())[0]?.topics[0]?.gap).toEqual({ kind: 'truncated', from: 5, to: 7 });
+  });
+});

@@ -1,0 +1,173 @@
+/** Rows of the matrix in which the log loses records: nothing may go on as if it had not. */
+import { execFile } from 'node:child_process';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { processors } from '#processors/main.ts';
+import { partitionOf } from '#runtime/partitioner.ts';
+import { detectorFrames } from '#schemas/topics.ts';
+import type { Child } from './child.ts';
+import type { City } from './city.ts';
+import { type FeedRecord, feedOf } from './feed.ts';
+import { expected } from './oracle.ts';
+import type { Context, Measured, Outcome, Row } from './rows.ts';
+import { judged } from './rows-process.ts';
+
+/** How long a process is given to find out. Seconds. */
+const noticedWithin = 60;
+/** A process ends with the first task that finds something; so many starts let all of them look. */
+const startsMost = 6;
+
+const detected = (isDetected: boolean): Measured => ({
+  name: 'logLossDetected',
+  value: isDetected ? 100 : 0,
+  relation: '>=',
+  bound: 100,
+  unit: '% of losses',
+  together: 'least',
+});
+
+const unchanged = (isUnchanged: boolean): Measured => ({
+  name: 'tablesChangedAfterLoss',
+  value: isUnchanged ? 0 : 1,
+  relation: '=',
+  bound: 0,
+  unit: 'times',
+  together: 'sum',
+});
+
+const toldWrongly = (records: number): Measured => ({
+  name: 'lossToldWrongly',
+  value: Math.abs(records),
+  relation: '=',
+  bound: 0,
+  unit: 'records',
+  together: 'sum',
+});
+
+/** The feed in parts that end at these shares of its time; the last has the rest. */
+function partsOf(city: City, ...shares: readonly number[]): FeedRecord[][] {
+  const { startAt, endAt } = city.fed.feed;
+  const ends = [...shares.map((share) => startAt + share * (endAt - startAt)), Number.POSITIVE_INFINITY];
+  return ends.map((end, i) =>
+    city.records.filter(({ at }) => at <= end && at > (ends[i - 1] ?? Number.NEGATIVE_INFINITY)),
+  );
+}
+
+/** Whether a process ends of itself, and says why. */
+async function stopsForGap(child: Child): Promise<boolean> {
+  const ended = await child.outcome(noticedWithin);
+  return ended !== undefined && ended.code !== 0 && child.says('log.gap');
+}
+
+/** The records that tasks miss, by their own account. */
+async function toldIn(city: City): Promise<number> {
+  const gaps = (await city.store.listProgress()).flatMap(({ topics }) => topics.map(({ gap }) => gap));
+  return gaps.reduce((sum, gap) => sum + (gap && !gap.isAccepted ? gap.to - gap.from : 0), 0);
+}
+
+/** Starts processes until they tell of no more gaps than before; whether each stopped for one. */
+async function tellAll(city: City): Promise<boolean> {
+  for (let start = 0, before = -1; start < startsMost; start++) {
+    const told = await toldIn(city);
+    if (told === before) return true;
+    before = told;
+    if (!(await stopsForGap(city.launch()))) return false;
+  }
+  return true;
+}
+
+/** Row 3: a broker that comes back without its newest records, and then gets others in their place. */
+async function loseTail({ rig, newCity, seed, random, repetition }: Context): Promise<Outcome> {
+  const city = await newCity({ seed });
+  const [child] = (await city.startProcessors(1)) as [Child];
+  const share = 0.2 + 0.2 * random();
+  const [first, lost, rest] = partsOf(city, share, share + 0.3) as [FeedRecord[], FeedRecord[], FeedRecord[]];
+  const [data, earlier] = ['data', 'earlier'].map((name) => join(rig.kafka.folder, name)) as [string, string];
+  await city.send(first, { rate: 300 });
+  await rig.kafka.stop();
+  await promisify(execFile)('cp', ['-a', '--sparse=always', data, earlier]);
+  await rig.kafka.restart();
+  await city.send(lost, { rate: 300 });
+  const before = await city.quiet();
+  await rig.kafka.kill9();
+  const reached = await city.store.listProgress();
+  await rm(data, { recursive: true });
+  await rename(earlier, data);
+  await rig.kafka.restart();
+  // Others come in their place while the process finds its way back.
+  const isRefilled = repetition % 2 === 1;
+  if (isRefilled) await city.send(rest, { rate: 3_000 });
+  const isDetected = await stopsForGap(child);
+  const isDetectedAgain = await tellAll(city);
+  const measured = [detected(isDetected && isDetectedAgain), unchanged((await city.quiet()) === before)];
+  const told = await toldIn(city);
+  let missing = 0;
+  const log = await city.openLog();
+  for (const { partition, topics } of reached)
+    for (const { topic, processedTo } of topics)
+      missing += Math.max(0, processedTo - (await log.bounds(topic, partition)).next);
+  // What stands in the place of others can only be told from the last record that was processed.
+  if (!isRefilled) measured.push(toldWrongly(told - missing));
+  else if (told === 0) measured.push(detected(false));
+  return { measured, said: `${isRefilled ? 'refilled' : 'cut off'}; ${told} records told; ${child.end()}` };
+}
+
+/** Row 4: records expire before they are processed; nothing is skipped in silence, and all else goes on when told to. */
+async function expire({ rig, newCity, seed, random }: Context): Promise<Outcome> {
+  const city = await newCity({ seed });
+  const [child] = (await city.startProcessors(1)) as [Child];
+  const [first, second, rest] = partsOf(city, 0.3, 0.6) as [FeedRecord[], FeedRecord[], FeedRecord[]];
+  await city.send(first, { rate: 300 });
+  const before = await city.quiet();
+  child.signal('SIGTERM');
+  await child.outcome(30);
+  await city.send(second, { rate: 300 });
+  const partition = Math.floor(random() * city.partitions);
+  const place = { topic: detectorFrames.name, partition };
+  const from = first.filter((record) => isIn(city, record, place)).length;
+  const count = 20 + Math.floor(random() * 50);
+  await removeBefore(rig.kafka.brokers, { ...place, topic: `${city.name}.${place.topic}` }, from + count);
+  const isDetected = (await stopsForGap(city.launch())) && (await tellAll(city));
+  const readers = processors.filter(({ reads }) => reads.some(({ name }) => name === place.topic)).length;
+  const measured = [
+    detected(isDetected),
+    unchanged((await city.quiet()) === before),
+    toldWrongly((await toldIn(city)) - count * readers),
+  ];
+  const accepting = city.command('accept-loss');
+  const accepted = await accepting.outcome(30);
+  if (accepted?.code !== 0) throw new Error(`accept-loss: ${accepting.end()}`);
+  await city.startProcessors(1);
+  await city.send(rest, { rate: 300 });
+  const gone = city.records.filter((record) => isIn(city, record, place)).slice(from, from + count);
+  const feed = feedOf(
+    city.fed.feed,
+    city.records.filter((record) => !gone.includes(record)),
+  );
+  return judged(city, measured, `${count} records expired`, await expected(feed));
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+const isIn = (city: City, { topic, key, partition }: FeedRecord, place: Place): boolean =>
+  topic === place.topic && (partition ?? partitionOf(key, city.partitions)) === place.partition;
+
+async function removeBefore(brokers: readonly string[], { topic, partition }: Place, position: number) {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(position) }] });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export const lossRows: readonly Row[] = [
+  { row: 3, name: 'broker without its newest records', run: loseTail },
+  { row: 4, name: 'records expired before they were read', run: expire },
+];
