@@ -10,8 +10,11 @@ import type { RdkafkaConsumer, RdkafkaMessage, RdkafkaPlace } from './rdkafka-mo
 class FakeConsumer {
   readonly refused = new Set<number>();
   readonly missing = new Set<number>();
+  /** Whether a record of another partition comes before those of ours. */
+  isShared = false;
   assigned = 0;
   next = 0;
+  private foreign = 0;
   private place = Number.NaN;
   private timeout = 0;
   private readonly onEnd: ((place: RdkafkaPlace) => void)[] = [];
@@ -22,6 +25,7 @@ class FakeConsumer {
 
   incrementalAssign([place]: readonly RdkafkaPlace[]): void {
     this.assigned++;
+    this.foreign = this.isShared ? 1 : 0;
     this.place = (place as RdkafkaPlace).offset;
   }
 
@@ -36,6 +40,7 @@ class FakeConsumer {
   consume(most: number, done: (error: Error | null, messages: RdkafkaMessage[]) => void): void {
     const messages: RdkafkaMessage[] = [];
     let error: Error | null = null;
+    if (this.foreign-- > 0) messages.push({ topic: 't', partition: 1, offset: 7, value: Buffer.from('x') });
     while (messages.length < most && this.place < this.next) {
       const offset = this.place++;
       if (this.missing.has(offset)) continue;
@@ -81,7 +86,7 @@ describe('what librdkafka brings of a partition', () => {
 
   it('is asked for again where somebody reads what was passed', async () => {
     const { consumer, fetch } = setUp(100);
-    await fetch(50);
+    await fetch(50, 3);
     expect(positionsOf((await fetch(10, 2)).chunk)).toEqual([10]);
     expect(consumer.assigned).toBe(2);
   });
@@ -118,6 +123,13 @@ describe('a record that is not as it was written', () => {
     expect(reader.damaged).toBeGreaterThan(0);
   });
 
+  it('is not passed over where records of another partition hide it', async () => {
+    const { consumer, reader } = setUp(1);
+    consumer.refused.add(0);
+    consumer.isShared = true;
+    await expect(reader.read('t', 0, 0, 1_000)).rejects.toMatchObject({ code: 'log.corrupt' });
+  });
+
   it('is told from a position that never had one', async () => {
     const { consumer, reader } = setUp(6);
     consumer.missing.add(3);
@@ -136,6 +148,7 @@ it('a lookout ends when something comes, with what came, or after its time with 
   consumer.next = 2;
   const [fetched] = await lookout.fetch('', [wantOf(0)], 5_000);
   expect(positionsOf(fetched?.chunk)).toEqual([0, 1]);
+  expect(consumer.assigned).toBe(1);
   consumer.next = 3;
   consumer.refused.add(2);
   expect(await lookout.fetch('', [wantOf(2)], 5_000)).toMatchObject([{ errorCode: -199, chunk: undefined }]);
