@@ -97,11 +97,7 @@ export class Task<Event, State> {
       if (verdict === 'heartbeat') this.counts.heartbeats++;
       else if (verdict === 'duplicate') this.counts.duplicate++;
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
-      else
-        push(
-          this.held,
-          Number.isNaN(lane.firstWatermark) ? { ...verdict, origin: originOf(batch, i) } : verdict,
-        );
+      else push(this.held, isOnTrust(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
     }
     lane.processedTo = batch.nextPosition;
@@ -287,6 +283,10 @@ export class Task<Event, State> {
     if (this.inputAt > this.committedThrough) this.emitted.push({ topic, event });
   };
 }
+
+/** Nothing in a derived topic is, and when its clock becomes known depends on when its sources have vouched. */
+const isOnTrust = ({ clock, firstWatermark }: Pick<Lane<never>, 'clock' | 'firstWatermark'>): boolean =>
+  clock.by === 'events' && Number.isNaN(firstWatermark);
 
 const ahead = (milliseconds: number): Rejection =>
   reject('time.ahead', 'at', `${milliseconds} ms ahead; at most ${maxAhead} would be right`);
