@@ -258,3 +258,7 @@ if (!command) {
     note(`${(error as { code: string }).code}: ${(error as Error).message}`);
     process.exitCode = 1;
   }
+
+/** A client may hold on to the connections of a server that is away. Milliseconds. */
+const lettingGo = 2_000;
+setTimeout(() => process.exit(), lettingGo).unref();

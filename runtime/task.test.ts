@@ -417,7 +417,7 @@ describe('whatever happens on the way', () => {
       },
     };
     const sources = new Map([[parkingStates.name, ['a', 'b']]]);
-    /** Source a speaks every 50 s and b every 70 s; each vouches after every so many of its records. */
+    /** Source a speaks every 50 s and b every 70 s; each vouches after every so many records, or only at the end. */
     const outputs = (everyA: number, everyB: number): string[] => {
       const task = new Task({ processor: repeats, network: {} as never, owned: () => true, ids, sources });
       const values = ['a', 'b'].flatMap((source, which) =>
@@ -430,11 +430,11 @@ describe('whatever happens on the way', () => {
             : [record];
         }).flat(),
       );
-      task.accept(pack(parkingStates.name, 0, 0, [...values, heartbeat(3000, 'a'), heartbeat(3000, 'b')]));
+      task.accept(pack(parkingStates.name, 0, 0, [...values, heartbeat(9000, 'a'), heartbeat(9000, 'b')]));
       return told(task.take().emitted);
     };
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), (everyA, everyB) => {
+      fc.property(fc.integer({ min: 1, max: 21 }), fc.integer({ min: 1, max: 21 }), (everyA, everyB) => {
         expect(outputs(everyA, everyB)).toEqual(outputs(1, 1));
       }),
     );

@@ -14,7 +14,6 @@ import type { MeasureStore } from '#runtime/measures.ts';
 import { partitionOf } from '#runtime/partitioner.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
 import { machineTimers } from '#runtime/timers.ts';
-import { tables } from '#schemas/tables.ts';
 import { Child } from './child.ts';
 import type { FeedRecord } from './feed.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -228,14 +227,21 @@ export class City {
     return child;
   }
 
-  /** Resolves when nothing has changed in any table for a second: the hash of all of them. */
-  async quiet(): Promise<string> {
-    const names = tables.map(({ name }) => name);
-    for (let before = ''; ; ) {
-      const digest = await this.store.digest(names);
-      if (digest === before) return digest;
-      before = digest;
-      await machineTimers.sleep(1_500);
+  /** Resolves when every task has processed and saved all that is in the log, be the feed at its end or not. */
+  async caughtUp(withinSeconds = 60): Promise<void> {
+    const log = await this.openLog();
+    const isBehind = async (): Promise<boolean> => {
+      const progress = await this.store.listProgress();
+      if (progress.length < processors.length * this.partitions) return true;
+      for (const { partition, topics } of progress)
+        for (const { topic, processedTo } of topics)
+          if (processedTo < (await log.bounds(topic, partition)).next) return true;
+      return false;
+    };
+    for (const deadline = performance.now() + withinSeconds * 1000; await isBehind(); ) {
+      if (performance.now() > deadline)
+        throw new Error(`not caught up after ${withinSeconds} s; ${this.lastSaid()}`);
+      await machineTimers.sleep(200);
     }
   }
 
@@ -283,7 +289,7 @@ async function persistently(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function statement(url: string, text: string): Promise<void> {
+export async function statement(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

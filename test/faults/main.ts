@@ -10,10 +10,15 @@ import { lossRows } from './rows-loss.ts';
 import { networkRows } from './rows-network.ts';
 import { processRows } from './rows-process.ts';
 import { serverRows } from './rows-server.ts';
+import { simulationRows } from './rows-simulation.ts';
 
-const rows: readonly Row[] = [...processRows, ...serverRows, ...networkRows, ...lossRows].sort(
-  (a, b) => a.row - b.row,
-);
+const rows: readonly Row[] = [
+  ...processRows,
+  ...serverRows,
+  ...networkRows,
+  ...lossRows,
+  ...simulationRows,
+].sort((a, b) => a.row - b.row);
 
 interface Result {
   readonly row: Row;

@@ -79,7 +79,8 @@ export async function compare(store: MeasureStore, expectation: Expectation): Pr
 export const deficitIn = async (store: MeasureStore): Promise<number> =>
   (await ledgerLines(store)).reduce((sum, { deficit }) => sum + Math.abs(deficit), 0);
 
-async function rowsOf(store: MeasureStore): Promise<Map<string, Map<string, string>>> {
+/** Every row of every table, by table and key, as canonical text. */
+export async function rowsOf(store: MeasureStore): Promise<Map<string, Map<string, string>>> {
   const all = new Map<string, Map<string, string>>();
   for (const table of tables) {
     const rows = await selectAll(store, table);
