@@ -3,7 +3,7 @@ import { deficitOf } from '#runtime/deficit.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 
-/** Accepts every gap that tasks have noted; how many records are gone, by task and topic. Processors must be stopped. */
+/** Accepts every gap that tasks have noted; how many records are gone, by task and topic. Stop the processors first. */
 export async function acceptLoss(store: MeasureStore): Promise<readonly string[]> {
   const said: string[] = [];
   for (const { processor, partition, stateVersion, ledger, topics } of await store.listProgress()) {
