@@ -83,7 +83,10 @@ export class KafkaReader {
     const kept = place.chunks.find(({ from, next }) => from <= position && position < next);
     if (kept !== undefined) return this.take(place, kept, position, maxBytes);
     if (place.isWatched && position === place.next && position >= place.writtenTo) return undefined;
-    const chunk = await this.fetch(place, position, Math.max(maxBytes, fetchBytesLeast));
+    const chunk = await this.fetch(place, position, Math.max(maxBytes, fetchBytesLeast)).catch((error) => {
+      this.forget();
+      throw error;
+    });
     if (chunk === undefined) return undefined;
     this.keep(place, chunk);
     return this.take(place, chunk, position, maxBytes);
@@ -175,6 +178,14 @@ export class KafkaReader {
     if (place.next === chunk.from) place.next = chunk.next;
   }
 
+  /** Lets go of what was read before a broker was away: it may have come back without it, and with other records. */
+  private forget(): void {
+    for (const place of this.places.values()) {
+      place.chunks.length = 0;
+      place.writtenTo = 0;
+    }
+  }
+
   /** Asks for what stands at a position, again where it comes damaged. */
   private async fetch(place: Place, position: number, maxBytes: number): Promise<Chunk | undefined> {
     const { topic, partition, key } = place;
@@ -234,6 +245,7 @@ export class KafkaReader {
         else await pause(restAfterError);
       } catch {
         // Whoever reads meets the same error and is told.
+        this.forget();
         for (const place of watched) place.isWatched = false;
         await pause(restAfterError);
         if (!this.isClosed) await this.lookout.refresh().catch(() => {});
@@ -258,6 +270,7 @@ export class KafkaReader {
         // Left to those who wait: they ask for themselves, and are told what is wrong.
         place.isWatched = false;
         place.next = Number.NaN;
+        place.chunks.length = 0;
         this.wake(place, Number.POSITIVE_INFINITY);
       } else if (chunk !== undefined && chunk.from === place.next) {
         this.keep(place, chunk);

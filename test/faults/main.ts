@@ -1,4 +1,4 @@
-/** `npm run faults`: real processes on real servers, killed and cut off; what is left is compared with a run of peace. */
+/** `npm run faults`: real processes on real servers, killed and cut off; what is left against a run of peace. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGoals, type Goal, isMet } from '#commands/goals.ts';
@@ -6,6 +6,7 @@ import { createRandom } from '#simulators/random.ts';
 import { City } from './city.ts';
 import { openRig, type Rig } from './rig.ts';
 import type { Context, Measured, Outcome, Row } from './rows.ts';
+import { dataRows } from './rows-data.ts';
 import { lossRows } from './rows-loss.ts';
 import { networkRows } from './rows-network.ts';
 import { processRows } from './rows-process.ts';
@@ -17,6 +18,7 @@ const rows: readonly Row[] = [
   ...serverRows,
   ...networkRows,
   ...lossRows,
+  ...dataRows,
   ...simulationRows,
 ].sort((a, b) => a.row - b.row);
 

@@ -30,7 +30,7 @@ export interface Difference {
 
 const shownMost = 5;
 
-/** Runs every processor over the feed on a log and a store in memory. Throws when its counts are not those of the feed. */
+/** Runs every processor over the feed in memory. Throws when its counts are not those of the feed. */
 export async function expected(feed: Feed): Promise<Expectation> {
   const { network, partitions } = feed;
   const log = createMemoryLog();

@@ -125,13 +125,10 @@ async function loseTail({ rig, newCity, seed, random }: Context): Promise<Outcom
   // What stands in the place of others can only be told from the last record that was processed.
   if (!isRefilled) measured.push(toldWrongly(told - missing));
   else if (told === 0) measured.push(detected(false));
-  return {
-    measured,
-    said: `${isRefilled ? 'refilled' : 'cut off'}; ${told} records told; ${city.children.map((each) => each.lines.at(-1)).join(' | ')}`,
-  };
+  return { measured, said: `${isRefilled ? 'refilled' : 'cut off'}; ${told} records told` };
 }
 
-/** Row 4: records expire before they are processed; nothing is skipped in silence, and all else goes on when told to. */
+/** Row 4: records expire before they are processed; nothing is skipped in silence, and the rest goes on when told. */
 async function expire({ rig, newCity, seed, random }: Context): Promise<Outcome> {
   const city = await newCity({ seed });
   const [child] = (await city.startProcessors(1)) as [Child];

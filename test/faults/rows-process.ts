@@ -80,10 +80,9 @@ async function freezeProcess({ newCity, seed, random, repetition }: Context): Pr
   const sending = city.send();
   await sentShare(city, 0.1 + 0.05 * random());
   const amid = repetition % 2 === 0;
-  if (amid) await freezeAmidCommit(city, zombie);
-  else zombie.signal('SIGSTOP');
+  const frozenAt = amid ? await freezeAmidCommit(city, zombie) : performance.now();
+  zombie.signal('SIGSTOP');
   const target = city.recoveryTarget();
-  const frozenAt = performance.now();
   city.launch();
   const took = await city.recoveredAfter(frozenAt, target, frozenSeconds);
   await machineTimers.sleep(frozenAt + frozenSeconds * 1000 - performance.now());
@@ -102,8 +101,8 @@ async function freezeProcess({ newCity, seed, random, repetition }: Context): Pr
   );
 }
 
-/** Stops the process while a transaction of its is open, with whatever that has locked. */
-async function freezeAmidCommit(city: City, child: Child): Promise<void> {
+/** Stops the process while a transaction of its is open, with whatever that has locked; when. */
+async function freezeAmidCommit(city: City, child: Child): Promise<number> {
   const client = new pg.Client({ connectionString: city.databaseUrl });
   await client.connect();
   try {
@@ -118,8 +117,10 @@ async function freezeAmidCommit(city: City, child: Child): Promise<void> {
       if (performance.now() > deadline) throw new Error('no commit was seen');
     }
     child.signal('SIGSTOP');
+    const at = performance.now();
     // The trigger cannot be dropped while the transaction holds the table.
     await client.query(lingering(0));
+    return at;
   } finally {
     await client.end();
   }
