@@ -106,10 +106,11 @@ export class Task<Event, State> {
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
       else push(this.held, isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
+      // After each record and not after each batch: how the log was read must not show.
+      forgetOld(lane, processor, this.held);
     }
     lane.processedTo = batch.nextPosition;
     if (batch.count > 0) lane.last = lastRecordOf(batch);
-    forgetOld(lane, processor, this.held);
   }
 
   /** The topics that it reads and where each goes on, the one whose clock is furthest behind first. */
