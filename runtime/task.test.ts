@@ -186,15 +186,27 @@ describe('a task', () => {
     expect(unusable.map(({ position, bytes }) => bytes.equals(values[position]!))).toEqual(
       Array(4).fill(true),
     );
-    expect(told(emitted)).toEqual(['minute 0 r0: 1 in, 0 wet']);
+    expect(told(emitted)).toEqual(['minute 0 r0: 2 in, 0 wet']);
     expect(task.ledger()).toMatchObject({
-      read: 10,
-      folded: 2,
+      read: 11,
+      folded: 3,
       late: 3,
       rejected: 1,
       heartbeats: 4,
       open: 0,
     });
+  });
+
+  it('forgets at the same record that a name was used, in whatever batches the log is read', () => {
+    // A device that begins to count anew, some minutes later each time.
+    const values = [heartbeat(0)];
+    for (let turn = 1; turn <= 40; turn++) values.push(heartbeat(turn * 100), entry(turn * 100 + 5, 7));
+    const whole = run(values).ledger();
+    const single = parkingTask();
+    for (const [i, value] of values.entries()) single.accept(pack(parkingEvents.name, 0, i, [value]));
+    expect(single.ledger()).toEqual(whole);
+    expect(whole.duplicate).toBeGreaterThan(0);
+    expect(whole.folded).toBeGreaterThan(1);
   });
 
   it('counts a record and its repeats once', () => {

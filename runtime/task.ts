@@ -99,10 +99,11 @@ export class Task<Event, State> {
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
       else push(this.held, isOnTrust(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
+      // After each record and not after each batch: how the log was read must not show.
+      forgetOld(lane, processor);
     }
     lane.processedTo = batch.nextPosition;
     if (batch.count > 0) lane.last = lastRecordOf(batch);
-    forgetOld(lane, processor);
   }
 
   /** The topics that it reads and where each goes on, the one whose clock is furthest behind first. */
