@@ -76,7 +76,7 @@ export const wrongClocks = {
 } as const;
 
 /**
- * More records, of devices whose clocks are wrong: some before the first heartbeat of all, most at any time. `by` has
+ * More records, of devices whose clocks are wrong: one before the first heartbeat of each partition, most at any time. `by` has
  * how many by what is to be said of each.
  */
 export function withWrongClocks(
@@ -99,7 +99,7 @@ export function withWrongClocks(
   const good = new Set(
     feed.records.filter((record) => !isHeartbeat(record) && 'sequence' in said(record).event),
   );
-  const early = [...good].filter(() => random.chance(0.002)).map(wrong);
+  const early = oneOfEach(feed, random.chance(0.5) ? [...good] : [...good].reverse()).map(wrong);
   const records = feed.records.flatMap((record) =>
     good.has(record) && random.chance(share) ? [record, wrong(record)] : [record],
   );
@@ -107,6 +107,16 @@ export function withWrongClocks(
     feed: feedOf(feed, [...early.map((record) => ({ ...record, at: feed.startAt })), ...records]),
     by,
   };
+}
+
+/** One record for each topic and partition: two wrong clocks before the first heartbeat would be believed (0002). */
+function oneOfEach({ partitions }: Feed, records: readonly FeedRecord[]): FeedRecord[] {
+  const first = new Map<string, FeedRecord>();
+  for (const record of records) {
+    const place = `${record.topic}/${partitionOf(record.key, partitions)}`;
+    if (!first.has(place)) first.set(place, record);
+  }
+  return [...first.values()];
 }
 
 /** Every device has an error of its own, up to so many milliseconds, which stays. */
