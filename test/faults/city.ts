@@ -102,6 +102,8 @@ export class City {
     const fed =
       options.fed ?? (await rig.fed(options.seed ?? 1, options.minutes ?? 8, options.partitions ?? 3));
     const name = `city${++cities}`;
+    const database = cities % 16;
+    await emptyRedis(urlOf(options.redisUrl ?? rig.redis.url, `/${database}`).href);
     await statement(
       rig.postgres.url,
       `CREATE DATABASE ${name} ${options.tablespace ? `TABLESPACE ${options.tablespace}` : ''}`,
