@@ -6,9 +6,11 @@ import { type Fetcher, KafkaReader } from './kafka-reader.ts';
 class Broker implements Fetcher {
   text = '';
   isAway = false;
+  leader: string | undefined = '1';
+  refreshed = 0;
 
-  async leaderOf(): Promise<string> {
-    return '1';
+  async leaderOf(): Promise<string | undefined> {
+    return this.leader;
   }
 
   async fetch(): Promise<readonly Fetched[]> {
@@ -26,7 +28,9 @@ class Broker implements Fetcher {
     return [{ topic: 't', partition: 0, errorCode: 0, first: 0, next: 1, chunk, damage: undefined }];
   }
 
-  async refresh(): Promise<void> {}
+  async refresh(): Promise<void> {
+    this.refreshed++;
+  }
 }
 
 it('reads anew what it knew before the broker was away, which may have come back with other records', async () => {
@@ -41,5 +45,18 @@ it('reads anew what it knew before the broker was away, which may have come back
   broker.isAway = false;
   broker.text = 'after';
   expect(await read(0)).toBe('after');
+  reader.close();
+});
+
+it('asks anew for the leader of a partition when the broker does not know it yet, and has it tried again', async () => {
+  const broker = new Broker();
+  const reader = new KafkaReader(broker, broker);
+  broker.leader = undefined;
+  const { signal } = new AbortController();
+  for (const asked of [reader.read('t', 0, 0, 1), reader.appended('t', 0, 0, signal)])
+    await expect(asked).rejects.toMatchObject({ code: 'log.unavailable', canRetry: true });
+  expect(broker.refreshed).toBe(2);
+  broker.leader = '1';
+  expect((await reader.read('t', 0, 0, 1))?.count).toBe(1);
   reader.close();
 });

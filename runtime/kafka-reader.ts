@@ -192,9 +192,7 @@ export class KafkaReader {
     let holes = noHoles;
     let before = '';
     for (let attempt = 1; ; attempt++) {
-      const node = await this.direct.leaderOf(topic, partition);
-      if (node === undefined)
-        throw new ArterialError('log.unavailable', `${topic} has no partition ${partition}`);
+      const node = await leaderIn(this.direct, topic, partition);
       const [fetched] = await this.direct.fetch(node, [{ topic, partition, position, maxBytes }], 0, holes);
       const damage = fetched === undefined ? 'no answer' : fetched.damage;
       if (fetched !== undefined && damage === undefined) {
@@ -224,9 +222,7 @@ export class KafkaReader {
 
   /** Sees to it that somebody looks out over the partition. */
   private async watch({ topic, partition }: Place): Promise<void> {
-    const node = await this.lookout.leaderOf(topic, partition);
-    if (node === undefined)
-      throw new ArterialError('log.unavailable', `${topic} has no partition ${partition}`);
+    const node = await leaderIn(this.lookout, topic, partition);
     if (this.nodes.has(node)) return;
     this.nodes.add(node);
     this.lookOut(node).finally(() => this.nodes.delete(node));
@@ -293,6 +289,14 @@ export class KafkaReader {
   private wake({ waiting }: Place, next: number): void {
     for (const { position, wake } of [...waiting]) if (position < next) wake();
   }
+}
+
+/** The leader of a partition that is known to be there: a broker that has just begun may not know it yet. */
+async function leaderIn(connections: Fetcher, topic: string, partition: number): Promise<string> {
+  const node = await connections.leaderOf(topic, partition);
+  if (node !== undefined) return node;
+  await connections.refresh();
+  throw new ArterialError('log.unavailable', `${topic}/${partition} has no leader now`, { canRetry: true });
 }
 
 /** What a record takes beside its value, about. Bytes. */

@@ -1,6 +1,7 @@
 /** A city of its own on the servers of the rig: its processes, what is sent to them, and what has come of it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { createTopics } from '#commands/parts.ts';
@@ -72,7 +73,6 @@ export class City {
     this.name = name;
     this.fed = fed;
     this.partitions = fed.feed.partitions;
-    const urlOf = (base: string, path: string): URL => Object.assign(new URL(base), { pathname: path });
     const database = urlOf(rig.postgres.url, `/${name}`);
     const redis = urlOf(options.redisUrl ?? rig.redis.url, `/${redisDatabase}`);
     this.databaseUrl = database.href;
@@ -102,11 +102,13 @@ export class City {
     const fed =
       options.fed ?? (await rig.fed(options.seed ?? 1, options.minutes ?? 8, options.partitions ?? 3));
     const name = `city${++cities}`;
+    const database = cities % 16;
+    await emptyRedis(urlOf(options.redisUrl ?? rig.redis.url, `/${database}`).href);
     await statement(
       rig.postgres.url,
       `CREATE DATABASE ${name} ${options.tablespace ? `TABLESPACE ${options.tablespace}` : ''}`,
     );
-    const city = new City(rig, name, fed, options, cities % 16);
+    const city = new City(rig, name, fed, options, database);
     await mkdir(join(rig.folder, name), { recursive: true });
     await city.store.migrate();
     await createTopics(await city.openLog(), city.partitions);
@@ -275,6 +277,15 @@ export class City {
       await admin.disconnect();
     }
   }
+}
+
+const urlOf = (base: string, path: string): URL => Object.assign(new URL(base), { pathname: path });
+
+/** Removes what an earlier city has left in one of the few databases of a Redis. */
+async function emptyRedis(url: string): Promise<void> {
+  const client = new Redis(url, { maxRetriesPerRequest: 1 });
+  client.on('error', () => {});
+  await client.flushdb().finally(() => client.disconnect());
 }
 
 /** Tries again and again for a minute. */

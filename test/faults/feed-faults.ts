@@ -76,8 +76,8 @@ export const wrongClocks = {
 } as const;
 
 /**
- * More records, of devices whose clocks are wrong: one before the first heartbeat of each partition, most at any time. `by` has
- * how many by what is to be said of each.
+ * More records, of devices whose clocks are wrong: one before the first heartbeat of each partition, most at any
+ * time. `by` has them by what is to be said of each.
  */
 export function withWrongClocks(
   feed: Feed,

@@ -10,6 +10,7 @@ import { dataRows } from './rows-data.ts';
 import { lossRows } from './rows-loss.ts';
 import { networkRows } from './rows-network.ts';
 import { processRows } from './rows-process.ts';
+import { schemaRows } from './rows-schema.ts';
 import { serverRows } from './rows-server.ts';
 import { simulationRows } from './rows-simulation.ts';
 
@@ -19,6 +20,7 @@ const rows: readonly Row[] = [
   ...networkRows,
   ...lossRows,
   ...dataRows,
+  ...schemaRows,
   ...simulationRows,
 ].sort((a, b) => a.row - b.row);
 

@@ -124,7 +124,7 @@ async function runOutOfRoom(city: City, folder: string): Promise<Outcome> {
 }
 
 /** So much of the feed is processed in one go that a tenth of its time can be told. */
-const drainedMinutes = 60;
+const drainedMinutes = 150;
 
 /** Row 8: one city has a Redis that dies, sleeps and forgets; another one beside it has a good one. */
 async function troubleRedis({ rig, newCity, seed, random, repetition }: Context): Promise<Outcome> {
