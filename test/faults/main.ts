@@ -129,7 +129,10 @@ function together(all: readonly Measured[]): number | undefined {
   if (values.includes(undefined)) return undefined;
   const known = values as number[];
   const how = all[0]!.together;
-  if (how === 'middle') return [...known].sort((a, b) => a - b)[known.length >> 1];
+  if (how === 'middle') {
+    const sorted = [...known].sort((a, b) => a - b);
+    return (sorted[(known.length - 1) >> 1]! + sorted[known.length >> 1]!) / 2;
+  }
   if (how === 'sum') return known.reduce((sum, value) => sum + value, 0);
   return how === 'most' ? Math.max(...known) : Math.min(...known);
 }
