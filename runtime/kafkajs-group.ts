@@ -12,6 +12,7 @@ import { kafkaError, kafkajsOptions } from './kafka-settings.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
 import type { TopicProgress } from './measures.ts';
 import type { Ownership } from './ownership.ts';
+import { machineTimers } from './timers.ts';
 
 export interface GroupOptions {
   readonly config: KafkaConfig;
@@ -37,6 +38,8 @@ const heartbeatInterval = 500;
 /** Kafka's consumer, which has nothing to fetch, sends heartbeats between two looks. Milliseconds. */
 const lookEvery = 250;
 const rebalanceTimeout = 10_000;
+/** A group that cannot be found is looked for again, for about five minutes. Milliseconds, times. */
+const [joinAgainAfter, joinAgainMost] = [1_000, 300] as const;
 /** Positions are told to the group so often, for lag meters. Milliseconds. */
 const tellEvery = 5_000;
 
@@ -88,6 +91,7 @@ class KafkajsGroup implements Group {
   /** Where each task stands, by topic and partition. */
   private readonly positions = new Map<string, Map<string, number>>();
   private readonly telling: NodeJS.Timeout;
+  private isLeaving = false;
 
   constructor(consumer: Consumer, options: GroupOptions, own: { partitions: readonly number[] }) {
     this.consumer = consumer;
@@ -109,13 +113,33 @@ class KafkajsGroup implements Group {
       this.assign(payload.memberAssignment[first] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) options.failed(kafkaError(payload.error, options.config));
+      if (payload.restart) return;
+      const failure = kafkaError(payload.error, options.config);
+      if (failure.canRetry) this.joinAgain(failure).catch(options.failed);
+      else options.failed(failure);
     });
-    await consumer.run({
+    await this.run();
+  }
+
+  private async run(): Promise<void> {
+    await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: async (_: EachBatchPayload) => {},
     });
+  }
+
+  /** Kafka's consumer gives up when it finds no coordinator, as while a broker starts; it may come yet. */
+  private async joinAgain(failure: Error): Promise<void> {
+    for (let attempt = 1; !this.isLeaving; attempt++) {
+      await machineTimers.sleep(joinAgainAfter);
+      try {
+        await this.consumer.connect();
+        return await this.run();
+      } catch {
+        if (attempt >= joinAgainMost) throw failure;
+      }
+    }
   }
 
   follow(changed: (partitions: ReadonlySet<number>) => void): void {
@@ -136,6 +160,7 @@ class KafkajsGroup implements Group {
   }
 
   async leave(): Promise<void> {
+    this.isLeaving = true;
     clearInterval(this.telling);
     await this.tell().catch(() => {});
     await this.consumer.disconnect();
