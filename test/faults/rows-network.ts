@@ -36,7 +36,8 @@ const feedMinutes = 12;
  * Slow enough for all faults to come while records do. Seconds of the city in a second. What is measured as recovery
  * has the wait for the next minute of the city in it: two seconds at most, or six.
  */
-const rateFor = (chosen: readonly Fault[]): number => (chosen.some(({ cut }) => cut === 'halfOpen') ? 10 : 30);
+const rateFor = (chosen: readonly Fault[]): number =>
+  chosen.some(({ cut }) => cut === 'halfOpen') ? 10 : 30;
 
 /** Longer than a statement may take, after which a silent connection to the database is given up. Seconds. */
 const halfOpenMost = 45;
