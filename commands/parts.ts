@@ -25,6 +25,12 @@ export interface Parts {
   close(): Promise<void>;
 }
 
+/**
+ * Nobody else waits for a database of one's own, so that a process that is busy amid a commit, as in a replay, may take
+ * its time. Milliseconds.
+ */
+const ownDatabase = { idleTimeout: 60_000 } as const;
+
 /** Opens the log and starts the database in `folder`; what was there is gone on with. */
 export async function openParts(
   folder: string,
@@ -38,7 +44,7 @@ export async function openParts(
       stack.part(openLog(join(folder, 'log'), partitions, options)),
       stack.started(startEmbeddedPostgres(join(folder, 'postgres'))),
     ]);
-    const store = stack.part(createPostgresMeasures(database.url));
+    const store = stack.part(createPostgresMeasures(database.url, ownDatabase));
     await store.migrate();
     const live = stack.part(await openLive(store, undefined, () => {}));
     return { log, store, live, ids: embeddedIds };
@@ -104,7 +110,9 @@ async function openConfiguredStore(
   const url =
     config.databaseUrl?.reveal() ??
     (await stack.started(startEmbeddedPostgres(join(config.dataFolder, 'postgres')))).url;
-  const store = stack.part(createPostgresMeasures(url, { notice }));
+  const store = stack.part(
+    createPostgresMeasures(url, { notice, ...(config.databaseUrl ? {} : ownDatabase) }),
+  );
   await store.migrate();
   return store;
 }
