@@ -75,7 +75,9 @@ async function up(name: ServiceName, { folder, ports, note }: UpOptions): Promis
   const began = performance.now();
   const count = service.defaultPorts.length;
   const chosen = known?.ports ?? (ports === 'free' ? await findFreePorts(count) : service.defaultPorts);
-  for (const port of chosen) await requireFree(service.title, port);
+  // The last thread of a process that was killed may have its ports for a moment after the process is gone.
+  const patience = known ? 3_000 : 0;
+  for (const port of chosen) await requireFree(service.title, port, patience);
   note(`${name}: starting`);
   const started = await service.start({
     folder,

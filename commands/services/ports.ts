@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ArterialError } from '#runtime/errors.ts';
 
 const host = '127.0.0.1';
@@ -36,11 +37,18 @@ export async function isFree(port: number): Promise<boolean> {
   return server !== undefined;
 }
 
-/** Throws who has the port, as far as the system tells, unless it is free. */
-export async function requireFree(what: string, port: number): Promise<void> {
-  if (await isFree(port)) return;
+/** Throws who has the port, as far as the system tells, unless it is free at last within the time. */
+export async function requireFree(what: string, port: number, longestMilliseconds = 0): Promise<void> {
+  const deadline = performance.now() + longestMilliseconds;
+  while (!(await isFree(port))) {
+    if (performance.now() >= deadline) throw takenPort(what, port);
+    await sleep(20);
+  }
+}
+
+function takenPort(what: string, port: number): ArterialError {
   const owner = ownerOf(port);
-  throw new ArterialError(
+  return new ArterialError(
     'services.port',
     `${what} listens on port ${port} of ${host}, which ${owner ?? 'another program'} has; ` +
       'stop that one, or give --ports free',
