@@ -6,7 +6,8 @@ export interface Held<Event> {
   readonly time: EventTime;
   /** Index of its topic among those that the processor reads. */
   readonly rank: number;
-  readonly identity: string;
+  readonly source: string;
+  readonly sequence: number;
   readonly kind: 'event' | 'late';
   readonly event: Event;
   /** Where it stood, as long as it may still be set aside. */
@@ -21,9 +22,12 @@ export interface Origin {
   readonly bytes: Buffer;
 }
 
-/** By time, then topic, then identity: a total order that owes nothing to arrival. */
-export const before = (a: Held<unknown>, b: Held<unknown>): boolean =>
-  a.time !== b.time ? a.time < b.time : a.rank !== b.rank ? a.rank < b.rank : a.identity < b.identity;
+/** By time, then topic, source and sequence: a total order that owes nothing to arrival. */
+export function before(a: Held<unknown>, b: Held<unknown>): boolean {
+  if (a.time !== b.time) return a.time < b.time;
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  return a.source !== b.source ? a.source < b.source : a.sequence < b.sequence;
+}
 
 /** Adds to a binary heap whose least element by `before` is at index 0. */
 export function push<Event>(heap: Held<Event>[], held: Held<Event>): void {

@@ -12,7 +12,7 @@ import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
-import type { Owned, Processor } from './processor.ts';
+import type { AnyProcessor, Owned, Processor } from './processor.ts';
 import { type Held, type Origin, pop, push } from './reorder.ts';
 import { takeBack } from './seen.ts';
 
@@ -57,6 +57,13 @@ const isTrusted = ({ clock, firstWatermark }: Pick<Lane<unknown>, 'clock' | 'fir
 const offMost = minutes(60);
 
 type Counts = { -readonly [K in keyof Ledger]: number };
+
+/** Raised when the shape of `Memory` changes, which is part of the state of every processor. */
+const memoryVersion = 2;
+
+/** The shape of all that a task keeps. Older shapes are refused at the start. */
+export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersion'>): number =>
+  1_000 * memoryVersion + stateVersion;
 
 interface Memory<Event, State> {
   readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo' | 'last'>[];
@@ -224,7 +231,7 @@ export class Task<Event, State> {
     for (const { origin, ...early } of held) {
       const off = early.rank === lane.rank && origin ? early.time - watermark : 0;
       if (origin && Math.abs(off) > offMost) {
-        takeBack(lane.seen, early.identity);
+        takeBack(lane.seen, early.source, early.sequence);
         this.setAside(origin, off < 0 ? 'late' : ahead(off));
       } else push(this.held, origin && early.rank !== lane.rank ? { ...early, origin } : early);
     }

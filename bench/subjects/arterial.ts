@@ -5,11 +5,15 @@ import type { Subject } from '../subject.ts';
 
 const main = fileURLToPath(new URL('arterial-main.ts', import.meta.url));
 
+/** Writes a profile of the processor into this folder, for `node --cpu-prof` to be read by a browser. */
+const folder = process.env['BENCH_PROFILE'];
+const profiling = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+
 export const arterial: Subject = {
   name: 'Arterial',
   command: ({ job, brokers, topic, prefix, partitions, databaseUrl, state, detectors }) => ({
     program: process.execPath,
-    parameters: ['--import', 'tsx', main],
+    parameters: [...profiling, '--import', 'tsx', main],
     environment: {
       BENCH_JOB: job,
       BENCH_DETECTORS: String(detectors),
