@@ -66,7 +66,7 @@ export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number):
 export function forgetOld<Event, State>(
   lane: Lane<Event>,
   processor: Processor<Event, State>,
-  held: readonly Held<Event>[],
+  held: Iterable<Held<Event>>,
 ): void {
   const horizon = processor.lateness + processor.revisionBound + maxAhead;
   if (!forget(lane.seen, lane.clock.now, horizon)) return;

@@ -22,37 +22,77 @@ export interface Origin {
   readonly bytes: Buffer;
 }
 
-/** By time, then topic, source and sequence: a total order that owes nothing to arrival. */
-export function before(a: Held<unknown>, b: Held<unknown>): boolean {
-  if (a.time !== b.time) return a.time < b.time;
-  if (a.rank !== b.rank) return a.rank < b.rank;
-  return a.source !== b.source ? a.source < b.source : a.sequence < b.sequence;
+/**
+ * Records that wait, given out by time, then topic, source and sequence: a total order that owes nothing to arrival.
+ * Those of one time lie together, and only the times are in a heap: devices report on the same beats, and numbers
+ * are quickly compared.
+ */
+export class Waiting<Event> {
+  size = 0;
+  private readonly byTime = new Map<EventTime, Held<Event>[]>();
+  /** A binary heap, the least at index 0. */
+  private readonly times: EventTime[] = [];
+
+  constructor(held: Iterable<Held<Event>> = []) {
+    for (const each of held) this.add(each);
+  }
+
+  /** When the first of them is taken up; infinitely late when there is none. */
+  get earliest(): EventTime {
+    return this.times.length > 0 ? (this.times[0] as EventTime) : Number.POSITIVE_INFINITY;
+  }
+
+  add(held: Held<Event>): void {
+    this.size++;
+    const known = this.byTime.get(held.time);
+    if (known !== undefined) known.push(held);
+    else {
+      this.byTime.set(held.time, [held]);
+      push(this.times, held.time);
+    }
+  }
+
+  /** Takes out all of the earliest time, in order; there must be one. */
+  takeEarliest(): readonly Held<Event>[] {
+    const time = pop(this.times);
+    const held = this.byTime.get(time) as Held<Event>[];
+    this.byTime.delete(time);
+    this.size -= held.length;
+    return held.length > 1 ? held.sort(compare) : held;
+  }
+
+  /** All of them, in no order. */
+  *[Symbol.iterator](): Generator<Held<Event>> {
+    for (const held of this.byTime.values()) yield* held;
+  }
 }
 
-/** Adds to a binary heap whose least element by `before` is at index 0. */
-export function push<Event>(heap: Held<Event>[], held: Held<Event>): void {
-  let child = heap.push(held) - 1;
+function compare(a: Held<unknown>, b: Held<unknown>): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.sequence - b.sequence;
+}
+
+function push(heap: number[], time: number): void {
+  let child = heap.push(time) - 1;
   while (child > 0) {
     const parent = (child - 1) >> 1;
-    if (!before(held, heap[parent]!)) break;
-    heap[child] = heap[parent]!;
+    if ((heap[parent] as number) <= time) break;
+    heap[child] = heap[parent] as number;
     child = parent;
   }
-  heap[child] = held;
+  heap[child] = time;
 }
 
-/** Takes the least element out; the heap must not be empty. */
-export function pop<Event>(heap: Held<Event>[]): Held<Event> {
-  const least = heap[0]!;
-  const last = heap.pop()!;
+function pop(heap: number[]): number {
+  const least = heap[0] as number;
+  const last = heap.pop() as number;
   if (heap.length === 0) return least;
   let parent = 0;
-  for (;;) {
-    let child = 2 * parent + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-    if (!before(heap[child]!, last)) break;
-    heap[parent] = heap[child]!;
+  for (let child = 1; child < heap.length; child = 2 * parent + 1) {
+    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
+    if ((heap[child] as number) >= last) break;
+    heap[parent] = heap[child] as number;
     parent = child;
   }
   heap[parent] = last;

@@ -109,11 +109,7 @@ export function decodeRecord<Event>(
   start: number,
   end: number,
 ): Event | Rejection {
-  return decodeBody(
-    reader.reset(bytes, start + frameBytes, end),
-    (r) => topic.decode(r),
-    (event) => topic.check(event),
-  );
+  return decodeBody(reader.reset(bytes, start + frameBytes, end), topic.decode, topic.check);
 }
 
 /** Decodes a bare Avro body with the given decoder. Never throws for bad data. */

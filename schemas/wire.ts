@@ -110,6 +110,17 @@ export class Reader {
     const length = this.length();
     const start = this.position;
     this.position += length;
+    if (length > knownBytesMost || length === 0) return this.newText(start);
+    const slot = knownSlotOf(this.bytes, start, this.position);
+    const known = knownTexts[slot];
+    if (known !== undefined && isSame(known, this.bytes, start, this.position)) return known;
+    const text = this.newText(start);
+    // As many characters as bytes: it is ASCII, and so can be told from its bytes one by one.
+    if (text.length === length) knownTexts[slot] = text;
+    return text;
+  }
+
+  private newText(start: number): string {
     const text = this.bytes.utf8Slice(start, this.position);
     if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.position)))
       throw new DecodeFailure('wire.text', '', 'text that is not UTF-8');
@@ -179,6 +190,27 @@ export class Reader {
       );
     return length;
   }
+}
+
+/**
+ * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
+ * the same string, which costs neither time nor memory.
+ */
+const knownTexts: (string | undefined)[] = new Array(1 << 15);
+const knownBytesMost = 48;
+
+/** By the length and the last bytes, in which names differ most. */
+function knownSlotOf(bytes: Buffer, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = Math.max(start, end - 10); i < end; i++) hash = Math.imul(hash, 31) + (bytes[i] as number);
+  return (hash ^ (hash >>> 15)) & (knownTexts.length - 1);
+}
+
+/** Whether the bytes are that text, which is ASCII. */
+function isSame(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
 }
 
 declare global {

@@ -42,7 +42,7 @@ async function judgeTables(
   compare(world, 'parking_state', stored, states);
   const issued = new Map<string, Row>();
   for (const row of await rowsOf(world, 'parking_forecast', 'at'))
-    issued.set(`${row['facility']}@${row['at']}+${row['horizon_minutes']}`, row);
+    issued.set(`${row['facility']}@${row['at']}#${row['horizon_minutes']}`, row);
   compare(world, 'parking_forecast', issued, forecasts);
 }
 
