@@ -6,19 +6,10 @@ import type { Emit, Input, Processor } from '#runtime/processor.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import { detectorFrames, linkStates } from '#schemas/topics.ts';
-import { countReading, part, windowsBefore } from './approaches.ts';
-import { isChatter, isStuck } from './detector-health.ts';
+import { fastestDecikph, fold, slotOf } from './fold.ts';
 import { knownFrame } from './known-frame.ts';
 import { createLinkStates, type LinkStates, revisionBound } from './state.ts';
 import { travelOf } from './travel.ts';
-
-/** What the wire can carry. */
-const fastestDecikph = 3000;
-
-/** Pace in 10^-8 h/km for each speed in 0.1 km/h that the wire can carry. */
-const paceOfDecikph = Float64Array.from({ length: fastestDecikph + 1 }, (_, speed) =>
-  speed > 0 ? Math.round(1e9 / speed) : 0,
-);
 
 /**
  * Measures every link, minute by minute: flow, occupancy, space-mean speed, delay, travel time index and level
@@ -65,129 +56,6 @@ function step(state: LinkStates, input: Input<DetectorFrame>, emit: Emit): void 
     }
   if (input.kind === 'watermark') closeWindows(state, input.at, emit);
   else fold(state, input.event, input.kind === 'late');
-}
-
-/** Adds the readings of a frame to the sums of their windows. No object is made for a reading. */
-function fold(state: LinkStates, frame: DetectorFrame, late: boolean): void {
-  const cabinet = state.cabinets.get(frame.cabinet);
-  if (!cabinet) return;
-  const { approaches, channels, detectors, windows } = state;
-  const { intervalSeconds, readings } = frame;
-  const { count, occupancyPermille, speedDecikph } = readings;
-  let link = -1;
-  let slot = -1;
-  for (let i = 0; i < readings.length; i++) {
-    const channel = readings.detector[i] as number;
-    const detector = channel < cabinet.length ? (channels[cabinet.begin + channel] as number) : -1;
-    if (detector < 0) continue;
-    const vehicles = count[i] as number;
-    const occupancy = occupancyPermille[i] as number;
-    const speed = speedDecikph[i] as number;
-    if (isStuck(detectors.stuckSeconds, detector, vehicles, occupancy, late ? 0 : intervalSeconds)) continue;
-    const lanes = detectors.lanes[detector] as number;
-    if (isChatter(vehicles, lanes, intervalSeconds)) continue;
-    if (vehicles < 0 && occupancy < 0 && speed <= 0) continue;
-
-    if (detectors.link[detector] !== link) {
-      link = detectors.link[detector] as number;
-      slot = openWindow(state, link, frame.at, intervalSeconds);
-    }
-    windows.samples[slot]!++;
-    if (approaches.part[detector] !== part.none && intervalSeconds === approaches.binSeconds[link]) {
-      const bin = binOf(state, link, slot, frame.at, intervalSeconds);
-      countReading(approaches, detector, bin, lanes, vehicles, occupancy, intervalSeconds);
-    }
-    const counted = detectors.countedLanes[detector] as number;
-    if (counted > 0 && vehicles >= 0) {
-      windows.vehicles[slot]! += vehicles;
-      windows.countedLaneSeconds[slot]! += counted * intervalSeconds;
-    }
-    if (counted > 0 && occupancy >= 0) {
-      windows.occupancyPermilleLaneSeconds[slot]! += occupancy * counted * intervalSeconds;
-      windows.occupiedLaneSeconds[slot]! += counted * intervalSeconds;
-    }
-    if (speed > 0) {
-      const weight = vehicles < 0 ? 1 : vehicles;
-      windows.pace[slot]! += weight * (paceOfDecikph[speed] as number);
-      windows.pacedVehicles[slot]! += weight;
-      if ((detectors.pacePerSecond[detector] as number) > 0) {
-        windows.aheadPace[slot]! += weight * (paceOfDecikph[speed] as number);
-        windows.aheadPacedVehicles[slot]! += weight;
-      }
-    } else if (vehicles >= 0 && occupancy >= 0) {
-      const pace = detectors.pacePerSecond[detector] as number;
-      windows.impliedPace[slot]! += Math.round(occupancy * intervalSeconds * pace);
-      if (pace > 0) windows.impliedVehicles[slot]! += vehicles;
-    }
-  }
-}
-
-/** The slot of the window in which a frame of `intervalSeconds` that ended at `at` has its middle. */
-function openWindow(state: LinkStates, link: number, at: EventTime, intervalSeconds: number): number {
-  const windowSeconds = state.links.windowSeconds[link] as number;
-  const middle = at - Math.min(intervalSeconds, windowSeconds) * 500;
-  const number = Math.floor(middle / (windowSeconds * 1000));
-  const slot = slotOf(state, link, number);
-  const closed = state.lengths.find((length) => length.seconds === windowSeconds)?.closedThrough as EventTime;
-  if ((number + 1) * windowSeconds * 1000 <= closed) {
-    touch(state, link, number, slot);
-    touchFollowing(state, link, number);
-  }
-  return slot;
-}
-
-function touch(state: LinkStates, link: number, number: number, slot: number): void {
-  if (state.windows.touched[slot] === 1) return;
-  state.windows.touched[slot] = 1;
-  state.touched.push({ link, window: number });
-}
-
-/** The windows that were emitted and look back on this one. */
-function touchFollowing(state: LinkStates, link: number, number: number): void {
-  if (state.approaches.bins[link] === 0) return;
-  const { links, windows } = state;
-  for (let next = number + 1; next <= number + windowsBefore; next++) {
-    const slot = (links.firstSlot[link] as number) + turnOf(links.slots[link] as number, next);
-    if (windows.number[slot] === next && (windows.emissions[slot] as number) > 0)
-      touch(state, link, next, slot);
-  }
-}
-
-/** The bin of a link that is counted twice that holds the middle of a reading. */
-function binOf(
-  { approaches, links, windows }: LinkStates,
-  link: number,
-  slot: number,
-  at: EventTime,
-  intervalSeconds: number,
-): number {
-  const windowSeconds = links.windowSeconds[link] as number;
-  const bins = approaches.bins[link] as number;
-  const start = (windows.number[slot] as number) * windowSeconds * 1000;
-  const within = Math.floor(((at - intervalSeconds * 500 - start) * bins) / (windowSeconds * 1000));
-  const turn = slot - (links.firstSlot[link] as number);
-  return (approaches.firstBin[link] as number) + turn * bins + Math.max(0, Math.min(bins - 1, within));
-}
-
-const turnOf = (slots: number, number: number): number => ((number % slots) + slots) % slots;
-
-/** The slot of a window, emptied if an older one was in it. */
-function slotOf({ approaches, links, windows }: LinkStates, link: number, number: number): number {
-  const turn = turnOf(links.slots[link] as number, number);
-  const slot = (links.firstSlot[link] as number) + turn;
-  const held = windows.number[slot] as number;
-  if (held === number) return slot;
-  if (held > number)
-    throw new RangeError(`window ${number} of link ${links.ids[link]} is gone: ${held} is there`);
-  for (const column of Object.values(windows) as (Int32Array | Float64Array)[]) column[slot] = 0;
-  const bins = approaches.bins[link] as number;
-  if (bins > 0) {
-    const begin = (approaches.firstBin[link] as number) + turn * bins;
-    for (const column of Object.values(approaches.counts) as Int32Array[])
-      column.fill(0, begin, begin + bins);
-  }
-  windows.number[slot] = number;
-  return slot;
 }
 
 function closeWindows(state: LinkStates, at: EventTime, emit: Emit): void {
