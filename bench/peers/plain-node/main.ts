@@ -29,7 +29,7 @@ const kafka = new Kafka({
   brokers: setting('BENCH_BROKERS').split(','),
   logLevel: logLevel.WARN,
 });
-const consumer = kafka.consumer({ groupId: `${setting('BENCH_PREFIX')}-plain-node` });
+const consumer = kafka.consumer({ groupId: `${setting('BENCH_PREFIX')}-plain-node`, sessionTimeout: 10_000 });
 const windowsOf = new Map<number, PartitionWindows>();
 
 await consumer.connect();

@@ -9,6 +9,7 @@ from typing import Any
 from fastavro import parse_schema, schemaless_reader
 from quixstreams import Application
 from quixstreams.models import Deserializer, SerializationContext
+from quixstreams.state.rocksdb import RocksDBOptions
 
 from reference import read_cabinets
 from sink import TABLES, UpsertSink
@@ -36,20 +37,30 @@ class FrameDeserializer(Deserializer):
         return schemaless_reader(stream, self._schema, None)
 
 
+def application() -> Application:
+    name = f"{os.environ['BENCH_PREFIX']}-quix-streams"
+    guarantee = os.environ["BENCH_GUARANTEE"]
+    # With names that stay, a process that is started again after a kill takes the place of the old one at once.
+    producer = {"transactional.id": name} if guarantee == "exactly-once" else {}
+    return Application(
+        broker_address=os.environ["BENCH_BROKERS"],
+        consumer_group=name,
+        auto_offset_reset="earliest",
+        processing_guarantee=guarantee,
+        commit_interval=1.0,
+        consumer_extra_config={"group.instance.id": name},
+        producer_extra_config=producer,
+        state_dir=Path(os.environ["BENCH_STATE"]),
+        rocksdb_options=RocksDBOptions(use_fsync=False),
+        loglevel="WARNING",
+    )
+
+
 def main() -> None:
     job = os.environ["BENCH_JOB"]
-    app = Application(
-        broker_address=os.environ["BENCH_BROKERS"],
-        consumer_group=f"{os.environ['BENCH_PREFIX']}-quix-streams",
-        auto_offset_reset="earliest",
-        processing_guarantee=os.environ["BENCH_GUARANTEE"],
-        commit_interval=float(os.environ.get("X_COMMIT", 1.0)),
-        state_dir=Path(os.environ["BENCH_STATE"]),
-        consumer_extra_config=json.loads(os.environ.get("X_CONS", "{}")),
-        loglevel=os.environ.get("X_LOG","WARNING"),
-    )
     cabinets = read_cabinets(Path(os.environ["BENCH_REFERENCE"]))
     windows = HopWindows(cabinets) if job == "hop" else MinuteWindows(cabinets)
+    app = application()
     topic = app.topic(os.environ["BENCH_TOPIC"], value_deserializer=FrameDeserializer())
     rows = app.dataframe(topic).apply(windows, stateful=True, expand=True)
     rows.sink(UpsertSink(os.environ["BENCH_DATABASE_URL"], TABLES[job]))
