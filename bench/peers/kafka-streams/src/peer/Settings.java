@@ -40,7 +40,7 @@ final class Settings {
     final int commitInterval = Integer.parseInt(optional("BENCH_COMMIT_MS", "1000"));
 
     /** Rows of complete windows, on their way to the database. */
-    final String rows = prefix + "-rows";
+    final String rows = prefix + "rows";
 
     /** For a topic of rows. */
     static final Map<String, String> ROWS_TOPIC = Map.of(
@@ -50,7 +50,7 @@ final class Settings {
 
     Properties streams() {
         Properties all = new Properties();
-        all.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "-streams");
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "streams");
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
         all.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         all.put(
@@ -67,7 +67,7 @@ final class Settings {
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 256L << 20);
 
         // A process that comes back under its name gets its partitions at once, rather than after session.timeout.ms.
-        all.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), prefix);
+        all.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), prefix + "process");
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // Larger fetches, fewer of them: the default is 1 MiB a partition.
         all.put(
@@ -86,6 +86,8 @@ final class Settings {
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 4 << 20);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
 
+        // What 5.0 will do anyway; until then it is warned of.
+        all.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         // Nobody reads the numbers of a benchmark.
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
@@ -96,7 +98,7 @@ final class Settings {
     Properties sink() {
         Properties all = new Properties();
         all.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
-        all.put(ConsumerConfig.GROUP_ID_CONFIG, prefix + "-sink");
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, prefix + "sink");
         all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, exactlyOnce ? "read_committed" : "read_uncommitted");
         // Offsets are committed by hand, once the rows are in the database.
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
