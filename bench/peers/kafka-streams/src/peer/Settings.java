@@ -30,8 +30,8 @@ final class Settings {
 
     // What only this peer knows, to compare ways of doing it. The defaults are what was fastest.
 
-    /** {@code processor}; {@code write-through}, where each frame goes through the store; or {@code dsl}. */
-    final String variant = optional("BENCH_VARIANT", "processor");
+    /** {@code write-behind}, or {@code write-through}, where each frame goes through the store and its record cache. */
+    final String variant = optional("BENCH_VARIANT", "write-behind");
     /** Where state is kept beside its changelog: {@code memory} or {@code rocksdb}. */
     final String store = optional("BENCH_STORE", "memory");
 
@@ -60,11 +60,8 @@ final class Settings {
         // The default is 100 ms when exactly once. Each commit waits for the broker and writes what has changed into
         // the changelog; once a second costs less and is still sooner than any window closes.
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval);
-        // The default is 10 s when exactly once, which is how long a restart may have to wait for what a killed
-        // process left open.
-        all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), Math.max(5_000, 3 * commitInterval));
-        // For the record cache of the DSL and of write-through; the default, 10 MiB, does not hold all links.
-        all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 256L << 20);
+        // For the record cache of write-through; the default is 10 MiB.
+        all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
 
         // A process that comes back under its name gets its partitions at once, rather than after session.timeout.ms.
         all.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), prefix + "process");
