@@ -2,13 +2,15 @@ package peer;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.Query;
@@ -30,17 +32,24 @@ final class PaneStore implements StateStore, CachedStateStore<Object, Object> {
     private static final Bytes CLOCK = Bytes.wrap(new byte[] {'c'});
 
     private final KeyValueStore<Bytes, byte[]> inner;
-    private final Panes panes;
+    private final Supplier<Panes> empty;
+    /** Null unless the task is running. */
+    private Panes panes;
+
     private final peer.Bytes buffer = new peer.Bytes();
     private StateStoreContext context;
 
-    PaneStore(KeyValueStore<Bytes, byte[]> inner, Panes panes) {
+    PaneStore(KeyValueStore<Bytes, byte[]> inner, Supplier<Panes> empty) {
         this.inner = inner;
-        this.panes = panes;
+        this.empty = empty;
     }
 
-    /** The state, as it was at the last commit; to be called once the store is restored. */
+    /**
+     * The state, as it was at the last commit; to be called once the store is restored. A task that was revived after
+     * a transaction was lost calls it again, and must find nothing of what it had done since.
+     */
     Panes panes() {
+        panes = empty.get();
         try (KeyValueIterator<Bytes, byte[]> all = inner.all()) {
             while (all.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = all.next();
@@ -87,15 +96,17 @@ final class PaneStore implements StateStore, CachedStateStore<Object, Object> {
 
     @Override
     public void flushCache() {
+        if (panes == null) return;
         InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
         if (internal.recordContext() == null)
-            internal.setRecordContext(new ProcessorRecordContext(0, -1, -1, null, new org.apache.kafka.common.header.internals.RecordHeaders()));
+            internal.setRecordContext(new ProcessorRecordContext(0, -1, -1, null, new RecordHeaders()));
         write();
         if (inner instanceof CachedStateStore<?, ?> cached) cached.flushCache();
     }
 
     @Override
     public void clearCache() {
+        panes = null;
         if (inner instanceof CachedStateStore<?, ?> cached) cached.clearCache();
     }
 
@@ -146,6 +157,7 @@ final class PaneStore implements StateStore, CachedStateStore<Object, Object> {
 
     @Override
     public void close() {
+        panes = null;
         inner.close();
     }
 
@@ -174,7 +186,7 @@ final class PaneStore implements StateStore, CachedStateStore<Object, Object> {
             implements StoreBuilder<PaneStore> {
         @Override
         public PaneStore build() {
-            return new PaneStore(inner.build(), new Panes(job, reference));
+            return new PaneStore(inner.build(), () -> new Panes(job, reference));
         }
 
         @Override
