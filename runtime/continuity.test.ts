@@ -13,6 +13,7 @@ import { createMemoryLog } from './memory-log.ts';
 import { createMemoryMeasures } from './memory-measures.ts';
 import type { AnyProcessor, Processor } from './processor.ts';
 import { runProcessors } from './run.ts';
+import { stateVersionOf } from './task.ts';
 
 const topic = parkingEvents.name;
 
@@ -111,7 +112,7 @@ class Street {
 
   /** What `arterial accept-loss` does. */
   async accept(): Promise<void> {
-    const claimed = await this.store.claim('listener', 0, 1);
+    const claimed = await this.store.claim('listener', 0, stateVersionOf(listener));
     const { progress } = claimed!;
     await this.store.commit({
       processor: 'listener',

@@ -18,7 +18,7 @@ export interface Emitted {
 
 /**
  * The outputs of `processor` for `happenings`, with a watermark at every tick from the first event up to `until`.
- * The same order as the task's: by time, watermarks before events of the same time, then topic and identity.
+ * The same order as the task's: by time, watermarks before events of the same time, then topic, source and sequence.
  */
 export function drive<Event, State>(
   processor: Processor<Event, State>,
@@ -37,11 +37,12 @@ export function drive<Event, State>(
       at: lateAt ?? topic.at(event),
       kind: lateAt === undefined ? ('event' as const) : ('late' as const),
       rank: processor.reads.findIndex((read) => read.name === topic.name),
-      identity: topic.identity(event),
+      source: topic.source(event),
+      sequence: topic.sequence(event),
       topic: topic.name,
       event,
     }))
-    .sort((a, b) => a.at - b.at || a.rank - b.rank || (a.identity < b.identity ? -1 : 1));
+    .sort((a, b) => a.at - b.at || a.rank - b.rank || compare(a.source, b.source) || a.sequence - b.sequence);
   const first = ordered[0]?.at ?? until;
   let tick = floorTo(first, processor.tick) + processor.tick;
   for (const { at, kind, topic, event } of ordered) {
@@ -51,3 +52,5 @@ export function drive<Event, State>(
   for (; tick <= until; tick += processor.tick) step({ kind: 'watermark', at: tick });
   return emitted;
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -66,11 +66,12 @@ export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number):
 export function forgetOld<Event, State>(
   lane: Lane<Event>,
   processor: Processor<Event, State>,
-  held: readonly Held<Event>[],
+  held: Iterable<Held<Event>>,
 ): void {
   const horizon = processor.lateness + processor.revisionBound + maxAhead;
   if (!forget(lane.seen, lane.clock.now, horizon)) return;
-  for (const { rank, identity } of held) if (rank === lane.rank) remember(lane.seen, identity);
+  for (const { rank, source, sequence } of held)
+    if (rank === lane.rank) remember(lane.seen, source, sequence);
 }
 
 const reader = new Reader();
@@ -128,11 +129,12 @@ function place<Event, State>(
   if (clock.by === 'events' && clock.now !== Number.NEGATIVE_INFINITY && at > clock.now + maxAhead)
     return reject('time.ahead', 'at', `${at - clock.now} ms ahead; at most ${maxAhead} would be right`);
   const watermark = watermarkOf(lane, processor.lateness);
-  const identity = topic.identity(event);
+  const source = topic.source(event);
+  const sequence = topic.sequence(event);
   if (clock.by === 'sources' && at <= watermark) return 'duplicate';
   if (at <= watermark - processor.revisionBound) return 'late';
-  if (!remember(seen, identity)) return 'duplicate';
+  if (!remember(seen, source, sequence)) return 'duplicate';
   return at > watermark
-    ? { time: at, rank, identity, kind: 'event', event }
-    : { time: watermark + 1, rank, identity, kind: 'late', event };
+    ? { time: at, rank, source, sequence, kind: 'event', event }
+    : { time: watermark + 1, rank, source, sequence, kind: 'late', event };
 }

@@ -6,7 +6,8 @@ export interface Held<Event> {
   readonly time: EventTime;
   /** Index of its topic among those that the processor reads. */
   readonly rank: number;
-  readonly identity: string;
+  readonly source: string;
+  readonly sequence: number;
   readonly kind: 'event' | 'late';
   readonly event: Event;
   /** Where it stood, as long as it may still be set aside. */
@@ -21,34 +22,77 @@ export interface Origin {
   readonly bytes: Buffer;
 }
 
-/** By time, then topic, then identity: a total order that owes nothing to arrival. */
-export const before = (a: Held<unknown>, b: Held<unknown>): boolean =>
-  a.time !== b.time ? a.time < b.time : a.rank !== b.rank ? a.rank < b.rank : a.identity < b.identity;
+/**
+ * Records that wait, given out by time, then topic, source and sequence: a total order that owes nothing to arrival.
+ * Those of one time lie together, and only the times are in a heap: devices report on the same beats, and numbers
+ * are quickly compared.
+ */
+export class Waiting<Event> {
+  size = 0;
+  private readonly byTime = new Map<EventTime, Held<Event>[]>();
+  /** A binary heap, the least at index 0. */
+  private readonly times: EventTime[] = [];
 
-/** Adds to a binary heap whose least element by `before` is at index 0. */
-export function push<Event>(heap: Held<Event>[], held: Held<Event>): void {
-  let child = heap.push(held) - 1;
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    if (!before(held, heap[parent]!)) break;
-    heap[child] = heap[parent]!;
-    child = parent;
+  constructor(held: Iterable<Held<Event>> = []) {
+    for (const each of held) this.add(each);
   }
-  heap[child] = held;
+
+  /** When the first of them is taken up; infinitely late when there is none. */
+  get earliest(): EventTime {
+    return this.times.length > 0 ? (this.times[0] as EventTime) : Number.POSITIVE_INFINITY;
+  }
+
+  add(held: Held<Event>): void {
+    this.size++;
+    const known = this.byTime.get(held.time);
+    if (known !== undefined) known.push(held);
+    else {
+      this.byTime.set(held.time, [held]);
+      push(this.times, held.time);
+    }
+  }
+
+  /** Takes out all of the earliest time, in order; there must be one. */
+  takeEarliest(): readonly Held<Event>[] {
+    const time = pop(this.times);
+    const held = this.byTime.get(time) as Held<Event>[];
+    this.byTime.delete(time);
+    this.size -= held.length;
+    return held.length > 1 ? held.sort(compare) : held;
+  }
+
+  /** All of them, in no order. */
+  *[Symbol.iterator](): Generator<Held<Event>> {
+    for (const held of this.byTime.values()) yield* held;
+  }
 }
 
-/** Takes the least element out; the heap must not be empty. */
-export function pop<Event>(heap: Held<Event>[]): Held<Event> {
-  const least = heap[0]!;
-  const last = heap.pop()!;
+function compare(a: Held<unknown>, b: Held<unknown>): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.sequence - b.sequence;
+}
+
+function push(heap: number[], time: number): void {
+  let child = heap.push(time) - 1;
+  while (child > 0) {
+    const parent = (child - 1) >> 1;
+    if ((heap[parent] as number) <= time) break;
+    heap[child] = heap[parent] as number;
+    child = parent;
+  }
+  heap[child] = time;
+}
+
+function pop(heap: number[]): number {
+  const least = heap[0] as number;
+  const last = heap.pop() as number;
   if (heap.length === 0) return least;
   let parent = 0;
-  for (;;) {
-    let child = 2 * parent + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-    if (!before(heap[child]!, last)) break;
-    heap[parent] = heap[child]!;
+  for (let child = 1; child < heap.length; child = 2 * parent + 1) {
+    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
+    if ((heap[child] as number) >= last) break;
+    heap[parent] = heap[child] as number;
     parent = child;
   }
   heap[parent] = last;

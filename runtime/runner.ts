@@ -13,7 +13,7 @@ import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } fro
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
-import { type Emitted, Task } from './task.ts';
+import { type Emitted, stateVersionOf, Task } from './task.ts';
 import { machineTimers, type Timers } from './timers.ts';
 import { sourceOf } from './wiring.ts';
 
@@ -139,7 +139,7 @@ export class Runner {
     const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
-    const restored = await store.claim(processor.name, partition, processor.stateVersion);
+    const restored = await store.claim(processor.name, partition, stateVersionOf(processor));
     this.version = restored?.progress.version ?? 0;
     this.epoch = restored?.progress.epoch ?? 1;
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
@@ -297,7 +297,7 @@ export class Runner {
     const topics = this.progress();
     await this.advance(
       {
-        stateVersion: processor.stateVersion,
+        stateVersion: stateVersionOf(processor),
         releasedThrough: Number.isFinite(through) ? through : null,
         topics,
         ledger: task.ledger(),

@@ -192,8 +192,8 @@ describe('a task', () => {
     expect(unusable.map(({ code, position }) => [code, position])).toEqual([
       ['late', 0],
       ['late', 1],
-      ['late', 3],
       ['time.ahead', 2],
+      ['late', 3],
     ]);
     expect(unusable.map(({ position, bytes }) => bytes.equals(values[position]!))).toEqual(
       Array(4).fill(true),

@@ -12,8 +12,8 @@ import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
-import type { Owned, Processor } from './processor.ts';
-import { type Held, type Origin, pop, push } from './reorder.ts';
+import type { AnyProcessor, Owned, Processor } from './processor.ts';
+import { type Held, type Origin, Waiting } from './reorder.ts';
 import { takeBack } from './seen.ts';
 
 export interface TaskOptions<Event, State> {
@@ -58,6 +58,13 @@ const offMost = minutes(60);
 
 type Counts = { -readonly [K in keyof Ledger]: number };
 
+/** Raised when the shape of `Memory` changes, which is part of the state of every processor. */
+const memoryVersion = 2;
+
+/** The shape of all that a task keeps. Older shapes are refused at the start. */
+export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersion'>): number =>
+  1_000 * memoryVersion + stateVersion;
+
 interface Memory<Event, State> {
   readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo' | 'last'>[];
   readonly held: Held<Event>[];
@@ -72,7 +79,7 @@ export class Task<Event, State> {
   private readonly options: TaskOptions<Event, State>;
   private readonly lanes: readonly Lane<Event>[];
   private state: State;
-  private held: Held<Event>[] = [];
+  private held = new Waiting<Event>();
   private counts: Counts = { read: 0, folded: 0, late: 0, rejected: 0, duplicate: 0, heartbeats: 0, open: 0 };
   private nextTick: EventTime = Number.NaN;
   private emitted: Emitted[] = [];
@@ -104,7 +111,7 @@ export class Task<Event, State> {
       if (verdict === 'heartbeat') this.counts.heartbeats++;
       else if (verdict === 'duplicate') this.counts.duplicate++;
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
-      else push(this.held, isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
+      else this.held.add(isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();
       // After each record and not after each batch: how the log was read must not show.
       forgetOld(lane, processor, this.held);
@@ -138,7 +145,7 @@ export class Task<Event, State> {
 
   /** How every record read so far ended. */
   ledger(): Ledger {
-    return { ...this.counts, open: this.held.length };
+    return { ...this.counts, open: this.held.size };
   }
 
   /** Whether anything has come of the records since the last `take`. */
@@ -164,7 +171,7 @@ export class Task<Event, State> {
         processedTo,
         last,
       })),
-      held: this.held,
+      held: [...this.held],
       counts: this.counts,
       releasedThrough: this.releasedThrough,
       nextTick: this.nextTick,
@@ -180,7 +187,7 @@ export class Task<Event, State> {
     this.lanes.forEach((lane, rank) => {
       Object.assign(lane, saved.lanes[rank]);
     });
-    this.held = saved.held;
+    this.held = new Waiting(saved.held);
     this.counts = saved.counts;
     this.releasedThrough = saved.releasedThrough;
     this.nextTick = saved.nextTick;
@@ -220,13 +227,13 @@ export class Task<Event, State> {
    */
   private judgeEarly(lane: Lane<Event>, watermark: EventTime): void {
     const { held } = this;
-    this.held = [];
+    this.held = new Waiting();
     for (const { origin, ...early } of held) {
       const off = early.rank === lane.rank && origin ? early.time - watermark : 0;
       if (origin && Math.abs(off) > offMost) {
-        takeBack(lane.seen, early.identity);
+        takeBack(lane.seen, early.source, early.sequence);
         this.setAside(origin, off < 0 ? 'late' : ahead(off));
-      } else push(this.held, origin && early.rank !== lane.rank ? { ...early, origin } : early);
+      } else this.held.add(origin && early.rank !== lane.rank ? { ...early, origin } : early);
     }
   }
 
@@ -244,17 +251,15 @@ export class Task<Event, State> {
     }
     if (watermark <= this.releasedThrough) return;
     if (Number.isNaN(this.nextTick)) this.nextTick = this.firstTick(watermark);
-    while (this.held.length > 0 && this.held[0]!.time <= watermark) {
-      const { time, kind, rank, event } = pop(this.held);
+    while (this.held.earliest <= watermark) {
+      const time = this.held.earliest;
       this.tickThrough(time);
       this.inputAt = time;
-      this.counts.folded++;
-      processor.step(
-        this.state,
-        { kind, at: time, topic: this.lanes[rank]!.topic.name, event },
-        this.emit,
-        network,
-      );
+      for (const { kind, rank, event } of this.held.takeEarliest()) {
+        const { topic } = this.lanes[rank] as Lane<Event>;
+        this.counts.folded++;
+        processor.step(this.state, { kind, at: time, topic: topic.name, event }, this.emit, network);
+      }
     }
     this.tickThrough(watermark);
     this.releasedThrough = watermark;
@@ -266,7 +271,7 @@ export class Task<Event, State> {
    * event where derived topics are read, whose sources vouch whenever they happen to have the time.
    */
   private firstTick(watermark: EventTime): EventTime {
-    const first = this.held[0]?.time ?? Number.POSITIVE_INFINITY;
+    const first = this.held.earliest;
     const hasDerived = this.lanes.some(({ clock }) => clock.by === 'sources');
     const begin = hasDerived
       ? first <= watermark

@@ -18,8 +18,13 @@ export interface Topic<Event> {
   key(event: Event): string;
   /** When it happened (raw) or was emitted (derived). */
   at(event: Event): EventTime;
-  /** Names the record among all of its topic: a record with the name of an earlier one is a repeat of it. */
-  identity(event: Event): string;
+  /**
+   * Whose record it is, and which of them: together they name it among all of its topic, so that a record with the
+   * name of an earlier one is a repeat of it.
+   */
+  source(event: Event): string;
+  /** Counted by the source; an integer from 0 up. */
+  sequence(event: Event): number;
   /** What no single field shows: combinations that cannot be true. */
   check(event: Event): Rejection | undefined;
   encode(writer: Writer, event: Event): void;
@@ -104,11 +109,7 @@ export function decodeRecord<Event>(
   start: number,
   end: number,
 ): Event | Rejection {
-  return decodeBody(
-    reader.reset(bytes, start + frameBytes, end),
-    (r) => topic.decode(r),
-    (event) => topic.check(event),
-  );
+  return decodeBody(reader.reset(bytes, start + frameBytes, end), topic.decode, topic.check);
 }
 
 /** Decodes a bare Avro body with the given decoder. Never throws for bad data. */

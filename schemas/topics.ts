@@ -1,4 +1,4 @@
-/** Every topic, once: its key, event time and identity. The list is closed; a test compares it with the docs. */
+/** Every topic, once: its key, event time and name. The list is closed; a test compares it with the docs. */
 import type { EventTime } from '#domain/time.ts';
 import {
   type CameraObservation,
@@ -63,13 +63,18 @@ import type { Reader, Writer } from './wire.ts';
 interface Common<Event> {
   name: string;
   key: (event: Event) => string;
-  identity: (event: Event) => string;
+  source: (event: Event) => string;
+  sequence: (event: Event) => number;
   check?: (event: Event) => Rejection | undefined;
   encode: (writer: Writer, value: Event) => void;
   decode: (reader: Reader) => Event;
 }
 
 const at = (event: { readonly at: EventTime }): EventTime => event.at;
+const sequence = (event: { readonly sequence: number }): number => event.sequence;
+const revision = (event: { readonly revision: number }): number => event.revision;
+/** Of what has a name of its own. */
+const onlyOne = (): number => 0;
 
 /** A topic that devices and people write. */
 const raw = <Event extends { at: EventTime }>(topic: Common<Event>): Topic<Event> => ({
@@ -90,7 +95,8 @@ const derived = <Event extends { at: EventTime }>(topic: Common<Event>): Topic<E
 export const detectorFrames: Topic<DetectorFrame> = raw({
   name: 'detector.frame.v1',
   key: (e) => e.site,
-  identity: (e) => `${e.cabinet}#${e.sequence}`,
+  source: (e) => e.cabinet,
+  sequence,
   check: checkFrame,
   encode: encodeDetectorFrame,
   decode: decodeDetectorFrame,
@@ -99,7 +105,8 @@ export const detectorFrames: Topic<DetectorFrame> = raw({
 export const cameraObservations: Topic<CameraObservation> = raw({
   name: 'camera.observation.v1',
   key: (e) => e.site,
-  identity: (e) => `${e.camera}#${e.sequence}`,
+  source: (e) => e.camera,
+  sequence,
   encode: encodeCameraObservation,
   decode: decodeCameraObservation,
 });
@@ -107,7 +114,8 @@ export const cameraObservations: Topic<CameraObservation> = raw({
 export const signalEvents: Topic<SignalEvents> = raw({
   name: 'signal.event.v1',
   key: (e) => e.site,
-  identity: (e) => `${e.intersection}#${e.sequence}`,
+  source: (e) => e.intersection,
+  sequence,
   encode: encodeSignalEvents,
   decode: decodeSignalEvents,
 });
@@ -115,7 +123,8 @@ export const signalEvents: Topic<SignalEvents> = raw({
 export const parkingEvents: Topic<ParkingEvent> = raw({
   name: 'parking.event.v1',
   key: (e) => e.facility,
-  identity: (e) => `${e.facility}#${e.sequence}`,
+  source: (e) => e.facility,
+  sequence,
   check: checkParkingEvent,
   encode: encodeParkingEvent,
   decode: decodeParkingEvent,
@@ -124,7 +133,8 @@ export const parkingEvents: Topic<ParkingEvent> = raw({
 export const environmentReadings: Topic<EnvironmentReading> = raw({
   name: 'environment.reading.v1',
   key: (e) => e.station,
-  identity: (e) => `${e.station}#${e.sequence}`,
+  source: (e) => e.station,
+  sequence,
   encode: encodeEnvironmentReading,
   decode: decodeEnvironmentReading,
 });
@@ -132,7 +142,8 @@ export const environmentReadings: Topic<EnvironmentReading> = raw({
 export const citizenReports: Topic<CitizenReport> = raw({
   name: 'citizen.report.v1',
   key: (e) => e.district,
-  identity: (e) => e.report,
+  source: (e) => e.report,
+  sequence: onlyOne,
   encode: encodeCitizenReport,
   decode: decodeCitizenReport,
 });
@@ -140,7 +151,8 @@ export const citizenReports: Topic<CitizenReport> = raw({
 export const driverSubscriptions: Topic<DriverSubscription> = raw({
   name: 'driver.subscription.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.subscription}#${e.sequence}`,
+  source: (e) => e.subscription,
+  sequence,
   encode: encodeDriverSubscription,
   decode: decodeDriverSubscription,
 });
@@ -148,7 +160,8 @@ export const driverSubscriptions: Topic<DriverSubscription> = raw({
 export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
   name: 'signal.acknowledgement.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.recommendation}#${e.status}#${e.sequence}`,
+  source: (e) => `${e.recommendation}#${e.status}`,
+  sequence,
   encode: encodeSignalAcknowledgement,
   decode: decodeSignalAcknowledgement,
 });
@@ -156,7 +169,8 @@ export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
 export const linkStates: Topic<LinkState> = derived({
   name: 'link.state.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.link}@${e.windowStart}.${e.revision}`,
+  source: (e) => `${e.link}@${e.windowStart}`,
+  sequence: revision,
   encode: encodeLinkState,
   decode: decodeLinkState,
 });
@@ -164,7 +178,8 @@ export const linkStates: Topic<LinkState> = derived({
 export const intersectionPerformances: Topic<IntersectionPerformance> = derived({
   name: 'intersection.performance.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.intersection}@${e.windowStart}.${e.revision}`,
+  source: (e) => `${e.intersection}@${e.windowStart}`,
+  sequence: revision,
   encode: encodeIntersectionPerformance,
   decode: decodeIntersectionPerformance,
 });
@@ -172,7 +187,8 @@ export const intersectionPerformances: Topic<IntersectionPerformance> = derived(
 export const incidents: Topic<Incident> = derived({
   name: 'incident.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.incident}.${e.revision}`,
+  source: (e) => e.incident,
+  sequence: revision,
   encode: encodeIncident,
   decode: decodeIncident,
 });
@@ -180,7 +196,8 @@ export const incidents: Topic<Incident> = derived({
 export const parkingStates: Topic<ParkingState> = derived({
   name: 'parking.state.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.facility}@${e.windowStart}.${e.revision}`,
+  source: (e) => `${e.facility}@${e.windowStart}`,
+  sequence: revision,
   encode: encodeParkingState,
   decode: decodeParkingState,
 });
@@ -188,7 +205,8 @@ export const parkingStates: Topic<ParkingState> = derived({
 export const linkForecasts: Topic<LinkForecast> = derived({
   name: 'link.forecast.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.link}@${e.at}+${e.horizonMinutes}`,
+  source: (e) => `${e.link}@${e.at}`,
+  sequence: (e) => e.horizonMinutes,
   encode: encodeLinkForecast,
   decode: decodeLinkForecast,
 });
@@ -196,7 +214,8 @@ export const linkForecasts: Topic<LinkForecast> = derived({
 export const parkingForecasts: Topic<ParkingForecast> = derived({
   name: 'parking.forecast.v1',
   key: (e) => e.district,
-  identity: (e) => `${e.facility}@${e.at}+${e.horizonMinutes}`,
+  source: (e) => `${e.facility}@${e.at}`,
+  sequence: (e) => e.horizonMinutes,
   encode: encodeParkingForecast,
   decode: decodeParkingForecast,
 });
@@ -204,7 +223,8 @@ export const parkingForecasts: Topic<ParkingForecast> = derived({
 export const signalRecommendations: Topic<SignalRecommendation> = derived({
   name: 'signal.recommendation.v1',
   key: (e) => e.district,
-  identity: (e) => e.recommendation,
+  source: (e) => e.recommendation,
+  sequence: onlyOne,
   encode: encodeSignalRecommendation,
   decode: decodeSignalRecommendation,
 });
@@ -212,7 +232,8 @@ export const signalRecommendations: Topic<SignalRecommendation> = derived({
 export const driverNotifications: Topic<DriverNotification> = derived({
   name: 'notification.v1',
   key: (e) => e.district,
-  identity: (e) => e.notification,
+  source: (e) => e.notification,
+  sequence: onlyOne,
   encode: encodeDriverNotification,
   decode: decodeDriverNotification,
 });

@@ -65,7 +65,26 @@ export class Reader {
     throw new DecodeFailure('wire.number', '', 'a varint of more than ten bytes or beyond 2^53');
   }
 
+  /** Numbers of one and two bytes, which most are, are read here, where it costs no call. */
   int(): number {
+    const { bytes } = this;
+    const at = this.position;
+    if (at + 1 < this.end) {
+      const byte = bytes[at] as number;
+      if (byte < 0x80) {
+        this.position = at + 1;
+        return (byte >>> 1) ^ -(byte & 1);
+      }
+      const next = bytes[at + 1] as number;
+      if (next < 0x80) {
+        this.position = at + 2;
+        return (((next << 7) | (byte & 0x7f)) >>> 1) ^ -(byte & 1);
+      }
+    }
+    return this.longInt();
+  }
+
+  private longInt(): number {
     const value = this.long();
     if (value < -0x80000000 || value > 0x7fffffff)
       throw new DecodeFailure('wire.number', '', 'an int beyond 32 bits');
@@ -91,6 +110,17 @@ export class Reader {
     const length = this.length();
     const start = this.position;
     this.position += length;
+    if (length > knownBytesMost || length === 0) return this.newText(start);
+    const slot = knownSlotOf(this.bytes, start, this.position);
+    const known = knownTexts[slot];
+    if (known !== undefined && isSame(known, this.bytes, start, this.position)) return known;
+    const text = this.newText(start);
+    // As many characters as bytes: it is ASCII, and so can be told from its bytes one by one.
+    if (text.length === length) knownTexts[slot] = text;
+    return text;
+  }
+
+  private newText(start: number): string {
     const text = this.bytes.utf8Slice(start, this.position);
     if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(start, this.position)))
       throw new DecodeFailure('wire.text', '', 'text that is not UTF-8');
@@ -109,6 +139,18 @@ export class Reader {
 
   /** Index of a union branch or enum symbol below `count`. */
   choice(count: number): number {
+    const at = this.position;
+    if (at < this.end) {
+      const byte = this.bytes[at] as number;
+      if (byte < 0x80 && (byte & 1) === 0 && byte >>> 1 < count) {
+        this.position = at + 1;
+        return byte >>> 1;
+      }
+    }
+    return this.otherChoice(count);
+  }
+
+  private otherChoice(count: number): number {
     const index = this.long();
     if (index < 0 || index >= count)
       throw new DecodeFailure(
@@ -150,6 +192,27 @@ export class Reader {
   }
 }
 
+/**
+ * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
+ * the same string, which costs neither time nor memory.
+ */
+const knownTexts: (string | undefined)[] = new Array(1 << 15);
+const knownBytesMost = 48;
+
+/** By the length and the last bytes, in which names differ most. */
+function knownSlotOf(bytes: Buffer, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = Math.max(start, end - 10); i < end; i++) hash = Math.imul(hash, 31) + (bytes[i] as number);
+  return (hash ^ (hash >>> 15)) & (knownTexts.length - 1);
+}
+
+/** Whether the bytes are that text, which is ASCII. */
+function isSame(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
+}
+
 declare global {
   interface Buffer {
     utf8Slice(start: number, end: number): string;
@@ -176,6 +239,24 @@ export function inside(part: string, failure: unknown): unknown {
 
 const truncated = (): DecodeFailure =>
   new DecodeFailure('wire.truncated', '', 'the record ends inside a value');
+
+/** Columns are cut from slabs: a buffer of its own for each costs ten times as much. Bytes. */
+const slabBytes = 64 * 1024;
+let slab = new ArrayBuffer(slabBytes);
+let slabUsed = 0;
+
+/** A column of so many numbers, all 0. */
+export function newColumn(rows: number): Int32Array<ArrayBuffer> {
+  const bytes = rows * Int32Array.BYTES_PER_ELEMENT;
+  if (bytes > slabBytes) return new Int32Array(rows);
+  if (slabUsed + bytes > slabBytes) {
+    slab = new ArrayBuffer(slabBytes);
+    slabUsed = 0;
+  }
+  const column = new Int32Array(slab, slabUsed, rows);
+  slabUsed += bytes;
+  return column;
+}
 
 /** Out of the stated range. */
 export const outside = (field: string, value: number, minimum: number, maximum: number): DecodeFailure =>

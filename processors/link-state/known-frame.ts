@@ -4,7 +4,8 @@ import { type Rejection, reject } from '#schemas/rejection.ts';
 
 interface Cabinet {
   readonly site: string;
-  readonly channels: ReadonlySet<number>;
+  /** By channel, 1 where there is a detector. */
+  readonly channels: Uint8Array;
 }
 
 /** Made once for each network: it is asked about every frame. */
@@ -13,11 +14,17 @@ const cabinetsOfNetwork = new WeakMap<Network, ReadonlyMap<string, Cabinet>>();
 function cabinetsOf(network: Network): ReadonlyMap<string, Cabinet> {
   const known = cabinetsOfNetwork.get(network);
   if (known) return known;
-  const cabinets = new Map<string, { site: string; channels: Set<number> }>();
+  const channelsOf = new Map<string, { readonly site: string; readonly channels: number[] }>();
   for (const { cabinet, site, channel } of network.detectors.values()) {
-    const before = cabinets.get(cabinet);
-    if (before) before.channels.add(channel);
-    else cabinets.set(cabinet, { site, channels: new Set([channel]) });
+    const before = channelsOf.get(cabinet);
+    if (before) before.channels.push(channel);
+    else channelsOf.set(cabinet, { site, channels: [channel] });
+  }
+  const cabinets = new Map<string, Cabinet>();
+  for (const [cabinet, { site, channels }] of channelsOf) {
+    const has = new Uint8Array(Math.max(...channels) + 1);
+    for (const channel of channels) has[channel] = 1;
+    cabinets.set(cabinet, { site, channels: has });
   }
   cabinetsOfNetwork.set(network, cabinets);
   return cabinets;
@@ -40,7 +47,7 @@ export function knownFrame(network: Network, frame: DetectorFrame): Rejection | 
     );
   const { detector, length } = frame.readings;
   for (let i = 0; i < length; i++)
-    if (!cabinet.channels.has(detector[i] as number))
+    if (cabinet.channels[detector[i] as number] !== 1)
       return reject(
         'reference.unknown',
         `readings[${i}].detector`,

@@ -8,6 +8,7 @@ import { parkingForecasts, parkingStates } from '#schemas/topics.ts';
 import { type FirstStage, firstStage, type SecondStage, secondStage } from './oracle.ts';
 import { countByMinute, sumByDistrict } from './stages.ts';
 import { rawTopics } from './street.ts';
+import { nameIn } from './watch.ts';
 import type { World } from './world.ts';
 
 export async function judge(world: World): Promise<void> {
@@ -34,14 +35,14 @@ async function judgeTables(
     for (const state of said) states.set(`${state.facility}@${state.windowStart}`, rowOf(state) as Row);
   const forecasts = new Map<string, Row>();
   for (const { forecasts: said } of second)
-    for (const forecast of said) forecasts.set(parkingForecasts.identity(forecast), rowOf(forecast) as Row);
+    for (const forecast of said) forecasts.set(nameIn(parkingForecasts, forecast), rowOf(forecast) as Row);
   const stored = new Map<string, Row>();
   for (const row of await rowsOf(world, 'parking_state', 'window_start'))
     stored.set(`${row['facility']}@${row['window_start']}`, row);
   compare(world, 'parking_state', stored, states);
   const issued = new Map<string, Row>();
   for (const row of await rowsOf(world, 'parking_forecast', 'at'))
-    issued.set(`${row['facility']}@${row['at']}+${row['horizon_minutes']}`, row);
+    issued.set(`${row['facility']}@${row['at']}#${row['horizon_minutes']}`, row);
   compare(world, 'parking_forecast', issued, forecasts);
 }
 
@@ -130,9 +131,9 @@ function judgeTold(world: World, first: readonly FirstStage[], second: readonly 
     right.set(`${topic}/${partitionOf(district, partitions)} ${identity}`, true);
   };
   for (const { states } of first)
-    for (const state of states) add(parkingStates.name, state.district, parkingStates.identity(state));
+    for (const state of states) add(parkingStates.name, state.district, nameIn(parkingStates, state));
   for (const { forecasts } of second)
     for (const forecast of forecasts)
-      add(parkingForecasts.name, forecast.district, parkingForecasts.identity(forecast));
+      add(parkingForecasts.name, forecast.district, nameIn(parkingForecasts, forecast));
   compare(world, 'derived records', new Map([...world.watch.appended].map((place) => [place, true])), right);
 }

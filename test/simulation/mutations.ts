@@ -24,7 +24,7 @@ export function stagesWith(mutation: Mutation | undefined): readonly AnyProcesso
     ...stage,
     reads: stage.reads.map((topic) => {
       let nth = 0;
-      return { ...topic, identity: (event) => `${topic.identity(event)} ${nth++}` };
+      return { ...topic, source: (event) => `${topic.source(event)} ${nth++}` };
     }),
   }));
 }

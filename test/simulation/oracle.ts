@@ -16,6 +16,7 @@ interface Due {
   readonly time: EventTime;
   readonly rank: number;
   readonly identity: string;
+  readonly sequence: number;
   readonly device: string;
   readonly at: EventTime;
   readonly isLate: boolean;
@@ -81,7 +82,7 @@ function hear(meanings: readonly Meaning[], rank: number, place: string): Heard 
         seen.add(identity);
         const isLate = at <= watermark;
         if (clock === never) early.push(`${place}/${position}`);
-        due.push({ time: isLate ? watermark + 1 : at, rank, identity, device, at, isLate });
+        due.push({ time: isLate ? watermark + 1 : at, rank, identity, device, sequence, at, isLate });
       }
     }
     if (!Number.isNaN(firstClock) || clock === never) return;
@@ -118,7 +119,9 @@ export function firstStage(partition: number, meaningsOf: (topic: string) => rea
   const firstClock = Math.min(...heard.map((topic) => topic.firstClock));
   const all = heard.flatMap(({ due }) => due);
   const taken = all.filter(({ time }) => time <= through);
-  taken.sort((a, b) => a.time - b.time || a.rank - b.rank || (a.identity < b.identity ? -1 : 1));
+  taken.sort(
+    (a, b) => a.time - b.time || a.rank - b.rank || compare(a.device, b.device) || a.sequence - b.sequence,
+  );
 
   const counted = new Map<string, Parameters<typeof stateOf>[0]>();
   const states: ParkingState[] = [];
@@ -178,8 +181,10 @@ export function secondStage(
   const heard = first
     .flatMap(({ states }) => states)
     .filter(({ district }) => partitionOf(district, partitions) === partition)
-    .map((state) => ({ state, identity: parkingStates.identity(state) }))
-    .sort((a, b) => a.state.at - b.state.at || (a.identity < b.identity ? -1 : 1));
+    .map((state) => ({ state, source: parkingStates.source(state) }))
+    .sort(
+      (a, b) => a.state.at - b.state.at || compare(a.source, b.source) || a.state.revision - b.state.revision,
+    );
   const taken = heard.filter(({ state }) => state.at <= through);
   const forecasts: ParkingForecast[] = [];
   const last = new Map<string, ParkingState>();
@@ -207,3 +212,5 @@ export function secondStage(
   for (const at of ticks) tick(at);
   return { forecasts, folded: taken.length, open: heard.length - taken.length };
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -19,6 +19,10 @@ interface Known {
   releasedThrough: number;
 }
 
+/** The name of an event among all of its topic. */
+export const nameIn = <Event>(topic: Topic<Event>, event: Event): string =>
+  `${topic.source(event)}#${topic.sequence(event)}`;
+
 export class Watch {
   readonly violations: string[] = [];
   /** How far each partition of each topic was read by what is committed, at most. */
@@ -71,10 +75,10 @@ export class Watch {
       this.heard(`${beat.source} ${topic}/${partition}`, beat.at);
     } else if (topic === parkingStates.name) {
       const state = read(parkingStates, value);
-      this.told(topic, partition, state, parkingStates.identity(state));
+      this.told(topic, partition, state, nameIn(parkingStates, state));
     } else {
       const forecast = read(parkingForecasts, value);
-      this.told(topic, partition, forecast, parkingForecasts.identity(forecast));
+      this.told(topic, partition, forecast, nameIn(parkingForecasts, forecast));
     }
   }
 
@@ -90,7 +94,7 @@ export class Watch {
     const isState = table === 'parking_state';
     const key = isState
       ? `${row['facility']}@${row['window_start']}`
-      : `${row['facility']}@${row['at']}+${row['horizon_minutes']}`;
+      : `${row['facility']}@${row['at']}#${row['horizon_minutes']}`;
     const before = this.rows.get(key);
     this.rows.set(key, row);
     const at = row['at'] as number;

@@ -1,0 +1,225 @@
+/** One run of a subject: how long it takes for the preloaded topic, what it uses, and whether its table is right. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { hop, type Job, startAt, windowSeconds } from './jobs.ts';
+import type { Preloaded } from './preload.ts';
+import type { Servers } from './servers.ts';
+import { environmentOf, type Guarantee, type Subject } from './subject.ts';
+import { firstDifference, lastWindow, ResultReader } from './table.ts';
+import { machineSeconds, type Usage, usageOf } from './usage.ts';
+
+export interface DrainOptions {
+  readonly servers: Servers;
+  readonly subject: Subject;
+  readonly built: string;
+  readonly preloaded: Preloaded;
+  readonly job: Job;
+  readonly guarantee: Guarantee;
+  readonly partitions: number;
+  readonly detectors: number;
+  readonly minutes: number;
+  readonly reference: string;
+  readonly cpus: string | undefined;
+  readonly longestSeconds: number;
+  readonly note: (line: string) => void;
+}
+
+export interface Drain {
+  readonly subject: string;
+  /** Why it does not count; undefined when it does. */
+  readonly wrong: string | undefined;
+  /** From the start of the process to the last row. Seconds. */
+  readonly seconds: number;
+  /** Of the subject, over the whole run. Seconds. */
+  readonly cpuSeconds: number;
+  /** The same once it was warm, of so many readings. */
+  readonly warm: { readonly seconds: number; readonly cpuSeconds: number; readonly readings: number };
+  readonly peakMib: number;
+  /** Of all cores of the machine, once it was warm. */
+  readonly machineCpuSeconds: number;
+}
+
+/** A run is warm when this share of the windows is written. */
+const warmShare = 0.25;
+const lookEvery = 50;
+
+let runs = 0;
+
+export async function drain(options: DrainOptions): Promise<Drain> {
+  const { servers, subject, preloaded, job, minutes, note } = options;
+  const name = `bench_${++runs}`;
+  const prefix = `bench-run-${process.pid}-${runs}-`;
+  const state = join(servers.folder, name);
+  await mkdir(state, { recursive: true });
+  const databaseUrl = await servers.makeDatabase(name);
+  const table = subject.table(job);
+  if (table.create) await statement(databaseUrl, table.create);
+  const child = start(options, { databaseUrl, prefix, state });
+  const beganAt = performance.now();
+  try {
+    const reader = await openWhenThere(databaseUrl, job, table);
+    try {
+      const warmWindow = windowAt(job, minutes, warmShare);
+      const last = lastWindow(job, minutes);
+      const warm = await reached(reader, warmWindow, preloaded.links, child, beganAt, options);
+      const end = await reached(reader, last, preloaded.links, child, beganAt, options);
+      const difference = firstDifference(await reader.rows(last), preloaded.rows);
+      if (difference) note(`${subject.name}: ${difference}`);
+      const share = 1 - (warmWindow - startAt) / (last - startAt);
+      return {
+        subject: subject.name,
+        wrong: difference || undefined,
+        seconds: end.seconds,
+        cpuSeconds: end.usage.cpuSeconds,
+        warm: {
+          seconds: end.seconds - warm.seconds,
+          cpuSeconds: end.usage.cpuSeconds - warm.usage.cpuSeconds,
+          readings: Math.round(preloaded.readings * share),
+        },
+        peakMib: end.usage.peakMib,
+        machineCpuSeconds: end.machine - warm.machine,
+      };
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    note(`${subject.name}: ${(error as Error).message}`);
+    for (const line of child.said.slice(-15)) note(`  ${line}`);
+    return failedRun(subject.name, (error as Error).message);
+  } finally {
+    await child.end();
+    await servers.dropDatabase(name);
+    await servers.removeTopics(prefix);
+    await servers.removeTopics(
+      preloaded.topic.slice(0, preloaded.topic.indexOf('detector')),
+      preloaded.topic,
+    );
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+const failedRun = (subject: string, wrong: string): Drain => ({
+  subject,
+  wrong,
+  seconds: Number.NaN,
+  cpuSeconds: Number.NaN,
+  warm: { seconds: Number.NaN, cpuSeconds: Number.NaN, readings: Number.NaN },
+  peakMib: Number.NaN,
+  machineCpuSeconds: Number.NaN,
+});
+
+/** Start of the window by which a share of all windows is written. */
+function windowAt(job: Job, minutes: number, share: number): number {
+  const every = job === 'hop' ? hop.everySeconds : windowSeconds;
+  const count = (lastWindow(job, minutes) - startAt) / (every * 1000);
+  return startAt + Math.round(count * share) * every * 1000;
+}
+
+interface Child {
+  readonly pid: number;
+  readonly said: readonly string[];
+  readonly isRunning: () => boolean;
+  end(): Promise<void>;
+}
+
+function start(
+  {
+    servers,
+    subject,
+    built,
+    preloaded,
+    job,
+    guarantee,
+    partitions,
+    detectors,
+    reference,
+    cpus,
+  }: DrainOptions,
+  own: { readonly databaseUrl: string; readonly prefix: string; readonly state: string },
+): Child {
+  const { brokers } = servers;
+  const { topic } = preloaded;
+  const orders = { job, guarantee, brokers, topic, partitions, reference, detectors, built, ...own };
+  const { program, parameters, environment } = subject.command(orders);
+  const pinned = cpus === undefined ? [] : ['taskset', '-c', cpus];
+  const [command, ...rest] = [...pinned, program, ...parameters] as [string, ...string[]];
+  const child = spawn(command, rest, {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      ...environmentOf(orders),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => said.push(...text.trimEnd().split('\n')));
+  const closed = once(child, 'close');
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  return {
+    pid: child.pid!,
+    said,
+    isRunning,
+    async end() {
+      if (isRunning()) child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}
+
+interface Reached {
+  readonly seconds: number;
+  readonly usage: Usage;
+  readonly machine: number;
+}
+
+async function reached(
+  reader: ResultReader,
+  window: number,
+  links: number,
+  child: Child,
+  beganAt: number,
+  { longestSeconds }: DrainOptions,
+): Promise<Reached> {
+  while ((await reader.countIn(window)) < links) {
+    if (!child.isRunning()) throw new Error('it ended before it was done');
+    if (performance.now() - beganAt > longestSeconds * 1000)
+      throw new Error(`it was not done after ${longestSeconds} s`);
+    await sleep(lookEvery);
+  }
+  const usage = usageOf(child.pid);
+  if (usage === undefined) throw new Error('the system does not say what it has used');
+  return { seconds: (performance.now() - beganAt) / 1000, usage, machine: machineSeconds().busy };
+}
+
+/** A subject may make its table itself. */
+async function openWhenThere(...place: Parameters<typeof ResultReader.open>): Promise<ResultReader> {
+  for (let tries = 0; ; tries++) {
+    const reader = await ResultReader.open(...place);
+    try {
+      await reader.countIn(startAt);
+      return reader;
+    } catch (error) {
+      await reader.close();
+      if (tries > 600) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function statement(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
