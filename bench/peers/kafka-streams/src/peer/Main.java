@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -24,6 +25,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /** The benchmark's jobs in Kafka Streams: frames to rows, and rows to PostgreSQL, in one process. */
 public final class Main {
+    /** Of stream threads that are replaced; with more of them, something else is wrong. */
+    private static final int MOST_FAILURES = 10;
+
     private Main() {}
 
     public static void main(String[] args) throws Exception {
@@ -35,9 +39,12 @@ public final class Main {
         Thread sinking = new Thread(sink, "sink");
         sinking.setUncaughtExceptionHandler((thread, failure) -> die(failure));
         KafkaStreams streams = new KafkaStreams(topology(settings, reference), settings.streams());
+        AtomicInteger failures = new AtomicInteger();
         streams.setUncaughtExceptionHandler(failure -> {
-            die(failure);
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            // Such as that the process was held up for longer than a transaction may last.
+            if (failures.incrementAndGet() > MOST_FAILURES) die(failure);
+            failure.printStackTrace();
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             streams.close(Duration.ofSeconds(10));
