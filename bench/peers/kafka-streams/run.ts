@@ -1,0 +1,45 @@
+/** How the Kafka Streams peer is built and started. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const sources = fileURLToPath(new URL('.', import.meta.url));
+
+export const kafkaStreams = {
+  name: 'Kafka Streams',
+
+  /** Needs Java 17 and Maven, and Maven Central the first time. Does nothing when the folder has these sources. */
+  async build(folder: string): Promise<void> {
+    const mark = join(folder, 'built-from');
+    const digest = await digestOfSources();
+    if ((await readFile(mark, 'utf8').catch(() => '')) === digest) return;
+    await rm(folder, { recursive: true, force: true });
+    const parameters = ['-q', '-B', '-f', join(sources, 'pom.xml'), `-DbuildFolder=${folder}`, 'compile'];
+    const maven = promisify(execFile);
+    await maven('mvn', ['-o', ...parameters]).catch(() => maven('mvn', parameters));
+    await writeFile(mark, digest);
+  },
+
+  /** What to start in a folder that was built; its orders come from the environment. */
+  command: (folder: string) => ({
+    program: 'java',
+    parameters: [
+      `@${join(sources, 'jvm.options')}`,
+      '-cp',
+      [join(folder, 'classes'), join(folder, 'libs', '*')].join(':'),
+      'peer.Main',
+    ],
+    environment: {},
+  }),
+};
+
+async function digestOfSources(): Promise<string> {
+  const code = join(sources, 'src', 'peer');
+  const files = [join(sources, 'pom.xml'), ...(await readdir(code)).sort().map((name) => join(code, name))];
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(sources.length)).update(await readFile(file));
+  return hash.digest('hex');
+}

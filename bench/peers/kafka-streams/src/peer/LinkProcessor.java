@@ -1,0 +1,41 @@
+package peer;
+
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Folds frames into the state of their partition, and sends on the rows of windows that are complete. */
+final class LinkProcessor implements Processor<byte[], byte[], Integer, byte[]> {
+    static final String STORE = "panes";
+
+    /** Whether each frame goes through the store, rather than what has changed at each commit. */
+    private final boolean writeThrough;
+
+    private ProcessorContext<Integer, byte[]> context;
+    private PaneStore store;
+    private Panes panes;
+    private int partition;
+
+    LinkProcessor(boolean writeThrough) {
+        this.writeThrough = writeThrough;
+    }
+
+    @Override
+    public void init(ProcessorContext<Integer, byte[]> context) {
+        this.context = context;
+        partition = context.taskId().partition();
+        store = context.getStateStore(STORE);
+        panes = store.panes();
+        output = rows -> this.context.forward(new Record<>(partition, rows, this.context.currentStreamTimeMs()));
+        forget = store::forget;
+    }
+
+    private Panes.Output output;
+    private Panes.Forget forget;
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        panes.take(record.value(), record.timestamp(), output, forget);
+        if (writeThrough) store.write();
+    }
+}
