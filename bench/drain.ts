@@ -24,6 +24,7 @@ export interface DrainOptions {
   readonly minutes: number;
   readonly reference: string;
   readonly cpus: string | undefined;
+  readonly redisUrl: string | undefined;
   readonly longestSeconds: number;
   readonly note: (line: string) => void;
 }
@@ -127,23 +128,24 @@ interface Child {
 }
 
 function start(
-  {
-    servers,
-    subject,
-    built,
-    preloaded,
-    job,
-    guarantee,
-    partitions,
-    detectors,
-    reference,
-    cpus,
-  }: DrainOptions,
+  options: DrainOptions,
   own: { readonly databaseUrl: string; readonly prefix: string; readonly state: string },
 ): Child {
-  const { brokers } = servers;
-  const { topic } = preloaded;
-  const orders = { job, guarantee, brokers, topic, partitions, reference, detectors, built, ...own };
+  const { subject, cpus, job, guarantee, partitions, reference, detectors, built, redisUrl } = options;
+  const { brokers } = options.servers;
+  const { topic } = options.preloaded;
+  const orders = {
+    job,
+    guarantee,
+    brokers,
+    topic,
+    partitions,
+    reference,
+    detectors,
+    built,
+    redisUrl,
+    ...own,
+  };
   const { program, parameters, environment } = subject.command(orders);
   const pinned = cpus === undefined ? [] : ['taskset', '-c', cpus];
   const [command, ...rest] = [...pinned, program, ...parameters] as [string, ...string[]];

@@ -10,11 +10,19 @@ import { startPostgres } from '#commands/services/postgres.ts';
 import { startRedis } from '#commands/services/redis.ts';
 import type { ProcessMark } from '#commands/services/server-process.ts';
 
+/** Which cores are whose, as `taskset` names them. */
+export interface Cpus {
+  readonly servers: string;
+  readonly subject: string;
+}
+
 export interface Servers {
   readonly brokers: string;
   readonly redisUrl: string;
   readonly folder: string;
   readonly processes: Readonly<Record<'kafka' | 'postgres' | 'redis', ProcessMark>>;
+  /** Keeps the servers to cores of their own; to all of them without. */
+  spread(cpus: Cpus | undefined): Promise<void>;
   /** Makes a database; its address. */
   makeDatabase(name: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
@@ -24,7 +32,7 @@ export interface Servers {
 }
 
 /** Starts the servers in a folder that is made anew and removed at the end. */
-export async function startServers(given: string, cpus: string | undefined): Promise<Servers> {
+export async function startServers(given: string, cpus: Cpus | undefined): Promise<Servers> {
   const folder = resolve(given);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -34,8 +42,13 @@ export async function startServers(given: string, cpus: string | undefined): Pro
     startRedis({ folder: join(folder, 'redis') }),
   ]);
   const processes = { kafka: kafka.process, postgres: postgres.process, redis: redis.process };
-  if (cpus !== undefined) for (const { pid } of Object.values(processes)) pin(pid, cpus);
+  const all = `0-${availableParallelism() - 1}`;
+  const spread = async (wanted: Cpus | undefined): Promise<void> => {
+    if (cpus !== undefined) for (const { pid } of Object.values(processes)) pin(pid, wanted?.servers ?? all);
+  };
+  await spread(cpus);
   return {
+    spread,
     brokers: kafka.brokers.join(','),
     redisUrl: redis.url,
     folder,
@@ -54,7 +67,7 @@ export async function startServers(given: string, cpus: string | undefined): Pro
 }
 
 /** The cores of the servers and of the subject, where there are two or more and the system can keep them apart. */
-export function separateCpus(): { readonly servers: string; readonly subject: string } | undefined {
+export function separateCpus(): Cpus | undefined {
   if (availableParallelism() < 2) return undefined;
   try {
     execFileSync('taskset', ['--version'], { stdio: 'ignore' });

@@ -1,6 +1,6 @@
 /** A program that does the jobs: Arterial or a peer. */
 import type { Job } from './jobs.ts';
-import type { ResultTable } from './table.ts';
+import { peerTable, type ResultTable } from './table.ts';
 
 export type Guarantee = 'exactly-once' | 'at-least-once';
 
@@ -22,6 +22,8 @@ export interface Orders {
   readonly prefix: string;
   readonly databaseUrl: string;
   readonly reference: string;
+  /** Set when live state is to be kept too, which only Arterial does. */
+  readonly redisUrl: string | undefined;
   /** A folder of its own, empty at first. */
   readonly state: string;
   readonly detectors: number;
@@ -34,6 +36,9 @@ export interface Command {
   readonly parameters: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** A peer, which writes into the table that `JOBS.md` promises. */
+export const withPeerTable = (peer: Omit<Subject, 'table'>): Subject => ({ ...peer, table: peerTable });
 
 /** The orders as `JOBS.md` gives them to a program. */
 export const environmentOf = (orders: Orders): Record<string, string> => ({

@@ -81,6 +81,9 @@ const entries = [
 
 /** Where runs of tests begin, beside the tests. */
 const testEntries = [
+  'bench/main.ts',
+  'bench/subjects/arterial-main.ts',
+  'bench/peers/plain-node/main.ts',
   'vitest.config.ts',
   'test/services/global-setup.ts',
   'test/faults/main.ts',
@@ -107,6 +110,7 @@ const forTests = [
 const isForTests = (path: string): boolean =>
   isTest(path) ||
   path.startsWith('test/') ||
+  path.startsWith('bench/') ||
   path === 'vitest.config.ts' ||
   /\.(fixture|contract)\.ts$/.test(path) ||
   forTests.includes(path);

@@ -11,7 +11,7 @@ const profiling = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
 
 export const arterial: Subject = {
   name: 'Arterial',
-  command: ({ job, brokers, topic, prefix, partitions, databaseUrl, state, detectors }) => ({
+  command: ({ job, brokers, topic, prefix, partitions, databaseUrl, redisUrl, state, detectors }) => ({
     program: process.execPath,
     parameters: [...profiling, '--import', 'tsx', main],
     environment: {
@@ -21,6 +21,7 @@ export const arterial: Subject = {
       ARTERIAL_KAFKA_PREFIX: topic.slice(0, -detectorFrames.name.length),
       ARTERIAL_KAFKA_GROUP: `${prefix}group`,
       ARTERIAL_DATABASE_URL: databaseUrl,
+      ...(redisUrl === undefined ? {} : { ARTERIAL_REDIS_URL: redisUrl }),
       ARTERIAL_DATA: state,
       ARTERIAL_PARTITIONS: String(partitions),
       ARTERIAL_PORT: '0',

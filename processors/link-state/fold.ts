@@ -20,6 +20,24 @@ export function fold(state: LinkStates, frame: DetectorFrame, late: boolean): vo
   for (let i = 0; i < frame.readings.length; ) i = foldLink(state, frame, cabinet, i, late);
 }
 
+/** The sums of one window. */
+type Sums = { -readonly [Name in SumName]: number };
+type SumName = Exclude<keyof LinkStates['windows'], 'number' | 'emissions' | 'touched'>;
+
+const noSums = (): Sums => ({
+  samples: 0,
+  vehicles: 0,
+  countedLaneSeconds: 0,
+  occupancyPermilleLaneSeconds: 0,
+  occupiedLaneSeconds: 0,
+  pace: 0,
+  pacedVehicles: 0,
+  aheadPace: 0,
+  aheadPacedVehicles: 0,
+  impliedPace: 0,
+  impliedVehicles: 0,
+});
+
 /**
  * Adds readings that follow one another and are of one link, from index `begin` on; the index behind them. They are
  * summed up before the window is touched, since the lanes of a link come one after the other.
@@ -31,22 +49,11 @@ function foldLink(
   begin: number,
   late: boolean,
 ): number {
-  const { approaches, channels, detectors, windows } = state;
+  const { channels, detectors } = state;
   const { intervalSeconds, readings } = frame;
-  const { count, occupancyPermille, speedDecikph } = readings;
+  const sums = noSums();
   let link = -1;
   let slot = -1;
-  let samples = 0;
-  let vehicles = 0;
-  let countedLaneSeconds = 0;
-  let occupancyPermilleLaneSeconds = 0;
-  let occupiedLaneSeconds = 0;
-  let pace = 0;
-  let pacedVehicles = 0;
-  let aheadPace = 0;
-  let aheadPacedVehicles = 0;
-  let impliedPace = 0;
-  let impliedVehicles = 0;
   let i = begin;
   for (; i < readings.length; i++) {
     const channel = readings.detector[i] as number;
@@ -54,56 +61,73 @@ function foldLink(
     if (detector < 0) continue;
     if (link < 0) link = detectors.link[detector] as number;
     else if (detectors.link[detector] !== link) break;
-    const counted = count[i] as number;
-    const occupancy = occupancyPermille[i] as number;
-    const speed = speedDecikph[i] as number;
-    if (isStuck(detectors.stuckSeconds, detector, counted, occupancy, late ? 0 : intervalSeconds)) continue;
-    const lanes = detectors.lanes[detector] as number;
-    if (isChatter(counted, lanes, intervalSeconds)) continue;
-    if (counted < 0 && occupancy < 0 && speed <= 0) continue;
+    const vehicles = readings.count[i] as number;
+    const occupancy = readings.occupancyPermille[i] as number;
+    const speed = readings.speedDecikph[i] as number;
+    if (isStuck(detectors.stuckSeconds, detector, vehicles, occupancy, late ? 0 : intervalSeconds)) continue;
+    if (isChatter(vehicles, detectors.lanes[detector] as number, intervalSeconds)) continue;
+    if (vehicles < 0 && occupancy < 0 && speed <= 0) continue;
 
-    if (samples++ === 0) slot = openWindow(state, link, frame.at, intervalSeconds);
-    if (approaches.part[detector] !== part.none && intervalSeconds === approaches.binSeconds[link]) {
-      const bin = binOf(state, link, slot, frame.at, intervalSeconds);
-      countReading(approaches, detector, bin, lanes, counted, occupancy, intervalSeconds);
-    }
+    if (sums.samples++ === 0) slot = openWindow(state, link, frame.at, intervalSeconds);
+    countTwice(state, frame, detector, slot, vehicles, occupancy);
     const laneSeconds = (detectors.countedLanes[detector] as number) * intervalSeconds;
-    if (laneSeconds > 0 && counted >= 0) {
-      vehicles += counted;
-      countedLaneSeconds += laneSeconds;
+    if (laneSeconds > 0 && vehicles >= 0) {
+      sums.vehicles += vehicles;
+      sums.countedLaneSeconds += laneSeconds;
     }
     if (laneSeconds > 0 && occupancy >= 0) {
-      occupancyPermilleLaneSeconds += occupancy * laneSeconds;
-      occupiedLaneSeconds += laneSeconds;
+      sums.occupancyPermilleLaneSeconds += occupancy * laneSeconds;
+      sums.occupiedLaneSeconds += laneSeconds;
     }
     const pacePerSecond = detectors.pacePerSecond[detector] as number;
     if (speed > 0) {
-      const weight = counted < 0 ? 1 : counted;
-      const weighted = weight * (paceOfDecikph[speed] as number);
-      pace += weighted;
-      pacedVehicles += weight;
+      const weight = vehicles < 0 ? 1 : vehicles;
+      const pace = weight * (paceOfDecikph[speed] as number);
+      sums.pace += pace;
+      sums.pacedVehicles += weight;
       if (pacePerSecond > 0) {
-        aheadPace += weighted;
-        aheadPacedVehicles += weight;
+        sums.aheadPace += pace;
+        sums.aheadPacedVehicles += weight;
       }
-    } else if (counted >= 0 && occupancy >= 0) {
-      impliedPace += Math.round(occupancy * intervalSeconds * pacePerSecond);
-      if (pacePerSecond > 0) impliedVehicles += counted;
+    } else if (vehicles >= 0 && occupancy >= 0) {
+      sums.impliedPace += Math.round(occupancy * intervalSeconds * pacePerSecond);
+      if (pacePerSecond > 0) sums.impliedVehicles += vehicles;
     }
   }
-  if (samples === 0) return i;
-  windows.samples[slot]! += samples;
-  windows.vehicles[slot]! += vehicles;
-  windows.countedLaneSeconds[slot]! += countedLaneSeconds;
-  windows.occupancyPermilleLaneSeconds[slot]! += occupancyPermilleLaneSeconds;
-  windows.occupiedLaneSeconds[slot]! += occupiedLaneSeconds;
-  windows.pace[slot]! += pace;
-  windows.pacedVehicles[slot]! += pacedVehicles;
-  windows.aheadPace[slot]! += aheadPace;
-  windows.aheadPacedVehicles[slot]! += aheadPacedVehicles;
-  windows.impliedPace[slot]! += impliedPace;
-  windows.impliedVehicles[slot]! += impliedVehicles;
+  if (sums.samples > 0) addTo(state.windows, slot, sums);
   return i;
+}
+
+function addTo(windows: LinkStates['windows'], slot: number, sums: Sums): void {
+  windows.samples[slot]! += sums.samples;
+  windows.vehicles[slot]! += sums.vehicles;
+  windows.countedLaneSeconds[slot]! += sums.countedLaneSeconds;
+  windows.occupancyPermilleLaneSeconds[slot]! += sums.occupancyPermilleLaneSeconds;
+  windows.occupiedLaneSeconds[slot]! += sums.occupiedLaneSeconds;
+  windows.pace[slot]! += sums.pace;
+  windows.pacedVehicles[slot]! += sums.pacedVehicles;
+  windows.aheadPace[slot]! += sums.aheadPace;
+  windows.aheadPacedVehicles[slot]! += sums.aheadPacedVehicles;
+  windows.impliedPace[slot]! += sums.impliedPace;
+  windows.impliedVehicles[slot]! += sums.impliedVehicles;
+}
+
+/** Where the link is counted twice, the reading is also one of its section. */
+function countTwice(
+  state: LinkStates,
+  { at, intervalSeconds }: DetectorFrame,
+  detector: number,
+  slot: number,
+  vehicles: number,
+  occupancy: number,
+): void {
+  const { approaches, detectors } = state;
+  if (approaches.part[detector] === part.none) return;
+  const link = detectors.link[detector] as number;
+  if (intervalSeconds !== approaches.binSeconds[link]) return;
+  const bin = binOf(state, link, slot, at, intervalSeconds);
+  const lanes = detectors.lanes[detector] as number;
+  countReading(approaches, detector, bin, lanes, vehicles, occupancy, intervalSeconds);
 }
 
 /** The slot of the window in which a frame of `intervalSeconds` that ended at `at` has its middle. */

@@ -24,15 +24,14 @@ export const kafkaStreams = {
   },
 
   /** What to start in a folder that was built; its orders come from the environment. */
-  command: (folder: string) => ({
+  command: ({ built }: { readonly built: string }) => ({
     program: 'java',
     parameters: [
       `@${join(sources, 'jvm.options')}`,
       '-cp',
-      [join(folder, 'classes'), join(folder, 'libs', '*')].join(':'),
+      [join(built, 'classes'), join(built, 'libs', '*')].join(':'),
       'peer.Main',
     ],
-    environment: {},
   }),
 };
 

@@ -1,0 +1,78 @@
+/** What is run: which subject against which, on how much. */
+import type { Drain } from './drain.ts';
+import type { Job } from './jobs.ts';
+import { kafkaStreams } from './peers/kafka-streams/run.ts';
+import { plainNode } from './peers/plain-node/run.ts';
+import { quixStreams } from './peers/quix-streams/run.ts';
+import { type Subject, withPeerTable } from './subject.ts';
+
+export interface Load {
+  readonly job: Job;
+  readonly detectors: number;
+  /** Of event time. */
+  readonly minutes: number;
+}
+
+/** Arterial and a peer in turn. */
+export interface Pair {
+  readonly name: string;
+  readonly peer: Subject;
+  readonly load: Load;
+  /** How many times as many readings a second and core Arterial should do. */
+  readonly goal: number | undefined;
+}
+
+export interface PairResult {
+  readonly pair: Pair;
+  readonly readings: number;
+  readonly ours: readonly Drain[];
+  readonly theirs: readonly Drain[];
+}
+
+/** Arterial alone. */
+export interface Single {
+  readonly name: string;
+  readonly load: Load;
+  /** With Redis, and with all cores for all. */
+  readonly isWhole: boolean;
+}
+
+export interface SingleResult {
+  readonly single: Single;
+  readonly readings: number;
+  readonly drain: Drain;
+}
+
+export interface Results {
+  readonly pairs: PairResult[];
+  readonly singles: SingleResult[];
+}
+
+const frames = (minutes: number, detectors = 20_000): Load => ({ job: 'frames', detectors, minutes });
+
+/** A slow peer gets less to do, so that its run ends; both of a pair always get the same. */
+export const pairs: readonly Pair[] = [
+  { name: 'frames-kafka-streams', peer: withPeerTable(kafkaStreams), load: frames(30), goal: 10 },
+  {
+    name: 'single-kafka-streams',
+    peer: withPeerTable(kafkaStreams),
+    load: { job: 'single', detectors: 20_000, minutes: 6 },
+    goal: 5,
+  },
+  {
+    name: 'hop-kafka-streams',
+    peer: withPeerTable(kafkaStreams),
+    load: { job: 'hop', detectors: 4_000, minutes: 60 },
+    goal: undefined,
+  },
+  { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(4), goal: 50 },
+  { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(10), goal: 10 },
+];
+
+/** The same reading rate by ever more detectors: each reports once a second, for less time. */
+export const singles: readonly Single[] = [
+  { name: 'whole-system', load: frames(30), isWhole: true },
+  { name: 'detectors-1000', load: frames(200, 1_000), isWhole: false },
+  { name: 'detectors-10000', load: frames(20, 10_000), isWhole: false },
+  { name: 'detectors-100000', load: frames(4, 100_000), isWhole: false },
+];
