@@ -1,10 +1,12 @@
 /** `npm run bench`: Arterial and its peers in turn on the same preloaded topics; goals, and a report. */
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGoals, isMet } from '#commands/goals.ts';
 import { Bench } from './bench.ts';
 import { goalsOf } from './goals.ts';
 import { pairs, type Results, singles } from './plan.ts';
+import { machineText, picture, reportOf } from './report.ts';
 import { separateCpus, startServers } from './servers.ts';
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '6' },
       seed: { type: 'string', default: '1' },
       scale: { type: 'string', default: '1' },
+      report: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -44,9 +47,17 @@ async function main(): Promise<void> {
   } finally {
     await servers.close();
   }
+  if (values.report) await writeReport(results);
   const goals = goalsOf(results);
   process.stdout.write(`${formatGoals(goals, values.json)}\n`);
   if (!goals.every(isMet)) process.exitCode = 1;
+}
+
+async function writeReport(results: Results): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10);
+  await writeFile('BENCHMARKS.md', reportOf(results, machineText(), date));
+  await writeFile(join('docs', 'benchmarks.svg'), picture(results));
+  note('BENCHMARKS.md and docs/benchmarks.svg are written');
 }
 
 await main();
