@@ -66,17 +66,18 @@ final class Settings {
         // A process that comes back under its name gets its partitions at once, rather than after session.timeout.ms.
         all.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), prefix + "process");
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        // Larger fetches, fewer of them: the default is 1 MiB a partition.
+        // The default. Larger fetches take more memory and gained nothing.
         all.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
                 optional("BENCH_FETCH_BYTES", "1048576"));
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 64 << 20);
         all.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), optional("BENCH_SOCKET", "65536"));
-        // How many records a poll hands over, and at how many a partition is paused: the default of both is 1000.
+        // How many records a poll hands over, and at how many a partition is paused. The default of both is 1000; more
+        // means that fewer rounds are made for the same records.
         all.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
-                optional("BENCH_POLL_RECORDS", "1000"));
-        all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, optional("BENCH_BUFFERED_RECORDS", "1000"));
+                optional("BENCH_POLL_RECORDS", "10000"));
+        all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, optional("BENCH_BUFFERED_RECORDS", "10000"));
 
         // For the changelog and the rows: what a commit writes leaves in few requests.
         all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
