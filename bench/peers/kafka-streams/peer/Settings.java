@@ -93,20 +93,24 @@ final class Settings {
                 optional("BENCH_POLL_RECORDS", "10000"));
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, optional("BENCH_BUFFERED_RECORDS", "10000"));
 
-        // For the changelog and the rows: what a commit writes leaves in few requests.
+        // For the changelog, the rows and the readings that the DSL repartitions: what a commit writes leaves in few
+        // requests, and not compressed, as the broker is near.
         all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 4 << 20);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
+        all.put(
+                StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
+                optional("BENCH_COMPRESSION", "none"));
 
         // For the DSL. Nothing is left to be optimised in the topology, but its documentation says to turn it on.
         all.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.OPTIMIZE);
         // A changelog of windows is deleted by age, by default what is a day older than the window may be, and a
         // benchmark's event time may be long ago. Ten years.
         all.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, 10L * 365 * 86_400_000);
-        // How often the DSL looks for windows that are complete, in time of the wall: internal, and by default once a
-        // second. Here event time goes by so fast that the last window of a feed might be complete, and no more records
-        // come, before the second is over.
-        all.put("__emit.interval.ms.kstreams.windowed.aggregation__", 100L);
+        // How often the DSL looks for windows that are complete, in milliseconds of the wall: internal, and 1000 where
+        // nothing is said. Here event time goes by so fast that the last window of a feed may be complete, and no more
+        // records come, before that is over; it would then never be written. With 0 it looks whenever time goes on.
+        all.put("__emit.interval.ms.kstreams.windowed.aggregation__", Long.parseLong(optional("BENCH_EMIT_MS", "0")));
 
         // Nobody reads the numbers of a benchmark.
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
