@@ -46,7 +46,7 @@ export class Bench {
     const runs: Record<'ours' | 'theirs', Drain[]> = { ours: [], theirs: [] };
     for (const whose of orderOf(rounds)) {
       const subject = whose === 'ours' ? arterial : pair.peer;
-      const result = await this.drain(subject, filled, false);
+      const result = await this.drain(subject, filled, false, pair.isFromStart);
       note(`${pair.name}, round ${runs[whose].length + 1}: ${said(result)}`);
       runs[whose].push(result);
     }
@@ -99,7 +99,12 @@ export class Bench {
     await this.options.servers.removeTopics(preloaded.topic);
   }
 
-  private async drain(subject: Subject, filled: Filled, isWhole: boolean): Promise<Drain> {
+  private async drain(
+    subject: Subject,
+    filled: Filled,
+    isWhole: boolean,
+    isFromStart = false,
+  ): Promise<Drain> {
     const { servers, cpus, note, buildFolder } = this.options;
     const built = join(buildFolder, subject.builtAs ?? subject.name.toLowerCase().replaceAll(' ', '-'));
     if (subject.build !== undefined && !this.built.has(built)) {
@@ -123,6 +128,7 @@ export class Bench {
       cpus: isWhole ? undefined : cpus?.subject,
       redisUrl: isWhole ? servers.redisUrl : undefined,
       longestSeconds,
+      isFromStart,
       note,
     });
   }

@@ -26,6 +26,8 @@ export interface DrainOptions {
   readonly cpus: string | undefined;
   readonly redisUrl: string | undefined;
   readonly longestSeconds: number;
+  /** Measured from its start, rather than once it is warm. */
+  readonly isFromStart: boolean;
   readonly note: (line: string) => void;
 }
 
@@ -37,7 +39,7 @@ export interface Drain {
   readonly seconds: number;
   /** Of the subject, over the whole run. Seconds. */
   readonly cpuSeconds: number;
-  /** The same once it was warm, of so many readings. */
+  /** The same once it was warm, or from its start where that was asked for, of so many readings. */
   readonly warm: { readonly seconds: number; readonly cpuSeconds: number; readonly readings: number };
   readonly peakMib: number;
   /** Of all cores of the machine, once it was warm. */
@@ -51,7 +53,7 @@ const lookEvery = 50;
 let runs = 0;
 
 export async function drain(options: DrainOptions): Promise<Drain> {
-  const { servers, subject, preloaded, job, minutes, note } = options;
+  const { servers, subject, preloaded, job, minutes, isFromStart, note } = options;
   const name = `bench_${++runs}`;
   const prefix = `bench-run-${process.pid}-${runs}-`;
   const state = join(servers.folder, name);
@@ -61,16 +63,19 @@ export async function drain(options: DrainOptions): Promise<Drain> {
   if (table.create) await statement(databaseUrl, table.create);
   const child = start(options, { databaseUrl, prefix, state });
   const beganAt = performance.now();
+  const begin: Reached = { seconds: 0, usage: { cpuSeconds: 0, peakMib: 0 }, machine: machineSeconds().busy };
   try {
     const reader = await openWhenThere(databaseUrl, job, table);
     try {
       const warmWindow = windowAt(job, minutes, warmShare);
       const last = lastWindow(job, minutes);
-      const warm = await reached(reader, warmWindow, preloaded.links, child, beganAt, options);
+      const warm = isFromStart
+        ? begin
+        : await reached(reader, warmWindow, preloaded.links, child, beganAt, options);
       const end = await reached(reader, last, preloaded.links, child, beganAt, options);
       const difference = firstDifference(await reader.rows(last), preloaded.rows);
       if (difference) note(`${subject.name}: ${difference}`);
-      const share = 1 - (warmWindow - startAt) / (last - startAt);
+      const share = isFromStart ? 1 : 1 - (warmWindow - startAt) / (last - startAt);
       return {
         subject: subject.name,
         wrong: difference || undefined,

@@ -28,7 +28,8 @@ export function reportOf(results: Results, machine: string, date: string): strin
     '',
     '## Arterial and its peers in turn',
     '',
-    'Above 1 Arterial does more with a core, **below 1 it loses**.',
+    'Above 1 Arterial does more with a core, **below 1 it loses**. Both are measured once a quarter of the windows is',
+    'written; a whole run is from the start of the process, as the peer there reads most of the topic first.',
     '',
     '| job | peer | ratio | rounds | CPU s a million, Arterial | peer | peak MiB, Arterial | peer |',
     '|---|---|---|---|---|---|---|---|',
@@ -61,7 +62,7 @@ const medianOf = (runs: readonly Drain[], of: (drain: Drain) => number): string 
 
 function pairRow({ pair, ours, theirs }: PairResult): string {
   const cells = [
-    pair.load.job,
+    pair.isFromStart ? `${pair.load.job}, whole run` : pair.load.job,
     pair.peer.name,
     spreadText(spreadOf(ratiosOf(ours, theirs)), two),
     String(ours.length),
