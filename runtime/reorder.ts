@@ -1,7 +1,10 @@
 import type { EventTime } from '#domain/time.ts';
 
-/** A record that waits for the watermark. */
-export interface Held<Event> {
+/**
+ * A record that waits for the watermark, as the bytes that were judged good: objects that live for seconds cost more
+ * than decoding them again.
+ */
+export interface Held {
   /** When it is taken up. */
   readonly time: EventTime;
   /** Index of its topic among those that the processor reads. */
@@ -9,7 +12,10 @@ export interface Held<Event> {
   readonly source: string;
   readonly sequence: number;
   readonly kind: 'event' | 'late';
-  readonly event: Event;
+  /** Framed, in the topic's own schema. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
   /** Where it stood, as long as it may still be set aside. */
   readonly origin?: Origin;
 }
@@ -27,13 +33,13 @@ export interface Origin {
  * Those of one time lie together, and only the times are in a heap: devices report on the same beats, and numbers
  * are quickly compared.
  */
-export class Waiting<Event> {
+export class Waiting {
   size = 0;
-  private readonly byTime = new Map<EventTime, Held<Event>[]>();
+  private readonly byTime = new Map<EventTime, Held[]>();
   /** A binary heap, the least at index 0. */
   private readonly times: EventTime[] = [];
 
-  constructor(held: Iterable<Held<Event>> = []) {
+  constructor(held: Iterable<Held> = []) {
     for (const each of held) this.add(each);
   }
 
@@ -42,7 +48,7 @@ export class Waiting<Event> {
     return this.times.length > 0 ? (this.times[0] as EventTime) : Number.POSITIVE_INFINITY;
   }
 
-  add(held: Held<Event>): void {
+  add(held: Held): void {
     this.size++;
     const known = this.byTime.get(held.time);
     if (known !== undefined) known.push(held);
@@ -53,21 +59,33 @@ export class Waiting<Event> {
   }
 
   /** Takes out all of the earliest time, in order; there must be one. */
-  takeEarliest(): readonly Held<Event>[] {
+  takeEarliest(): readonly Held[] {
     const time = pop(this.times);
-    const held = this.byTime.get(time) as Held<Event>[];
+    const held = this.byTime.get(time) as Held[];
     this.byTime.delete(time);
     this.size -= held.length;
     return held.length > 1 ? held.sort(compare) : held;
   }
 
+  /** All of them in one buffer, to be saved. */
+  packed(): Held[] {
+    const all = [...this];
+    const bytes = Buffer.concat(all.map((held) => held.bytes.subarray(held.start, held.end)));
+    let start = 0;
+    return all.map((held) => {
+      const packed = { ...held, bytes, start, end: start + held.end - held.start };
+      start = packed.end;
+      return packed;
+    });
+  }
+
   /** All of them, in no order. */
-  *[Symbol.iterator](): Generator<Held<Event>> {
+  *[Symbol.iterator](): Generator<Held> {
     for (const held of this.byTime.values()) yield* held;
   }
 }
 
-function compare(a: Held<unknown>, b: Held<unknown>): number {
+function compare(a: Held, b: Held): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   if (a.source !== b.source) return a.source < b.source ? -1 : 1;
   return a.sequence - b.sequence;
