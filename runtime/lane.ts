@@ -2,7 +2,7 @@ import type { Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { decodeBody, decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import { decodeBody, decodeLent, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 import { Reader } from '#schemas/wire.ts';
 import type { LastRecord } from './measures.ts';
 import {
@@ -110,7 +110,7 @@ function judgeOwn<Event, State>(
   start: number,
   end: number,
 ): Verdict {
-  const event = decodeRecord(lane.topic, bytes, start, end);
+  const event = decodeLent(lane.topic, bytes, start, end);
   if (isRejection(event)) return event;
   const refusal = processor.accepts?.(network, lane.topic.name, event);
   return refusal ?? place(lane, processor, event, bytes, start, end);

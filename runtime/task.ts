@@ -7,7 +7,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Network } from '#domain/network.ts';
 import { type EventTime, floorTo, minutes } from '#domain/time.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { type AnyTopic, decodeRecord, type SchemaIds, type Topic } from '#schemas/topic.ts';
+import { type AnyTopic, decodeLent, type SchemaIds, type Topic } from '#schemas/topic.ts';
 import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
@@ -257,7 +257,7 @@ export class Task<Event, State> {
       this.inputAt = time;
       for (const { kind, rank, bytes, start, end } of this.held.takeEarliest()) {
         const { topic } = this.lanes[rank] as Lane<Event>;
-        const event = decodeRecord(topic, bytes, start, end);
+        const event = decodeLent(topic, bytes, start, end);
         assert(!isRejection(event), `${processor.name}: what was judged good can no longer be read`);
         this.counts.folded++;
         processor.step(this.state, { kind, at: time, topic: topic.name, event }, this.emit, network);
