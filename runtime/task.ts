@@ -239,7 +239,7 @@ export class Task<Event, State> {
 
   /** Steps through everything up to the least watermark of the topics read. */
   private release(): void {
-    const { processor, network } = this.options;
+    const { processor } = this.options;
     let watermark = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes) {
       const own = watermarkOf(lane, processor.lateness);
@@ -255,17 +255,27 @@ export class Task<Event, State> {
       const time = this.held.earliest;
       this.tickThrough(time);
       this.inputAt = time;
-      for (const { kind, rank, bytes, start, end } of this.held.takeEarliest()) {
-        const { topic } = this.lanes[rank] as Lane<Event>;
-        const event = decodeLent(topic, bytes, start, end);
-        assert(!isRejection(event), `${processor.name}: what was judged good can no longer be read`);
-        this.counts.folded++;
-        processor.step(this.state, { kind, at: time, topic: topic.name, event }, this.emit, network);
-      }
+      this.held.takeEarliest(this.stepThrough);
     }
     this.tickThrough(watermark);
     this.releasedThrough = watermark;
   }
+
+  /** Gives a record to the processor; it is read again, since it has waited as bytes. */
+  private readonly stepThrough = (
+    kind: Held['kind'],
+    rank: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
+    const { processor, network } = this.options;
+    const { topic } = this.lanes[rank] as Lane<Event>;
+    const event = decodeLent(topic, bytes, start, end);
+    assert(!isRejection(event), `${processor.name}: what was judged good can no longer be read`);
+    this.counts.folded++;
+    processor.step(this.state, { kind, at: this.inputAt, topic: topic.name, event }, this.emit, network);
+  };
 
   /**
    * The end of the first interval that is seen whole; NaN while that is not known. It must not depend on how the
