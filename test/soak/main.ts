@@ -143,7 +143,8 @@ class Soak {
         settledSeconds,
       };
     } finally {
-      await city.close();
+      // What went wrong before must not be hidden by what goes wrong after it.
+      await city.close().catch((error: Error) => note(`the city was not removed: ${error.message}`));
     }
   }
 
