@@ -109,7 +109,7 @@ class Soak {
   }
 
   async run(minutes: number): Promise<Soaked> {
-    const fed = await this.rig.fed(1, 1, partitions);
+    const fed = await this.rig.fed(1, 2, partitions);
     const city = await City.open(this.rig, { fed });
     try {
       const [survivor, mortal] = (await city.startProcessors(2)) as [Child, Child];
@@ -143,7 +143,8 @@ class Soak {
         settledSeconds,
       };
     } finally {
-      await city.close();
+      // What went wrong before must not be hidden by what goes wrong after it.
+      await city.close().catch((error: Error) => note(`the city was not removed: ${error.message}`));
     }
   }
 
