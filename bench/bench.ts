@@ -101,7 +101,7 @@ export class Bench {
 
   private async drain(subject: Subject, filled: Filled, isWhole: boolean): Promise<Drain> {
     const { servers, cpus, note, buildFolder } = this.options;
-    const built = join(buildFolder, subject.name.toLowerCase().replaceAll(' ', '-'));
+    const built = join(buildFolder, subject.builtAs ?? subject.name.toLowerCase().replaceAll(' ', '-'));
     if (subject.build !== undefined && !this.built.has(built)) {
       note(`${subject.name}: making ready`);
       await mkdir(built, { recursive: true });

@@ -22,7 +22,7 @@ export function goalsOf({ pairs, singles }: Results): Goal[] {
       unit: 'runs',
     });
   }
-  const frames = pairs.find(({ pair }) => pair.name === 'frames-kafka-streams');
+  const frames = pairs.find(({ pair }) => pair.name === 'frames-kafka-streams-own-store');
   if (frames !== undefined) goals.push(...stageGoals(frames));
   const whole = singles.find(({ single }) => single.isWhole);
   if (whole !== undefined)

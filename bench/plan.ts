@@ -1,7 +1,7 @@
 /** What is run: which subject against which, on how much. */
 import type { Drain } from './drain.ts';
 import type { Job } from './jobs.ts';
-import { kafkaStreams } from './peers/kafka-streams/run.ts';
+import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/kafka-streams/run.ts';
 import { plainNode } from './peers/plain-node/run.ts';
 import { quixStreams } from './peers/quix-streams/run.ts';
 import { type Subject, withPeerTable } from './subject.ts';
@@ -49,22 +49,21 @@ export interface Results {
 }
 
 const frames = (minutes: number, detectors = 20_000): Load => ({ job: 'frames', detectors, minutes });
+const single = (minutes: number): Load => ({ job: 'single', detectors: 20_000, minutes });
+const hop = (minutes: number): Load => ({ job: 'hop', detectors: 4_000, minutes });
+
+const dsl = withPeerTable(kafkaStreamsDsl);
+const processors = withPeerTable(kafkaStreamsProcessor);
+const ownStore = withPeerTable(kafkaStreams);
 
 /** A slow peer gets less to do, so that its run ends; both of a pair always get the same. */
 export const pairs: readonly Pair[] = [
-  { name: 'frames-kafka-streams', peer: withPeerTable(kafkaStreams), load: frames(30), goal: 10 },
-  {
-    name: 'single-kafka-streams',
-    peer: withPeerTable(kafkaStreams),
-    load: { job: 'single', detectors: 20_000, minutes: 6 },
-    goal: 5,
-  },
-  {
-    name: 'hop-kafka-streams',
-    peer: withPeerTable(kafkaStreams),
-    load: { job: 'hop', detectors: 4_000, minutes: 60 },
-    goal: undefined,
-  },
+  { name: 'frames-kafka-streams-dsl', peer: dsl, load: frames(10), goal: 10 },
+  { name: 'frames-kafka-streams-processors', peer: processors, load: frames(30), goal: 10 },
+  { name: 'frames-kafka-streams-own-store', peer: ownStore, load: frames(30), goal: 10 },
+  { name: 'single-kafka-streams-dsl', peer: dsl, load: single(6), goal: 5 },
+  { name: 'single-kafka-streams-own-store', peer: ownStore, load: single(6), goal: 5 },
+  { name: 'hop-kafka-streams-own-store', peer: ownStore, load: hop(60), goal: undefined },
   { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(4), goal: 50 },
   { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(10), goal: 10 },
 ];

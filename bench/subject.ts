@@ -6,6 +6,8 @@ export type Guarantee = 'exactly-once' | 'at-least-once';
 
 export interface Subject {
   readonly name: string;
+  /** Names the folder it is built in, where several subjects are of one build; else it has one of its own name. */
+  readonly builtAs?: string;
   /** Makes ready what it needs, in a folder that is kept; says what is missing if it cannot. */
   build?(folder: string): Promise<void>;
   command(orders: Orders): Command;

@@ -8,17 +8,10 @@ import org.apache.kafka.streams.processor.api.Record;
 final class LinkProcessor implements Processor<byte[], byte[], Integer, byte[]> {
     static final String STORE = "panes";
 
-    /** Whether each frame goes through the store, rather than what has changed at each commit. */
-    private final boolean writeThrough;
-
     private ProcessorContext<Integer, byte[]> context;
     private PaneStore store;
     private Panes panes;
     private int partition;
-
-    LinkProcessor(boolean writeThrough) {
-        this.writeThrough = writeThrough;
-    }
 
     @Override
     public void init(ProcessorContext<Integer, byte[]> context) {
@@ -36,6 +29,5 @@ final class LinkProcessor implements Processor<byte[], byte[], Integer, byte[]> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         panes.take(record.value(), record.timestamp(), output, forget);
-        if (writeThrough) store.write();
     }
 }

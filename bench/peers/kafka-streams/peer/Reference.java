@@ -10,9 +10,10 @@ import java.util.Map;
 
 /** The links and the detectors, read once and never changed. */
 final class Reference {
-    /** A link, with the number that the others know it by. */
+    /** A link, with the number that the others know it by; {@code name} is {@code id} in bytes. */
     record Link(
             int number,
+            String id,
             byte[] name,
             int lanes,
             double lengthMeters,
@@ -56,6 +57,7 @@ final class Reference {
             byte[] name = bytes(cells[0]);
             links[number] = new Link(
                     number,
+                    cells[0],
                     name,
                     Integer.parseInt(cells[1]),
                     Double.parseDouble(cells[2]),

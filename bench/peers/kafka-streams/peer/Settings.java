@@ -30,8 +30,19 @@ final class Settings {
 
     // What only this peer knows, to compare ways of doing it. The defaults are what was fastest.
 
-    /** {@code write-behind}, or {@code write-through}, where each frame goes through the store and its record cache. */
-    final String variant = optional("BENCH_VARIANT", "write-behind");
+    /** How the job is done; see the README. */
+    enum Variant {
+        DSL,
+        PROCESSOR,
+        OWN_STORE
+    }
+
+    final Variant variant = switch (optional("BENCH_VARIANT", "own-store")) {
+        case "dsl" -> Variant.DSL;
+        case "processor" -> Variant.PROCESSOR;
+        case "own-store" -> Variant.OWN_STORE;
+        default -> throw new IllegalArgumentException("BENCH_VARIANT is none of dsl, processor and own-store");
+    };
     /** Where state is kept beside its changelog: {@code memory} or {@code rocksdb}. */
     final String store = optional("BENCH_STORE", "memory");
 
@@ -49,6 +60,8 @@ final class Settings {
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
 
     Properties streams() {
+        if (job == Job.HOP && variant != Variant.OWN_STORE)
+            throw new IllegalArgumentException("hop is done by BENCH_VARIANT=own-store only");
         Properties all = new Properties();
         all.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "streams");
         all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
@@ -60,7 +73,8 @@ final class Settings {
         // The default is 100 ms when exactly once. Each commit waits for the broker and writes what has changed into
         // the changelog; once a second costs less and is still sooner than any window closes.
         all.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval);
-        // For the record cache of write-through; the default is 10 MiB.
+        // For the record cache, which only the variants with ordinary stores have: all open windows fit, so an entry is
+        // written once a commit, however often it has changed. The default is 10 MiB.
         all.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
 
         // A process that comes back under its name gets its partitions at once, rather than after session.timeout.ms.
@@ -84,6 +98,16 @@ final class Settings {
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 4 << 20);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
 
+        // For the DSL. Nothing is left to be optimised in the topology, but its documentation says to turn it on.
+        all.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.OPTIMIZE);
+        // A changelog of windows is deleted by age, by default what is a day older than the window may be, and a
+        // benchmark's event time may be long ago. Ten years.
+        all.put(StreamsConfig.WINDOW_STORE_CHANGE_LOG_ADDITIONAL_RETENTION_MS_CONFIG, 10L * 365 * 86_400_000);
+        // How often the DSL looks for windows that are complete, in time of the wall: internal, and by default once a
+        // second. Here event time goes by so fast that the last window of a feed might be complete, and no more records
+        // come, before the second is over.
+        all.put("__emit.interval.ms.kstreams.windowed.aggregation__", 100L);
+
         // Nobody reads the numbers of a benchmark.
         all.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.put(StreamsConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
@@ -101,7 +125,8 @@ final class Settings {
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        // All rows that a commit has let through are to be one batch.
+        // All rows that a commit has let through are to be one batch; with the DSL a record is one row.
+        all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 20_000);
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
         all.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1 << 20);
         all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);

@@ -10,7 +10,12 @@ final class Bytes {
 
     /** To write. */
     Bytes() {
-        bytes = new byte[1 << 12];
+        this(1 << 12);
+    }
+
+    /** To write what is about so long. */
+    Bytes(int room) {
+        bytes = new byte[room];
     }
 
     /** To read. */

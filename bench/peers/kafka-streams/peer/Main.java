@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,10 +16,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.IntegerSerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -38,7 +42,8 @@ public final class Main {
         Sink sink = new Sink(settings);
         Thread sinking = new Thread(sink, "sink");
         sinking.setUncaughtExceptionHandler((thread, failure) -> die(failure));
-        KafkaStreams streams = new KafkaStreams(topology(settings, reference), settings.streams());
+        Properties properties = settings.streams();
+        KafkaStreams streams = new KafkaStreams(topology(settings, reference, properties), properties);
         AtomicInteger failures = new AtomicInteger();
         streams.setUncaughtExceptionHandler(failure -> {
             // Such as that the process was held up for longer than a transaction may last.
@@ -59,16 +64,36 @@ public final class Main {
         streams.start();
     }
 
+    private static Topology topology(Settings settings, Reference reference, Properties properties) {
+        return switch (settings.variant) {
+            case DSL -> new Dsl(settings, reference).topology(properties);
+            case PROCESSOR -> processor(settings, reference);
+            case OWN_STORE -> ownStore(settings, reference);
+        };
+    }
+
     /** No repartition topic: all readings of a link are in one partition, and so are its windows. */
-    private static Topology topology(Settings settings, Reference reference) {
+    private static Topology processor(Settings settings, Reference reference) {
+        return new Topology()
+                .addSource(
+                        Topology.AutoOffsetReset.EARLIEST,
+                        "frames",
+                        AvroFrames.END,
+                        new StringDeserializer(),
+                        new AvroFrames(),
+                        settings.topic)
+                .addProcessor("links", () -> new CabinetProcessor(settings.job, reference), "frames")
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                        supplier(settings, CabinetProcessor.STORE), Serdes.Bytes(), Sums.SERDE)
+                                .withCachingEnabled(),
+                        "links")
+                .addSink("rows", settings.rows, new IntegerSerializer(), new ByteArraySerializer(), SAME, "links");
+    }
+
+    private static Topology ownStore(Settings settings, Reference reference) {
         StoreBuilder<KeyValueStore<Bytes, byte[]>> inner = Stores.keyValueStoreBuilder(
-                settings.store.equals("rocksdb")
-                        ? Stores.persistentKeyValueStore(LinkProcessor.STORE)
-                        : Stores.inMemoryKeyValueStore(LinkProcessor.STORE),
-                Serdes.Bytes(),
-                Serdes.ByteArray());
-        boolean writeThrough = settings.variant.equals("write-through");
-        if (writeThrough) inner.withCachingEnabled();
+                supplier(settings, LinkProcessor.STORE), Serdes.Bytes(), Serdes.ByteArray());
         return new Topology()
                 .addSource(
                         Topology.AutoOffsetReset.EARLIEST,
@@ -77,17 +102,18 @@ public final class Main {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         settings.topic)
-                .addProcessor("links", () -> new LinkProcessor(writeThrough), "frames")
+                .addProcessor("links", LinkProcessor::new, "frames")
                 .addStateStore(new PaneStore.Builder(inner, settings.job, reference), "links")
-                .addSink(
-                        "rows",
-                        settings.rows,
-                        new IntegerSerializer(),
-                        new ByteArraySerializer(),
-                        (String topic, Integer partition, byte[] rows, int partitions) ->
-                                Optional.of(Set.of(partition % partitions)),
-                        "links");
+                .addSink("rows", settings.rows, new IntegerSerializer(), new ByteArraySerializer(), SAME, "links");
     }
+
+    private static KeyValueBytesStoreSupplier supplier(Settings settings, String name) {
+        return settings.store.equals("rocksdb") ? Stores.persistentKeyValueStore(name) : Stores.inMemoryKeyValueStore(name);
+    }
+
+    /** Rows go into the partition that their frames came from. */
+    private static final StreamPartitioner<Integer, byte[]> SAME =
+            (topic, partition, rows, partitions) -> Optional.of(Set.of(partition % partitions));
 
     private static void makeRowsTopic(Settings settings) throws InterruptedException, ExecutionException {
         NewTopic topic = new NewTopic(settings.rows, Optional.of(settings.partitions), Optional.empty());
