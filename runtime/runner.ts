@@ -157,7 +157,7 @@ export class Runner {
       const rows = restored.kept
         .filter(({ key }) => key.startsWith(rowPrefix))
         .map(({ key, value }) => [key.slice(rowPrefix.length), value] as const);
-      this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
+      this.task.restore(memory.value as Buffer, rows, this.committedThrough);
     } else this.task.resumeAfter(this.committedThrough);
     await this.missNothing(restored.progress);
     await this.tellAgain(unpackOutbox(restored.progress.outbox));
@@ -350,7 +350,7 @@ export class Runner {
     this.checkpointedAt = this.flushedAt;
     const { memory, rows } = this.task.checkpoint();
     return [
-      { key: memoryKey, value: memory.toString('base64') },
+      { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
     ];
   }

@@ -178,8 +178,8 @@ async function toReadAgain(city: City): Promise<number> {
   let records = 0;
   for (const { processor, partition, stateVersion, topics } of await city.store.listProgress()) {
     const restored = await city.store.claim(processor, partition, stateVersion);
-    const memory = restored?.kept.find(({ key }) => key === 'memory')?.value as string | undefined;
-    const saved = memory === undefined ? [] : deserialize(Buffer.from(memory, 'base64')).lanes;
+    const memory = restored?.kept.find(({ key }) => key === 'memory')?.value as Buffer | undefined;
+    const saved = memory === undefined ? [] : deserialize(memory).lanes;
     topics.forEach(({ processedTo }, i) => {
       records += processedTo - ((saved as { processedTo: number }[])[i]?.processedTo ?? 0);
     });
