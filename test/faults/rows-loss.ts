@@ -141,6 +141,7 @@ async function expire({ rig, newCity, seed, random }: Context): Promise<Outcome>
   child.signal('SIGTERM');
   await child.outcome(30);
   await city.send(second, { rate: 300 });
+  await city.requireSentOnce();
   const partition = Math.floor(random() * city.partitions);
   const place = { topic: detectorFrames.name, partition };
   const from = first.filter((record) => isIn(city, record, place)).length;
