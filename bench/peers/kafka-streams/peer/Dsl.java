@@ -44,7 +44,7 @@ final class Dsl {
      */
     Topology topology(Properties properties) {
         StreamsBuilder builder = new StreamsBuilder();
-        Serde<DetectorFrame> frames = Serdes.serdeFrom(null, new AvroFrames());
+        Serde<DetectorFrame> frames = Serdes.serdeFrom(Dsl::neverWritten, new AvroFrames());
         builder.stream(
                         settings.topic,
                         Consumed.with(Serdes.String(), frames).withTimestampExtractor(AvroFrames.MIDDLE))
@@ -86,6 +86,10 @@ final class Dsl {
                 // Longer than a window and its grace: what is complete is looked for now and then only, and must still be
                 // there, however fast event time goes by.
                 .withRetention(Duration.ofMinutes(10));
+    }
+
+    private static byte[] neverWritten(String topic, DetectorFrame frame) {
+        throw new UnsupportedOperationException("frames are only read");
     }
 
     private KeyValue<String, byte[]> row(Windowed<String> window, long[] sums) {
