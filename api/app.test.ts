@@ -138,6 +138,7 @@ describe('a request that cannot be answered', () => {
   it('does not tell what went wrong inside, but tells which part does not answer', async () => {
     const live = {
       put: async () => {},
+      catchUp: () => {},
       get: () => Promise.reject(new Error('secret of the server')),
       list: () => Promise.reject(new ArterialError('store.unavailable', 'no answer from the store')),
       onChange: () => () => {},

@@ -11,7 +11,8 @@ import type { PairResult, Results, SingleResult } from './plan.ts';
 export function machineText(): string {
   const linux = readFileSync('/proc/version', 'utf8').split(' ').slice(0, 3).join(' ');
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${memory} GiB, ${linux}, Node ${process.versions.node}`;
+  const cores = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`;
+  return `${cores}, ${memory} GiB, ${linux}, Node ${process.versions.node}`;
 }
 
 export function reportOf(results: Results, machine: string, date: string): string {
@@ -19,10 +20,10 @@ export function reportOf(results: Results, machine: string, date: string): strin
   return [
     '# Benchmarks',
     '',
-    'Written by `npm run bench -- --report`; the jobs are in [bench/JOBS.md](bench/JOBS.md). Every table that counts here',
-    'was equal to that of an oracle to the last bit. Ratios are of readings a second of a core, by the CPU time of the',
-    'subject alone, of runs that follow one another: median of the rounds, and the least and the most. Rates in seconds',
-    `are those of one machine: ${machine}, on ${date}.`,
+    'Written by `npm run bench -- --report`; the jobs are in [bench/JOBS.md](bench/JOBS.md). Every table that counts',
+    'here was equal to that of an oracle to the last bit. Ratios are of readings a second of a core, by the CPU time',
+    'of the subject alone, of runs that follow one another: median of the rounds, and the least and the most. Rates',
+    `in seconds are those of one machine: ${machine}, on ${date}.`,
     '',
     '![Readings a second of a core](docs/benchmarks.svg)',
     '',

@@ -10,6 +10,7 @@ import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
 import { openSchemaRegistry } from '#runtime/schema-registry.ts';
+import { machineTimers } from '#runtime/timers.ts';
 import { embeddedIds, rejectedTopicOf } from '#schemas/registry.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
@@ -91,9 +92,24 @@ export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log
 async function openConfiguredLog(config: Config, stack: PartStack): Promise<EventLog> {
   const { kafka, partitions } = config;
   if (kafka === undefined) return stack.part(openLog(join(config.dataFolder, 'log'), partitions, {}));
-  const log = stack.part(await openKafka(kafka));
-  await createTopics(log, partitions);
+  const log = stack.part(await patiently(() => openKafka(kafka)));
+  await patiently(() => createTopics(log, partitions));
   return log;
+}
+
+/** Brokers that have just started, or are busy, do not answer each time. */
+const triesMost = 3;
+const pauseBetweenTries = 1_000;
+
+async function patiently<Opened>(open: () => Promise<Opened>): Promise<Opened> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof ArterialError && error.canRetry) || tries >= triesMost) throw error;
+      await machineTimers.sleep(pauseBetweenTries);
+    }
+  }
 }
 
 /** Through the client that was chosen; the other is not even loaded. */

@@ -139,6 +139,22 @@ describe('the embedded PostgreSQL', () => {
     await second.stop();
   });
 
+  it('waits for a session of a server that was killed, which works until it looks up', async () => {
+    const first = await startEmbeddedPostgres(folder);
+    await ask(first.url, 'CREATE TABLE t AS SELECT 42 AS n');
+    const busy = new pg.Client({ connectionString: first.url });
+    busy.on('error', () => {});
+    await busy.connect();
+    const working = busy.query('SELECT count(*) FROM generate_series(1, 8000000)').catch(() => {});
+    await ask(first.url, 'SELECT 1');
+    process.kill(serverPid(), 'SIGKILL');
+    await first.stop();
+    const second = await startEmbeddedPostgres(folder);
+    await working;
+    expect(await ask(second.url, 'SELECT n FROM t')).toEqual([{ n: 42 }]);
+    await second.stop();
+  });
+
   it('ends with its process when that exits without stopping it', async () => {
     const { child, ended } = await startElsewhere();
     const pid = serverPid();

@@ -133,6 +133,7 @@ async function startServer(
   as: RunAs,
 ): Promise<{ readonly pid: number; readonly port: number }> {
   const data = join(home, 'data');
+  const deadline = performance.now() + formerAtMost;
   // Somebody else may take the free port before the server does; then another one is tried.
   for (let turn = 1; ; turn++) {
     const port = await freePort();
@@ -151,6 +152,10 @@ async function startServer(
     if (failure === undefined) return { pid: child.pid as number, port };
     const said = await readFile(join(home, 'postgres.log'), 'utf8').catch(() => '');
     if (turn < 3 && said.includes('could not bind')) continue;
+    if (isFormerStillThere(said) && performance.now() < deadline) {
+      await sleep(100);
+      continue;
+    }
     throw new ArterialError(
       'store.unavailable',
       `PostgreSQL did not start in ${home}: ${failure instanceof Error ? failure.message : failure}: ` +
@@ -158,6 +163,16 @@ async function startServer(
     );
   }
 }
+
+/**
+ * Whether a server did not start because sessions of the former one, which was killed, still work: they end when they
+ * next look whether it lives.
+ */
+export const isFormerStillThere = (said: string): boolean =>
+  said.includes('pre-existing shared memory block');
+
+/** How long they are waited for. Milliseconds. */
+export const formerAtMost = 30_000;
 
 /** The eighth line of `postmaster.pid` says how far the server is. */
 async function untilReady(data: string, pid: number | undefined): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { decodeBody, decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import { decodeBody, decodeLent, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 import { Reader } from '#schemas/wire.ts';
 import type { LastRecord } from './measures.ts';
 import {
@@ -35,7 +35,7 @@ export interface Lane<Event> {
 }
 
 /** How a record ended, or the form in which it waits for the watermark. */
-export type Verdict<Event> = Held<Event> | Rejection | 'heartbeat' | 'duplicate' | 'late';
+export type Verdict = Held | Rejection | 'heartbeat' | 'duplicate' | 'late';
 
 export function createLane<Event>(
   topic: Topic<Event>,
@@ -66,7 +66,7 @@ export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number):
 export function forgetOld<Event, State>(
   lane: Lane<Event>,
   processor: Processor<Event, State>,
-  held: Iterable<Held<Event>>,
+  held: Iterable<Held>,
 ): void {
   const horizon = processor.lateness + processor.revisionBound + maxAhead;
   if (!forget(lane.seen, lane.clock.now, horizon)) return;
@@ -85,7 +85,7 @@ export function judge<Event, State>(
   bytes: Buffer,
   start: number,
   end: number,
-): Verdict<Event> {
+): Verdict {
   const schemaId = schemaIdOf(bytes, start, end);
   if (isRejection(schemaId)) return schemaId;
   if (schemaId === ids.heartbeat) {
@@ -94,27 +94,40 @@ export function judge<Event, State>(
     noteHeartbeat(lane.clock, beat.source, beat.at);
     return 'heartbeat';
   }
-  const event =
-    schemaId === lane.schemaId
-      ? decodeRecord(lane.topic, bytes, start, end)
-      : decodeForeign(lane, ids, schemaId, bytes, start, end);
-  if (isRejection(event)) return event;
-  return processor.accepts?.(network, lane.topic.name, event) ?? place(lane, processor, event);
+  if (schemaId === lane.schemaId) return judgeOwn(lane, processor, network, bytes, start, end);
+  const translated = translate(lane, ids, schemaId, bytes, start, end);
+  return isRejection(translated)
+    ? translated
+    : judgeOwn(lane, processor, network, translated, 0, translated.length);
 }
 
-/** A record with another schema than the topic's: what a version of it can say, if that was asked for before. */
-export function decodeForeign<Event>(
+/** Judges a record in the topic's own schema. */
+function judgeOwn<Event, State>(
+  lane: Lane<Event>,
+  processor: Processor<Event, State>,
+  network: Network,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Verdict {
+  const event = decodeLent(lane.topic, bytes, start, end);
+  if (isRejection(event)) return event;
+  const refusal = processor.accepts?.(network, lane.topic.name, event);
+  return refusal ?? place(lane, processor, event, bytes, start, end);
+}
+
+/** A record with another schema than the topic's, in that of the topic, if the other was asked for before. */
+function translate<Event>(
   { topic, schemaId: own }: Pick<Lane<Event>, 'topic' | 'schemaId'>,
   { foreign }: SchemaIds,
   schemaId: number,
   bytes: Buffer,
   start: number,
   end: number,
-): Event | Rejection {
+): Buffer | Rejection {
   if (foreign === undefined)
     return reject('wire.schema', '', `schema ${schemaId}; ${own} would be right for ${topic.name}`);
-  const translated = foreign.translate(topic.name, schemaId, bytes, start, end);
-  return isRejection(translated) ? translated : decodeRecord(topic, translated, 0, translated.length);
+  return foreign.translate(topic.name, schemaId, bytes, start, end);
 }
 
 /** Finds the place of a good event in the order of time, if it still has one. */
@@ -122,7 +135,10 @@ function place<Event, State>(
   lane: Lane<Event>,
   processor: Processor<Event, State>,
   event: Event,
-): Verdict<Event> {
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Verdict {
   const { topic, clock, rank, seen } = lane;
   const at = topic.at(event);
   noteEvent(clock, topic.key(event), at);
@@ -134,7 +150,7 @@ function place<Event, State>(
   if (clock.by === 'sources' && at <= watermark) return 'duplicate';
   if (at <= watermark - processor.revisionBound) return 'late';
   if (!remember(seen, source, sequence)) return 'duplicate';
-  return at > watermark
-    ? { time: at, rank, source, sequence, kind: 'event', event }
-    : { time: watermark + 1, rank, source, sequence, kind: 'late', event };
+  const isLate = at <= watermark;
+  const time = isLate ? watermark + 1 : at;
+  return { time, rank, source, sequence, kind: isLate ? 'late' : 'event', bytes, start, end };
 }

@@ -14,6 +14,8 @@ export interface LiveValue {
 export interface LiveState {
   /** Keeps each value unless a newer version is there. */
   put(values: readonly LiveValue[]): Promise<void>;
+  /** Soon has what another process committed to the store, and may have died before it could put it here. */
+  catchUp(): void;
   get(kind: string, id: string): Promise<LiveValue | undefined>;
   /** All of one kind, by id. */
   list(kind: string): Promise<readonly LiveValue[]>;

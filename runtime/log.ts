@@ -7,7 +7,7 @@ export interface LogRecord {
   readonly value: Buffer;
 }
 
-/** Consecutive records of one partition, left in the buffer in which they came. */
+/** Consecutive records of one partition, left in the buffer in which they came, which is never written to again. */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;

@@ -326,6 +326,35 @@ export function describeMeasureStore(name: string, open: () => Promise<OpenedSto
         ]);
       });
 
+      it('is bytes where bytes were kept, and whatever was kept last of the two', async () => {
+        const bytes = Buffer.from([0, 1, 0xff, 0x5c, 0x27]);
+        await commit(
+          commitOf(1, {
+            kept: [
+              { key: 'a', value: bytes },
+              { key: 'b', value: 1 },
+              { key: 'c', value: bytes },
+            ],
+          }),
+        );
+        bytes[0] = 9;
+        await commit(
+          commitOf(2, {
+            kept: [
+              { key: 'a', value: Buffer.alloc(0) },
+              { key: 'b', value: bytes },
+              { key: 'd', value: null },
+            ],
+          }),
+        );
+        expect(await kept()).toEqual([
+          { key: 'a', value: Buffer.alloc(0) },
+          { key: 'b', value: Buffer.from([9, 1, 0xff, 0x5c, 0x27]) },
+          { key: 'c', value: Buffer.from([0, 1, 0xff, 0x5c, 0x27]) },
+          { key: 'd', value: null },
+        ]);
+      });
+
       it('of a key that changes twice in a commit is the later', async () => {
         await commit(
           commitOf(1, {

@@ -84,7 +84,7 @@ export interface Commit {
   /** Rows to upsert, by table. */
   readonly measures: ReadonlyMap<string, readonly Row[]>;
   readonly unusable: readonly Unusable[];
-  /** Kept state: undefined deletes. */
+  /** Kept state: a buffer is kept as its bytes, anything else as JSON; undefined deletes. */
   readonly kept: readonly { readonly key: string; readonly value: unknown }[];
 }
 

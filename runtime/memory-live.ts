@@ -18,6 +18,9 @@ export function createMemoryLive(): LiveState {
       // After all of them, so that whoever is told finds the whole batch.
       for (const kind of changed) for (const callback of callbacks) callback(kind);
     },
+    catchUp() {
+      // Nobody else puts anything here.
+    },
     async get(kind, id) {
       return kinds.get(kind)?.get(id);
     },

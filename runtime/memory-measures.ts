@@ -26,8 +26,8 @@ interface Task {
   readonly processor: string;
   readonly partition: number;
   progress: Progress;
-  /** JSON of each kept value, so that what is kept does not change with the state it was taken from. */
-  readonly kept: Map<string, string>;
+  /** Bytes or JSON of each kept value, so that what is kept does not change with the state it was taken from. */
+  readonly kept: Map<string, string | Buffer>;
 }
 
 /** A store of measures that lives as long as the process: for tests, and for runs whose history is not kept. */
@@ -53,11 +53,16 @@ class MemoryMeasures implements MeasureStore {
       ([table, rows]) => [table, completeRows(measureTable(table), rows)] as const,
     );
     const kept = commit.kept.map(
-      ({ key, value }) => [key, value === undefined ? undefined : JSON.stringify(value)] as const,
+      ({ key, value }) => [key, value === undefined ? undefined : copyOfKept(value)] as const,
     );
     const copied = copyOf(progress);
 
-    const target = task ?? { processor, partition, progress: copied, kept: new Map<string, string>() };
+    const target = task ?? {
+      processor,
+      partition,
+      progress: copied,
+      kept: new Map<string, string | Buffer>(),
+    };
     target.progress = copied;
     this.tasks.set(name, target);
     for (const [table, rows] of measures) {
@@ -82,7 +87,10 @@ class MemoryMeasures implements MeasureStore {
     task.progress = { ...task.progress, epoch: task.progress.epoch + 1 };
     const kept = [...task.kept]
       .sort(([a], [b]) => compareBytes(a, b))
-      .map(([key, value]) => ({ key, value: JSON.parse(value) as unknown }));
+      .map(([key, value]) => ({
+        key,
+        value: typeof value === 'string' ? (JSON.parse(value) as unknown) : Buffer.from(value),
+      }));
     return { progress: copyOf(task.progress), kept };
   }
 
@@ -202,6 +210,9 @@ export function assertStateVersion(
         'run the release that wrote it, or replay the log into an empty store',
     );
 }
+
+const copyOfKept = (value: unknown): string | Buffer =>
+  Buffer.isBuffer(value) ? Buffer.from(value) : JSON.stringify(value);
 
 const copyOf = (progress: Progress): Progress => ({
   version: progress.version,

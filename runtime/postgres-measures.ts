@@ -75,10 +75,10 @@ class PostgresMeasures implements MeasureStore {
       const progress = progressOf(row);
       assertStateVersion(processor, partition, progress.stateVersion, stateVersion);
       const kept = await client.query(
-        'SELECT key, value FROM kept_state WHERE processor = $1 AND partition = $2 ORDER BY key',
+        'SELECT key, value, bytes FROM kept_state WHERE processor = $1 AND partition = $2 ORDER BY key',
         [processor, partition],
       );
-      return { progress, kept: kept.rows };
+      return { progress, kept: kept.rows.map(({ key, value, bytes }) => ({ key, value: bytes ?? value })) };
     });
   }
 
@@ -274,7 +274,8 @@ async function keep(client: pg.PoolClient, { processor, partition, kept }: Commi
   // Of several changes of one key the last stands; one statement may not touch a row twice.
   const last = new Map(kept.map(({ key, value }) => [key, value]));
   const deleted = [...last].filter(([, value]) => value === undefined).map(([key]) => key);
-  const changed = [...last].filter(([, value]) => value !== undefined);
+  const changed = [...last].filter(([, value]) => value !== undefined && !Buffer.isBuffer(value));
+  const bytes = [...last].filter(([, value]) => Buffer.isBuffer(value));
   if (deleted.length > 0)
     await client.query('DELETE FROM kept_state WHERE processor = $1 AND partition = $2 AND key = ANY($3)', [
       processor,
@@ -284,8 +285,15 @@ async function keep(client: pg.PoolClient, { processor, partition, kept }: Commi
   if (changed.length > 0)
     await client.query(
       `INSERT INTO kept_state SELECT $1, $2, * FROM unnest($3::text[], $4::json[])
-       ON CONFLICT (processor, partition, key) DO UPDATE SET value = excluded.value`,
+       ON CONFLICT (processor, partition, key) DO UPDATE SET value = excluded.value, bytes = NULL`,
       [processor, partition, changed.map(([key]) => key), changed.map(([, value]) => JSON.stringify(value))],
+    );
+  // One by one: alone a buffer goes to the server as it is, in an array as text.
+  for (const [key, value] of bytes)
+    await client.query(
+      `INSERT INTO kept_state (processor, partition, key, bytes) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (processor, partition, key) DO UPDATE SET value = NULL, bytes = excluded.bytes`,
+      [processor, partition, key, value],
     );
 }
 

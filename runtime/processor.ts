@@ -53,7 +53,10 @@ export interface Processor<Event, State> {
   readonly tick: Milliseconds;
   /** `owned` tells which sites, facilities, ... this partition answers for, even while they are silent. */
   initial(network: Network, owned: Owned): State;
-  /** `network` is the same at every call, so that it need not be part of the state. */
+  /**
+   * `network` is the same at every call, so that it need not be part of the state. The columns of an event are lent for
+   * the call: whatever is to be kept of them is copied.
+   */
   step(state: State, input: Input<Event>, emit: Emit, network: Network): void;
   /** Refuses what the network does not know. Must not depend on `state`. */
   accepts?(network: Network, topic: string, event: Event): Rejection | undefined;

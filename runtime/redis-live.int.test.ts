@@ -237,6 +237,14 @@ describe.skipIf(redisMissing !== undefined)('live state in Redis', () => {
       expect(await everything(live)).toEqual(await everything(store));
     });
 
+    it('gets what a process that died had committed and could not write any more', async () => {
+      const { live, store } = await city({ keyPrefix: newPrefix() });
+      await store.put([link('a', [1]), parking('p', 1)]);
+      expect(await live.list('link')).toEqual([]);
+      live.catchUp();
+      await vi.waitFor(async () => expect(await everything(live)).toEqual(await everything(store)), inTime);
+    });
+
     it('is not believed to be whole while the store cannot be read, and is tried again', async () => {
       let isStoreAway = true;
       const { live, notices } = await city({

@@ -36,6 +36,7 @@ export async function createRedisLive(options: RedisLiveOptions): Promise<LiveSt
   // The methods alone, so that whoever prints the live state does not print the password.
   return {
     put: (values) => live.put(values),
+    catchUp: () => live.catchUp(),
     get: (kind, id) => live.get(kind, id),
     list: (kind) => live.list(kind),
     onChange: (callback) => live.onChange(callback),
@@ -114,6 +115,10 @@ class RedisLive implements LiveState {
     if (round.entries.size > this.mostWaiting) this.drop();
     this.writeSoon();
     if (this.isPrompt && !(await within(round.done, this.patience))) this.isPrompt = false;
+  }
+
+  catchUp(): void {
+    this.rebuild.begin();
   }
 
   async get(kind: string, id: string): Promise<LiveValue | undefined> {

@@ -1,7 +1,10 @@
 import type { EventTime } from '#domain/time.ts';
 
-/** A record that waits for the watermark. */
-export interface Held<Event> {
+/**
+ * A record that waits for the watermark, as the bytes that were judged good: objects that live for seconds cost more
+ * than decoding them again.
+ */
+export interface Held {
   /** When it is taken up. */
   readonly time: EventTime;
   /** Index of its topic among those that the processor reads. */
@@ -9,7 +12,10 @@ export interface Held<Event> {
   readonly source: string;
   readonly sequence: number;
   readonly kind: 'event' | 'late';
-  readonly event: Event;
+  /** Framed, in the topic's own schema. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
   /** Where it stood, as long as it may still be set aside. */
   readonly origin?: Origin;
 }
@@ -22,18 +28,24 @@ export interface Origin {
   readonly bytes: Buffer;
 }
 
+type Take = (kind: Held['kind'], rank: number, bytes: Buffer, start: number, end: number) => void;
+
 /**
  * Records that wait, given out by time, then topic, source and sequence: a total order that owes nothing to arrival.
- * Those of one time lie together, and only the times are in a heap: devices report on the same beats, and numbers
- * are quickly compared.
+ * Those of one time are chained, and only the times are in a heap: devices report on the same beats, and numbers are
+ * quickly compared. A record is a slot in arrays rather than an object, which would live long enough to cost the
+ * garbage collector more than everything else.
  */
-export class Waiting<Event> {
+export class Waiting {
   size = 0;
-  private readonly byTime = new Map<EventTime, Held<Event>[]>();
+  /** The first slot of each time. */
+  private readonly byTime = new Map<EventTime, number>();
   /** A binary heap, the least at index 0. */
   private readonly times: EventTime[] = [];
+  private readonly slots = new Slots();
+  private readonly order = (a: number, b: number): number => this.slots.compare(a, b);
 
-  constructor(held: Iterable<Held<Event>> = []) {
+  constructor(held: Iterable<Held> = []) {
     for (const each of held) this.add(each);
   }
 
@@ -42,35 +54,136 @@ export class Waiting<Event> {
     return this.times.length > 0 ? (this.times[0] as EventTime) : Number.POSITIVE_INFINITY;
   }
 
-  add(held: Held<Event>): void {
+  add(held: Held): void {
     this.size++;
     const known = this.byTime.get(held.time);
-    if (known !== undefined) known.push(held);
-    else {
-      this.byTime.set(held.time, [held]);
-      push(this.times, held.time);
-    }
+    this.byTime.set(held.time, this.slots.put(held, known ?? none));
+    if (known === undefined) push(this.times, held.time);
   }
 
   /** Takes out all of the earliest time, in order; there must be one. */
-  takeEarliest(): readonly Held<Event>[] {
+  takeEarliest(take: Take): void {
+    const { slots } = this;
     const time = pop(this.times);
-    const held = this.byTime.get(time) as Held<Event>[];
+    const taken: number[] = [];
+    for (let slot = this.byTime.get(time) as number; slot !== none; slot = slots.next(slot)) taken.push(slot);
     this.byTime.delete(time);
-    this.size -= held.length;
-    return held.length > 1 ? held.sort(compare) : held;
+    this.size -= taken.length;
+    if (taken.length > 1) taken.sort(this.order);
+    for (const slot of taken) slots.give(slot, take);
+  }
+
+  /** All of them in one buffer, to be saved. */
+  packed(): Held[] {
+    const all = [...this];
+    const bytes = Buffer.concat(all.map((held) => held.bytes.subarray(held.start, held.end)));
+    let start = 0;
+    return all.map((held) => {
+      const packed = { ...held, bytes, start, end: start + held.end - held.start };
+      start = packed.end;
+      return packed;
+    });
   }
 
   /** All of them, in no order. */
-  *[Symbol.iterator](): Generator<Held<Event>> {
-    for (const held of this.byTime.values()) yield* held;
+  *[Symbol.iterator](): Generator<Held> {
+    for (const [time, first] of this.byTime)
+      for (let slot = first; slot !== none; slot = this.slots.next(slot)) yield this.slots.at(slot, time);
   }
 }
 
-function compare(a: Held<unknown>, b: Held<unknown>): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
-  return a.sequence - b.sequence;
+const none = -1;
+
+/** What is known of records, by slots that are used again. */
+class Slots {
+  private capacity = 0;
+  private firstFree = none;
+  private chain = new Int32Array(0);
+  private ranks = new Int32Array(0);
+  private starts = new Int32Array(0);
+  private ends = new Int32Array(0);
+  private sequences = new Float64Array(0);
+  private readonly kinds: Held['kind'][] = [];
+  private readonly sources: string[] = [];
+  private readonly buffers: Buffer[] = [];
+  private readonly origins = new Map<number, Origin>();
+
+  next(slot: number): number {
+    return this.chain[slot] as number;
+  }
+
+  /** Puts a record before another in its chain; its slot. */
+  put(held: Held, next: number): number {
+    if (this.firstFree === none) this.grow();
+    const slot = this.firstFree;
+    this.firstFree = this.chain[slot] as number;
+    this.chain[slot] = next;
+    this.ranks[slot] = held.rank;
+    this.starts[slot] = held.start;
+    this.ends[slot] = held.end;
+    this.sequences[slot] = held.sequence;
+    this.kinds[slot] = held.kind;
+    this.sources[slot] = held.source;
+    this.buffers[slot] = held.bytes;
+    if (held.origin !== undefined) this.origins.set(slot, held.origin);
+    return slot;
+  }
+
+  /** Gives a record away, and its slot back. */
+  give(slot: number, take: Take): void {
+    const [kind, bytes] = [this.kinds[slot] as Held['kind'], this.buffers[slot] as Buffer];
+    take(kind, this.ranks[slot] as number, bytes, this.starts[slot] as number, this.ends[slot] as number);
+    this.buffers[slot] = nothing;
+    if (this.origins.size > 0) this.origins.delete(slot);
+    this.chain[slot] = this.firstFree;
+    this.firstFree = slot;
+  }
+
+  at(slot: number, time: EventTime): Held {
+    const origin = this.origins.get(slot);
+    return {
+      time,
+      rank: this.ranks[slot] as number,
+      source: this.sources[slot] as string,
+      sequence: this.sequences[slot] as number,
+      kind: this.kinds[slot] as Held['kind'],
+      bytes: this.buffers[slot] as Buffer,
+      start: this.starts[slot] as number,
+      end: this.ends[slot] as number,
+      ...(origin ? { origin } : {}),
+    };
+  }
+
+  /** By topic, source and sequence. */
+  compare(a: number, b: number): number {
+    const byRank = (this.ranks[a] as number) - (this.ranks[b] as number);
+    if (byRank !== 0) return byRank;
+    const [one, other] = [this.sources[a] as string, this.sources[b] as string];
+    if (one !== other) return one < other ? -1 : 1;
+    return (this.sequences[a] as number) - (this.sequences[b] as number);
+  }
+
+  private grow(): void {
+    const before = this.capacity;
+    this.capacity = Math.max(64, 2 * before);
+    this.chain = wider(this.chain, new Int32Array(this.capacity));
+    this.ranks = wider(this.ranks, new Int32Array(this.capacity));
+    this.starts = wider(this.starts, new Int32Array(this.capacity));
+    this.ends = wider(this.ends, new Int32Array(this.capacity));
+    this.sequences = wider(this.sequences, new Float64Array(this.capacity));
+    for (let slot = this.capacity - 1; slot >= before; slot--) {
+      this.chain[slot] = this.firstFree;
+      this.firstFree = slot;
+    }
+  }
+}
+
+/** Lets go of a buffer whose records are all taken. */
+const nothing = Buffer.alloc(0);
+
+function wider<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
 }
 
 function push(heap: number[], time: number): void {

@@ -6,8 +6,10 @@ import { embeddedIds } from '#schemas/registry.ts';
 import { encodeRecord } from '#schemas/topic.ts';
 import { parkingEvents } from '#schemas/topics.ts';
 import { Writer } from '#schemas/wire.ts';
+import { ArterialError } from './errors.ts';
 import type { EventLog } from './log.ts';
 import type { MeasureStore } from './measures.ts';
+import { createMemoryLive } from './memory-live.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { createMemoryMeasures } from './memory-measures.ts';
 import type { Ownership } from './ownership.ts';
@@ -144,6 +146,33 @@ describe('a process', () => {
     await run.started;
     stop.abort();
     await run.done;
+  });
+});
+
+describe('live state', () => {
+  it('catches up when a task comes from another process, which may not have put all, and only then', async () => {
+    const store = createMemoryMeasures();
+    const all = [heartbeat(), ...[0, 1, 2, 3].map(entry)];
+    const catchUpsOf = async (log: EventLog): Promise<number> => {
+      let catchUps = 0;
+      const live = Object.assign(createMemoryLive(), { catchUp: () => void catchUps++ });
+      const { run, stop } = start(log, store, { live });
+      await run.settle();
+      stop.abort();
+      await run.done;
+      return catchUps;
+    };
+    expect(await catchUpsOf(await logOf(all.slice(0, 3)))).toBe(0);
+    const log = await logOf(all);
+    let reads = 0;
+    const failing = Object.assign(Object.create(log) as EventLog, {
+      read: (...place: Parameters<EventLog['read']>) => {
+        if (reads++ === 0) throw new ArterialError('log.unavailable', 'away', { canRetry: true });
+        return log.read(...place);
+      },
+    });
+    expect(await catchUpsOf(failing)).toBe(1);
+    expect(reads).toBeGreaterThan(1);
   });
 });
 

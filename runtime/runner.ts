@@ -72,6 +72,8 @@ export class Runner {
   private lost = new Map<string, number>();
   /** How far it was before it was taken over. */
   private before = new Map<string, TopicProgress>();
+  /** Whether another process had it before, which may have died before it had told all that it committed. */
+  private hasChangedHands = false;
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
@@ -141,6 +143,7 @@ export class Runner {
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
     const restored = await store.claim(processor.name, partition, stateVersionOf(processor));
     this.version = restored?.progress.version ?? 0;
+    if (restored && restored.progress.epoch !== this.epoch + 1) this.hasChangedHands = true;
     this.epoch = restored?.progress.epoch ?? 1;
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
@@ -154,10 +157,12 @@ export class Runner {
       const rows = restored.kept
         .filter(({ key }) => key.startsWith(rowPrefix))
         .map(({ key, value }) => [key.slice(rowPrefix.length), value] as const);
-      this.task.restore(Buffer.from(memory.value as string, 'base64'), rows, this.committedThrough);
+      this.task.restore(memory.value as Buffer, rows, this.committedThrough);
     } else this.task.resumeAfter(this.committedThrough);
     await this.missNothing(restored.progress);
     await this.tellAgain(unpackOutbox(restored.progress.outbox));
+    if (this.hasChangedHands) this.options.live?.catchUp();
+    this.hasChangedHands = false;
   }
 
   /** Whoever committed last may have died, or met an error, before it told the others of it. */
@@ -345,7 +350,7 @@ export class Runner {
     this.checkpointedAt = this.flushedAt;
     const { memory, rows } = this.task.checkpoint();
     return [
-      { key: memoryKey, value: memory.toString('base64') },
+      { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
     ];
   }

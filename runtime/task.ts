@@ -7,7 +7,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Network } from '#domain/network.ts';
 import { type EventTime, floorTo, minutes } from '#domain/time.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import type { AnyTopic, SchemaIds, Topic } from '#schemas/topic.ts';
+import { type AnyTopic, decodeLent, type SchemaIds, type Topic } from '#schemas/topic.ts';
 import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
@@ -67,7 +67,7 @@ export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersio
 
 interface Memory<Event, State> {
   readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo' | 'last'>[];
-  readonly held: Held<Event>[];
+  readonly held: Held[];
   readonly counts: Counts;
   readonly releasedThrough: EventTime;
   readonly nextTick: EventTime;
@@ -79,7 +79,7 @@ export class Task<Event, State> {
   private readonly options: TaskOptions<Event, State>;
   private readonly lanes: readonly Lane<Event>[];
   private state: State;
-  private held = new Waiting<Event>();
+  private held = new Waiting();
   private counts: Counts = { read: 0, folded: 0, late: 0, rejected: 0, duplicate: 0, heartbeats: 0, open: 0 };
   private nextTick: EventTime = Number.NaN;
   private emitted: Emitted[] = [];
@@ -171,7 +171,7 @@ export class Task<Event, State> {
         processedTo,
         last,
       })),
-      held: [...this.held],
+      held: this.held.packed(),
       counts: this.counts,
       releasedThrough: this.releasedThrough,
       nextTick: this.nextTick,
@@ -239,7 +239,7 @@ export class Task<Event, State> {
 
   /** Steps through everything up to the least watermark of the topics read. */
   private release(): void {
-    const { processor, network } = this.options;
+    const { processor } = this.options;
     let watermark = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes) {
       const own = watermarkOf(lane, processor.lateness);
@@ -255,15 +255,27 @@ export class Task<Event, State> {
       const time = this.held.earliest;
       this.tickThrough(time);
       this.inputAt = time;
-      for (const { kind, rank, event } of this.held.takeEarliest()) {
-        const { topic } = this.lanes[rank] as Lane<Event>;
-        this.counts.folded++;
-        processor.step(this.state, { kind, at: time, topic: topic.name, event }, this.emit, network);
-      }
+      this.held.takeEarliest(this.stepThrough);
     }
     this.tickThrough(watermark);
     this.releasedThrough = watermark;
   }
+
+  /** Gives a record to the processor; it is read again, since it has waited as bytes. */
+  private readonly stepThrough = (
+    kind: Held['kind'],
+    rank: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
+    const { processor, network } = this.options;
+    const { topic } = this.lanes[rank] as Lane<Event>;
+    const event = decodeLent(topic, bytes, start, end);
+    assert(!isRejection(event), `${processor.name}: what was judged good can no longer be read`);
+    this.counts.folded++;
+    processor.step(this.state, { kind, at: this.inputAt, topic: topic.name, event }, this.emit, network);
+  };
 
   /**
    * The end of the first interval that is seen whole; NaN while that is not known. It must not depend on how the

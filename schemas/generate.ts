@@ -48,7 +48,7 @@ function codec(name: string, schema: RecordSchema): string {
     coded.includes('grown(') ? grownText : '',
   ];
   const body = [...shared, coded].filter((text) => text !== '').join('\n');
-  const fromWire = ['inside', 'newColumn', 'outside'].filter((word) => body.includes(`${word}(`));
+  const fromWire = ['inside', 'outside'].filter((word) => body.includes(`${word}(`));
   const time = types.some((text) => text.includes('EventTime'))
     ? "import type { EventTime } from '#domain/time.ts';\n"
     : '';
@@ -229,7 +229,7 @@ function columnsText(shape: RecordShape): string {
   });
   return `function decode${shape.name}Columns(reader: Reader, path: string): ${shape.name}Columns {
   let rows = reader.block(${leastBytes(shape)});
-${names.map((name) => `  let ${name} = newColumn(rows);\n`).join('')}  let i = 0;
+${names.map((name, n) => `  let ${name} = reader.column(${n}, rows);\n`).join('')}  let i = 0;
   while (i < rows) {
     for (; i < rows; i++) {
       ${reads.join('\n      ')}
@@ -241,7 +241,7 @@ ${names.map((name) => `  let ${name} = newColumn(rows);\n`).join('')}  let i = 0
 ${names.map((name) => `      ${name} = grown(${name}, capacity);\n`).join('')}    }
   }
   if (rows < ${names[0]}.length) {
-${names.map((name) => `    ${name} = ${name}.subarray(0, rows);\n`).join('')}  }
+${names.map((name) => `    ${name} = ${name}.slice(0, rows);\n`).join('')}  }
   return { length: rows, ${names.join(', ')} };
 }
 `;
@@ -251,7 +251,7 @@ const grownText = `function grown(
   column: Int32Array<ArrayBuffer>,
   capacity: number,
 ): Int32Array<ArrayBuffer> {
-  const wider = newColumn(capacity);
+  const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;
 }

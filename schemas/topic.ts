@@ -93,6 +93,7 @@ export function encodeRecord<Event>(
 
 const writer = new Writer();
 const reader = new Reader();
+const lender = new Reader(Buffer.alloc(0), 0, 0, true);
 
 /** The schema id of a framed record, or why there is none. */
 export function schemaIdOf(bytes: Buffer, start: number, end: number): number | Rejection {
@@ -110,6 +111,16 @@ export function decodeRecord<Event>(
   end: number,
 ): Event | Rejection {
   return decodeBody(reader.reset(bytes, start + frameBytes, end), topic.decode, topic.check);
+}
+
+/** As `decodeRecord`, but the columns of the event are lent until the next one is decoded. */
+export function decodeLent<Event>(
+  topic: Topic<Event>,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Event | Rejection {
+  return decodeBody(lender.reset(bytes, start + frameBytes, end), topic.decode, topic.check);
 }
 
 /** Decodes a bare Avro body with the given decoder. Never throws for bad data. */

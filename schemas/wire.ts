@@ -9,8 +9,11 @@ export class Reader {
   bytes: Buffer;
   position: number;
   end: number;
+  /** Whether columns are lent, and written over when others of their length are read. */
+  readonly lends: boolean;
 
-  constructor(bytes: Buffer = Buffer.alloc(0), position = 0, end: number = bytes.length) {
+  constructor(bytes: Buffer = Buffer.alloc(0), position = 0, end: number = bytes.length, lends = false) {
+    this.lends = lends;
     this.bytes = bytes;
     this.position = position;
     this.end = end;
@@ -180,8 +183,17 @@ export class Reader {
     return count;
   }
 
+  /** The n-th column of a record, of so many rows. */
+  column(n: number, rows: number): Int32Array<ArrayBuffer> {
+    if (!this.lends || rows >= lentRowsMost) return new Int32Array(rows);
+    lentColumns[rows] ??= [];
+    const lent = lentColumns[rows];
+    lent[n] ??= new Int32Array(rows);
+    return lent[n];
+  }
+
   private length(): number {
-    const length = this.long();
+    const length = this.int();
     if (length < 0 || length > this.end - this.position)
       throw new DecodeFailure(
         'wire.length',
@@ -191,6 +203,10 @@ export class Reader {
     return length;
   }
 }
+
+/** By rows, then by number of the column. */
+const lentColumns: Int32Array<ArrayBuffer>[][] = [];
+const lentRowsMost = 256;
 
 /**
  * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
@@ -239,24 +255,6 @@ export function inside(part: string, failure: unknown): unknown {
 
 const truncated = (): DecodeFailure =>
   new DecodeFailure('wire.truncated', '', 'the record ends inside a value');
-
-/** Columns are cut from slabs: a buffer of its own for each costs ten times as much. Bytes. */
-const slabBytes = 64 * 1024;
-let slab = new ArrayBuffer(slabBytes);
-let slabUsed = 0;
-
-/** A column of so many numbers, all 0. */
-export function newColumn(rows: number): Int32Array<ArrayBuffer> {
-  const bytes = rows * Int32Array.BYTES_PER_ELEMENT;
-  if (bytes > slabBytes) return new Int32Array(rows);
-  if (slabUsed + bytes > slabBytes) {
-    slab = new ArrayBuffer(slabBytes);
-    slabUsed = 0;
-  }
-  const column = new Int32Array(slab, slabUsed, rows);
-  slabUsed += bytes;
-  return column;
-}
 
 /** Out of the stated range. */
 export const outside = (field: string, value: number, minimum: number, maximum: number): DecodeFailure =>

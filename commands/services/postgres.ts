@@ -1,11 +1,18 @@
 /** PostgreSQL in a process of its own that outlives us, on 127.0.0.1. */
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { endServerIn, initialisePostgres, postgresSettings } from '#runtime/embedded-postgres.ts';
+import {
+  endServerIn,
+  formerAtMost,
+  initialisePostgres,
+  isFormerStillThere,
+  postgresSettings,
+} from '#runtime/embedded-postgres.ts';
 import { findPostgres, giveFolder, runAs } from '#runtime/postgres-binaries.ts';
 import { findFreePorts } from './ports.ts';
-import { endProcess, launch, type ProcessMark } from './server-process.ts';
+import { endProcess, type Launch, launch, type ProcessMark } from './server-process.ts';
 
 export interface PostgresOptions {
   /** Has the data, the password and `postgres.log`. */
@@ -47,7 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const parameters = ['-D', data, '-p', String(port)];
   const settings = { ...postgresSettings, max_connections: String(connections) };
   for (const [name, value] of Object.entries(settings)) parameters.push('-c', `${name}=${value}`);
-  const mark = await launch('PostgreSQL', {
+  const mark = await launchOnceFree({
     program: binaries.postgres,
     parameters,
     folder: data,
@@ -63,6 +70,18 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const url = urlOf(database);
   const version = (await versionAt(url)) ?? '';
   return { url, port, process: mark, version, stop: () => endProcess(mark, postgresSignals) };
+}
+
+/** Starts the server, once the last sessions of a former one on the same data have ended. */
+async function launchOnceFree(server: Launch): Promise<ProcessMark> {
+  for (const deadline = performance.now() + formerAtMost; ; ) {
+    try {
+      return await launch('PostgreSQL', server);
+    } catch (failure) {
+      if (!isFormerStillThere((failure as Error).message) || performance.now() > deadline) throw failure;
+      await sleep(100);
+    }
+  }
 }
 
 async function makeDatabase(url: string): Promise<void> {

@@ -71,7 +71,8 @@ interface Sighted {
 }
 
 interface State {
-  sighted: Sighted[];
+  /** By link, so that a sighting is compared with few others however large the city is. */
+  readonly sighted: Map<LinkId, Sighted[]>;
 }
 
 /**
@@ -81,13 +82,13 @@ interface State {
  */
 export const cameraIncidents: Processor<CameraObservation, State> = {
   name: 'camera-incidents',
-  stateVersion: 1,
+  stateVersion: 2,
   reads: [cameraObservations],
   writes: [incidents],
   lateness: seconds(10),
   revisionBound: 0,
   tick: seconds(30),
-  initial: () => ({ sighted: [] }),
+  initial: () => ({ sighted: new Map() }),
   step,
   accepts,
 };
@@ -103,10 +104,7 @@ function accepts(network: Network, _topic: string, event: CameraObservation): Re
 
 function step(state: State, input: Input<CameraObservation>, emit: Emit, network: Network): void {
   if (input.kind === 'watermark') {
-    for (const seen of state.sighted)
-      if (input.at - seen.last > goneAfter && seen.incident)
-        change(seen.incident, input.at, { status: 'resolved', endedAt: seen.last }, emit);
-    state.sighted = state.sighted.filter((seen) => input.at - seen.last <= goneAfter);
+    letGo(state, input.at, emit);
     return;
   }
   for (const observation of input.event.observations)
@@ -114,13 +112,26 @@ function step(state: State, input: Input<CameraObservation>, emit: Emit, network
       tell(network, see(state, input.event, observation), observation, input.at, emit);
 }
 
-function see(state: State, { site, camera, at }: CameraObservation, observation: Observation): Sighted {
+/** Resolves what no camera has seen for a while. */
+function letGo({ sighted }: State, at: EventTime, emit: Emit): void {
+  for (const [link, all] of sighted) {
+    const seen = all.filter(({ last }) => at - last <= goneAfter);
+    if (seen.length === all.length) continue;
+    for (const { incident, last } of all)
+      if (at - last > goneAfter && incident)
+        change(incident, at, { status: 'resolved', endedAt: last }, emit);
+    if (seen.length > 0) sighted.set(link, seen);
+    else sighted.delete(link);
+  }
+}
+
+function see({ sighted }: State, { site, camera, at }: CameraObservation, observation: Observation): Sighted {
   const { kind, link, toStopBarMeters, confidencePermille, plateToken } = observation;
-  const known = state.sighted.find(
+  const others = sighted.get(link) ?? [];
+  const known = others.find(
     (seen) =>
       seen.site === site &&
       seen.kind === kind &&
-      seen.link === link &&
       Math.abs(seen.toStopBarMeters - toStopBarMeters) <= sameWithinMeters,
   );
   if (known === undefined) {
@@ -138,7 +149,8 @@ function see(state: State, { site, camera, at }: CameraObservation, observation:
       plateToken,
       incident: null,
     };
-    state.sighted.push(first);
+    others.push(first);
+    sighted.set(link, others);
     return first;
   }
   known.last = at;

@@ -1,6 +1,6 @@
 // Generated from schemas/avro/detector.frame.v1.avsc by schemas/generate.ts; do not edit.
 import type { EventTime } from '#domain/time.ts';
-import { newColumn, outside, type Reader, type Writer } from '../wire.ts';
+import { outside, type Reader, type Writer } from '../wire.ts';
 
 /** What one detector measured. One typed array a field, one index a row. */
 export interface ReadingColumns {
@@ -35,17 +35,17 @@ function grown(
   column: Int32Array<ArrayBuffer>,
   capacity: number,
 ): Int32Array<ArrayBuffer> {
-  const wider = newColumn(capacity);
+  const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;
 }
 
 function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
   let rows = reader.block(4);
-  let detector = newColumn(rows);
-  let count = newColumn(rows);
-  let occupancyPermille = newColumn(rows);
-  let speedDecikph = newColumn(rows);
+  let detector = reader.column(0, rows);
+  let count = reader.column(1, rows);
+  let occupancyPermille = reader.column(2, rows);
+  let speedDecikph = reader.column(3, rows);
   let i = 0;
   while (i < rows) {
     for (; i < rows; i++) {
@@ -65,10 +65,10 @@ function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
     }
   }
   if (rows < detector.length) {
-    detector = detector.subarray(0, rows);
-    count = count.subarray(0, rows);
-    occupancyPermille = occupancyPermille.subarray(0, rows);
-    speedDecikph = speedDecikph.subarray(0, rows);
+    detector = detector.slice(0, rows);
+    count = count.slice(0, rows);
+    occupancyPermille = occupancyPermille.slice(0, rows);
+    speedDecikph = speedDecikph.slice(0, rows);
   }
   return { length: rows, detector, count, occupancyPermille, speedDecikph };
 }

@@ -1,6 +1,6 @@
 // Generated from schemas/avro/signal.event.v1.avsc by schemas/generate.ts; do not edit.
 import type { EventTime } from '#domain/time.ts';
-import { newColumn, outside, type Reader, type Writer } from '../wire.ts';
+import { outside, type Reader, type Writer } from '../wire.ts';
 
 /** One event. One typed array a field, one index a row. */
 export interface SignalEventColumns {
@@ -31,16 +31,16 @@ function grown(
   column: Int32Array<ArrayBuffer>,
   capacity: number,
 ): Int32Array<ArrayBuffer> {
-  const wider = newColumn(capacity);
+  const wider = new Int32Array(capacity);
   wider.set(column);
   return wider;
 }
 
 function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColumns {
   let rows = reader.block(3);
-  let code = newColumn(rows);
-  let parameter = newColumn(rows);
-  let deciseconds = newColumn(rows);
+  let code = reader.column(0, rows);
+  let parameter = reader.column(1, rows);
+  let deciseconds = reader.column(2, rows);
   let i = 0;
   while (i < rows) {
     for (; i < rows; i++) {
@@ -58,9 +58,9 @@ function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColu
     }
   }
   if (rows < code.length) {
-    code = code.subarray(0, rows);
-    parameter = parameter.subarray(0, rows);
-    deciseconds = deciseconds.subarray(0, rows);
+    code = code.slice(0, rows);
+    parameter = parameter.slice(0, rows);
+    deciseconds = deciseconds.slice(0, rows);
   }
   return { length: rows, code, parameter, deciseconds };
 }

@@ -15,6 +15,7 @@ import type { MeasureStore } from '#runtime/measures.ts';
 import { partitionOf } from '#runtime/partitioner.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
 import { machineTimers } from '#runtime/timers.ts';
+import { rawTopics } from '#schemas/topics.ts';
 import { Child } from './child.ts';
 import type { FeedRecord } from './feed.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -48,6 +49,9 @@ const settleWithin = 90;
 /** The lateness of the slowest first stage. */
 const lateness = seconds(10);
 
+/** The sender, which is no part of what is tested, had to send again. */
+export class SentAgain extends Error {}
+
 let cities = 0;
 
 export class City {
@@ -64,6 +68,7 @@ export class City {
   readonly watch: Watch;
   /** Everything up to this time of the city has been sent. */
   sentThrough: EventTime = Number.NEGATIVE_INFINITY;
+  private sentRecords = 0;
   private log: EventLog | undefined;
   private isClosed = false;
   private readonly rig: Rig;
@@ -162,8 +167,22 @@ export class City {
       const part = records.slice(begin, end);
       await persistently(() => this.append(log, part));
       this.sentThrough = Math.max(this.sentThrough, part.at(-1)!.at);
+      this.sentRecords += part.length;
       begin = end;
     }
+  }
+
+  /** Throws `SentAgain` when a broker that was slow to answer has records twice, so that they cannot be counted. */
+  async requireSentOnce(): Promise<void> {
+    const log = await this.openLog();
+    let there = 0;
+    for (const { name } of rawTopics)
+      for (let partition = 0; partition < this.partitions; partition++) {
+        const { first, next } = await log.bounds(name, partition);
+        there += next - first;
+      }
+    if (there !== this.sentRecords)
+      throw new SentAgain(`${this.sentRecords} records were sent, and ${there} are there`);
   }
 
   /** One request for all partitions, in each of which the order is kept. */

@@ -33,6 +33,7 @@ async function ran(
   await city.startProcessors(1);
   await city.send(feed.records, { rate });
   await city.settled();
+  await city.requireSentOnce();
   return city;
 }
 

@@ -16,8 +16,10 @@ import { judged } from './rows-process.ts';
 
 /** How long a process is given to find out. Seconds. */
 const noticedWithin = 60;
-/** A process ends with the first task that finds something; so many starts let all of them look. */
-const startsMost = 6;
+/** A process ends with the first task that finds something, which may be one that told before; others look later. */
+const startsMost = 20;
+/** All have told when so many starts in turn find nothing new. */
+const startsWithoutNews = 3;
 
 const detected = (isDetected: boolean): Measured => ({
   name: 'logLossDetected',
@@ -83,11 +85,12 @@ async function toldIn(city: City): Promise<number> {
 
 /** Starts processes until they tell of no more gaps than before; whether each stopped for one. */
 async function tellAll(city: City): Promise<boolean> {
-  for (let start = 0, before = -1; start < startsMost; start++) {
-    const told = await toldIn(city);
-    if (told === before) return true;
-    before = told;
+  let [before, withoutNews] = [await toldIn(city), 0];
+  for (let start = 0; start < startsMost && withoutNews < startsWithoutNews; start++) {
     if (!(await stopsForGap(city.launch()))) return false;
+    const told = await toldIn(city);
+    withoutNews = told === before ? withoutNews + 1 : 0;
+    before = told;
   }
   return true;
 }
@@ -138,6 +141,7 @@ async function expire({ rig, newCity, seed, random }: Context): Promise<Outcome>
   child.signal('SIGTERM');
   await child.outcome(30);
   await city.send(second, { rate: 300 });
+  await city.requireSentOnce();
   const partition = Math.floor(random() * city.partitions);
   const place = { topic: detectorFrames.name, partition };
   const from = first.filter((record) => isIn(city, record, place)).length;
