@@ -175,8 +175,14 @@ function start(
     async end() {
       if (isRunning()) child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-      await closed;
+      const [code, signal] = await closed;
       clearTimeout(late);
+      if (signal === 'SIGKILL')
+        options.note(
+          `${subject.name} did not end when it was asked to; it said last: ${said.slice(-3).join(' | ')}`,
+        );
+      else if (code !== 0 && signal === null)
+        options.note(`${subject.name} ended with ${code}: ${said.at(-1)}`);
     },
   };
 }

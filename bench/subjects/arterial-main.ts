@@ -36,6 +36,9 @@ const run = runProcessors({
 });
 run.done.catch(failed);
 await aborted(stopping.signal);
+say('stopping');
 await run.done;
+say('everything is saved');
 await ownership.leave();
+say('left the group');
 await parts.close();
