@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { hop, type Job, startAt, windowSeconds } from './jobs.ts';
 import type { Preloaded } from './preload.ts';
-import type { Servers } from './servers.ts';
+import { type Servers, statement } from './servers.ts';
 import { environmentOf, type Guarantee, type Subject } from './subject.ts';
 import { firstDifference, lastWindow, ResultReader } from './table.ts';
 import { machineSeconds, type Usage, usageOf } from './usage.ts';
@@ -224,15 +223,5 @@ async function openWhenThere(...place: Parameters<typeof ResultReader.open>): Pr
       if (tries > 600) throw error;
       await sleep(100);
     }
-  }
-}
-
-async function statement(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
   }
 }

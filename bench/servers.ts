@@ -95,7 +95,8 @@ async function removeTopics(brokers: readonly string[], prefix: string, except?:
   }
 }
 
-async function statement(url: string, text: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+export async function statement(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
