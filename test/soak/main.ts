@@ -22,7 +22,8 @@ const sampleEvery = 2_000;
 const [faultsFrom, faultsTo] = [15_000, 40_000] as const;
 /** Memory of a process that has just started says nothing. */
 const warmUpShare = 0.25;
-const recordBytesRetry = 300;
+/** When a server is away, what is sent is sent again after so long. Milliseconds. */
+const pauseBeforeRetry = 300;
 
 interface Sample {
   /** Minutes since the begin. */
@@ -166,7 +167,7 @@ class Soak {
           city.sentThrough = street.now;
           return;
         } catch {
-          await machineTimers.sleep(recordBytesRetry);
+          await machineTimers.sleep(pauseBeforeRetry);
         }
     };
     let due = performance.now();
