@@ -3,7 +3,7 @@ import type { Goal } from '#commands/goals.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, spreadOf } from './paired.ts';
 import type { PairResult, Results, SingleResult } from './plan.ts';
 
-export function goalsOf({ pairs, singles }: Results): Goal[] {
+export function goalsOf({ pairs, singles, trials }: Results): Goal[] {
   const goals: Goal[] = [];
   for (const result of pairs) {
     if (result.pair.goal !== undefined)
@@ -33,7 +33,7 @@ export function goalsOf({ pairs, singles }: Results): Goal[] {
       bound: 1.5,
       unit: 'M readings/s',
     });
-  goals.push(...growthGoals(singles));
+  goals.push(...growthGoals(singles), ...trials.flatMap(({ goals }) => goals));
   return goals;
 }
 

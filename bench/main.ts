@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { formatGoals, isMet } from '#commands/goals.ts';
 import { Bench } from './bench.ts';
 import { goalsOf } from './goals.ts';
-import { pairs, type Results, singles } from './plan.ts';
+import { pairs, type Results, singles, trials } from './plan.ts';
 import { machineText, picture, reportOf } from './report.ts';
 import { separateCpus, startServers } from './servers.ts';
 
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const names = [...pairs, ...singles].map(({ name }) => name);
+  const names = [...pairs, ...singles, ...trials].map(({ name }) => name);
   const only = values.only === '' ? names : values.only.split(',');
   for (const name of only)
     if (!names.includes(name)) throw new Error(`--only ${name}; of ${names.join(', ')} would be right`);
@@ -30,20 +30,15 @@ async function main(): Promise<void> {
   const servers = await startServers(join('.arterial', 'bench', `servers-${process.pid}`), cpus);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void servers.close().finally(() => process.exit(130)));
-  const results: Results = { pairs: [], singles: [] };
+  const results: Results = { pairs: [], singles: [], trials: [] };
   try {
-    const bench = new Bench({
-      servers,
-      cpus,
-      buildFolder: resolve('.arterial', 'bench'),
-      seed: Number(values.seed),
-      scale: Number(values.scale),
-      note,
-    });
+    const given = { servers, cpus, seed: Number(values.seed), scale: Number(values.scale), note };
+    const bench = new Bench({ ...given, buildFolder: resolve('.arterial', 'bench') });
     for (const pair of pairs)
       if (only.includes(pair.name)) results.pairs.push(await bench.pair(pair, Number(values.rounds)));
     for (const single of singles)
       if (only.includes(single.name)) results.singles.push(await bench.single(single));
+    for (const trial of trials) if (only.includes(trial.name)) results.trials.push(await trial.run(given));
   } finally {
     await servers.close();
   }

@@ -5,6 +5,7 @@ import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/ka
 import { plainNode } from './peers/plain-node/run.ts';
 import { quixStreams } from './peers/quix-streams/run.ts';
 import { type Subject, withPeerTable } from './subject.ts';
+import type { Trial, TrialResult } from './trial.ts';
 
 export interface Load {
   readonly job: Job;
@@ -51,6 +52,7 @@ export interface SingleResult {
 export interface Results {
   readonly pairs: PairResult[];
   readonly singles: SingleResult[];
+  readonly trials: TrialResult[];
 }
 
 const frames = (minutes: number, detectors = 20_000): Load => ({ job: 'frames', detectors, minutes });
@@ -83,3 +85,6 @@ export const singles: readonly Single[] = [
   { name: 'detectors-10000', load: frames(20, 10_000), isWhole: false },
   { name: 'detectors-100000', load: frames(4, 100_000), isWhole: false },
 ];
+
+/** Arterial as a city uses it. */
+export const trials: readonly Trial[] = [];

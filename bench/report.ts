@@ -5,7 +5,8 @@ import { formatGoals } from '#commands/goals.ts';
 import type { Drain } from './drain.ts';
 import { goalsOf } from './goals.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, type Spread, spreadOf } from './paired.ts';
-import type { PairResult, Results, SingleResult } from './plan.ts';
+import { trials as allTrials, type PairResult, type Results, type SingleResult } from './plan.ts';
+import type { TrialResult } from './trial.ts';
 
 /** The machine, as far as it tells. */
 export function machineText(): string {
@@ -16,7 +17,7 @@ export function machineText(): string {
 }
 
 export function reportOf(results: Results, machine: string, date: string): string {
-  const { pairs, singles } = results;
+  const { pairs, singles, trials } = results;
   return [
     '# Benchmarks',
     '',
@@ -42,6 +43,7 @@ export function reportOf(results: Results, machine: string, date: string): strin
     '|---|---|---|---|---|---|',
     ...singles.map(singleRow),
     '',
+    ...trials.flatMap(trialLines),
     '## Goals',
     '',
     '```',
@@ -87,6 +89,12 @@ function singleRow({ single, readings, drain }: SingleResult): string {
     peakMib.toFixed(0),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+function trialLines({ name, measured }: TrialResult): string[] {
+  const does = allTrials.find((trial) => trial.name === name)?.does ?? '';
+  const rows = measured.map(([what, value]) => `| ${what} | ${value} |`);
+  return [`## ${name}`, '', does, '', '| what | measured |', '|---|---|', ...rows, ''];
 }
 
 const [width, rowHeight, labelWidth] = [860, 26, 260];
