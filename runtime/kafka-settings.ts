@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises';
 import type { KafkaConfig as KafkajsOptions, SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
 import { ArterialError } from './errors.ts';
-import { connectToBroker } from './kafka-socket.ts';
+import type { BrokerSockets } from './kafka-socket.ts';
 
-/** The options of a client; reads the files that are named. */
-export async function kafkajsOptions({ brokers, tls, sasl }: KafkaConfig): Promise<KafkajsOptions> {
+/** The options of a client whose sockets are made so; reads the files that are named. */
+export async function kafkajsOptions(
+  { brokers, tls, sasl }: KafkaConfig,
+  sockets: BrokerSockets,
+): Promise<KafkajsOptions> {
   return {
     clientId: 'arterial',
-    socketFactory: connectToBroker,
+    socketFactory: sockets.connect,
     brokers: [...brokers],
     connectionTimeout: 2_000,
     authenticationTimeout: 5_000,

@@ -1,7 +1,14 @@
+import { createRequire } from 'node:module';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kafkajsOptions } from './kafka-settings.ts';
-import { connectToBroker, connectWithin } from './kafka-socket.ts';
+import { BrokerSockets, connectWithin } from './kafka-socket.ts';
+
+const require = createRequire(import.meta.url);
+const Connection = require('kafkajs/src/network/connection') as new (
+  options: object,
+) => { connect(): Promise<void>; disconnect(): Promise<void> };
+const quiet = { namespace: () => quiet, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 let server: Server;
 let port: number;
@@ -99,12 +106,24 @@ describe('a socket for kafkajs', () => {
   });
 
   it('is the one that every client of ours has', async () => {
-    const { socketFactory } = await kafkajsOptions({
-      brokers: ['b:1'],
-      prefix: '',
-      group: 'g',
-      replication: 1,
-    } as never);
-    expect(socketFactory).toBe(connectToBroker);
+    const sockets = new BrokerSockets();
+    const config = { brokers: ['b:1'], prefix: '', group: 'g', replication: 1 } as never;
+    const { socketFactory } = await kafkajsOptions(config, sockets);
+    expect(socketFactory).toBe(sockets.connect);
+  });
+
+  it('does not outlive its client, not even where the client has lost sight of it', async () => {
+    const sockets = new BrokerSockets();
+    const kafkajs = await kafkajsOptions(
+      { brokers: [`127.0.0.1:${port}`], prefix: '', group: 'g', replication: 1 } as never,
+      sockets,
+    );
+    const connection = new Connection({ ...kafkajs, host: '127.0.0.1', port, logger: quiet });
+    // Twice at once: kafkajs forgets the first.
+    await Promise.all([connection.connect(), connection.connect()]);
+    await until(() => accepted.length === 2);
+    await connection.disconnect();
+    sockets.end();
+    await until(() => accepted.every((socket) => socket.readableEnded || socket.destroyed));
   });
 });

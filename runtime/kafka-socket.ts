@@ -19,7 +19,25 @@ const silenceMost = 15_000;
 /** No broker sends an answer that is longer: whoever says so does not speak Kafka's protocol. Bytes. */
 const answerBytesMost = 256 * 1024 * 1024;
 
-export const connectToBroker = (broker: ISocketFactoryArgs): Socket => connectWithin(broker, silenceMost);
+/**
+ * Makes the sockets of a client, and knows those that are open. Of two that kafkajs opens at once for one connection it
+ * keeps only the later; the other would keep the process alive until the broker ends it, ten minutes later.
+ */
+export class BrokerSockets {
+  private readonly open = new Set<Socket>();
+
+  readonly connect = (broker: ISocketFactoryArgs): Socket => {
+    const socket = connectWithin(broker, silenceMost);
+    this.open.add(socket);
+    socket.once('close', () => this.open.delete(socket));
+    return socket;
+  };
+
+  /** Ends those that the client has left open, once it has closed. */
+  end(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+}
 
 /** The same with another longest silence, in milliseconds. */
 export function connectWithin({ host, port, ssl, onConnect }: ISocketFactoryArgs, silence: number): Socket {

@@ -9,6 +9,7 @@ import {
 } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
 import { kafkaError, kafkajsOptions } from './kafka-settings.ts';
+import { BrokerSockets } from './kafka-socket.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
 import type { TopicProgress } from './measures.ts';
 import type { Ownership } from './ownership.ts';
@@ -46,7 +47,8 @@ const tellEvery = 5_000;
 /** Joins the group. Kafka's consumer only says what is ours: records are read through the log. */
 export async function joinGroup(options: GroupOptions): Promise<Group> {
   const { config, formerMember } = options;
-  const kafkajs = await kafkajsOptions(config);
+  const sockets = new BrokerSockets();
+  const kafkajs = await kafkajsOptions(config, sockets);
   if (formerMember !== undefined) await forget(kafkajs, config.group, formerMember);
   const own = { partitions: [] as readonly number[] };
   const consumer = new Kafka({ ...kafkajs, logLevel: logLevel.NOTHING }).consumer({
@@ -58,12 +60,13 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
     partitionAssigners: [alike(options.partitions, own)],
     retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
   });
-  const group = new KafkajsGroup(consumer, options, own);
+  const group = new KafkajsGroup(consumer, options, own, sockets);
   try {
     await consumer.connect();
     await group.join();
   } catch (error) {
     await consumer.disconnect().catch(() => {});
+    sockets.end();
     throw kafkaError(error, config);
   }
   return group;
@@ -86,6 +89,7 @@ class KafkajsGroup implements Group {
   private readonly consumer: Consumer;
   private readonly options: GroupOptions;
   private readonly own: { partitions: readonly number[] };
+  private readonly sockets: BrokerSockets;
   private readonly followers: ((partitions: ReadonlySet<number>) => void)[] = [];
   private assigned: ReadonlySet<number> | undefined;
   /** Where each task stands, by topic and partition. */
@@ -93,8 +97,14 @@ class KafkajsGroup implements Group {
   private readonly telling: NodeJS.Timeout;
   private isLeaving = false;
 
-  constructor(consumer: Consumer, options: GroupOptions, own: { partitions: readonly number[] }) {
+  constructor(
+    consumer: Consumer,
+    options: GroupOptions,
+    own: { partitions: readonly number[] },
+    sockets: BrokerSockets,
+  ) {
     this.consumer = consumer;
+    this.sockets = sockets;
     this.options = options;
     this.own = own;
     this.telling = setInterval(() => this.tell().catch(() => {}), tellEvery);
@@ -164,6 +174,7 @@ class KafkajsGroup implements Group {
     clearInterval(this.telling);
     await this.tell().catch(() => {});
     await this.consumer.disconnect();
+    this.sockets.end();
   }
 
   private assign(partitions: readonly number[]): void {

@@ -5,12 +5,14 @@ import type { Sent, Share } from './kafka-appender.ts';
 import { keyOfPartition } from './kafka-fetch.ts';
 import { type KafkaClient, KafkaLog } from './kafka-log.ts';
 import { kafkaError, kafkajsOptions } from './kafka-settings.ts';
+import { BrokerSockets } from './kafka-socket.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
 import type { EventLog } from './log.ts';
 
 /** Connects to the brokers; a setting that does not fit them is named. */
 export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
-  const options = await kafkajsOptions(config);
+  const sockets = new BrokerSockets();
+  const options = await kafkajsOptions(config, sockets);
   const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const producer = kafka.producer({
@@ -21,7 +23,7 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
         message.partition as number,
   });
   const fetchers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
-  const client = clientOf(admin, producer, fetchers);
+  const client = clientOf(admin, producer, fetchers, sockets);
   const log = new KafkaLog(config, client);
   try {
     await admin.connect();
@@ -37,6 +39,7 @@ function clientOf(
   admin: Admin,
   producer: Producer,
   fetchers: readonly [KafkajsConnections, KafkajsConnections],
+  sockets: BrokerSockets,
 ): KafkaClient {
   return {
     fetchers,
@@ -60,6 +63,7 @@ function clientOf(
         producer.disconnect(),
         ...fetchers.map((connection) => connection.close()),
       ]);
+      sockets.end();
     },
   };
 }
