@@ -9,7 +9,7 @@ let scratch = Buffer.alloc(256);
 export function murmur2(key: string): number {
   if (key.length * 3 > scratch.length) scratch = Buffer.alloc(key.length * 3);
   const bytes = scratch;
-  const length = bytes.write(key, 0, 'utf8');
+  const length = isAsciiIn(bytes, key) ? key.length : bytes.write(key, 0, 'utf8');
   let hash = seed ^ length;
   let i = 0;
   for (const last = length - 4; i <= last; i += 4) {
@@ -28,6 +28,16 @@ export function murmur2(key: string): number {
   if (rest >= 1) hash = Math.imul(hash ^ (bytes[i] as number), multiplier);
   hash = Math.imul(hash ^ (hash >>> 13), multiplier);
   return hash ^ (hash >>> 15);
+}
+
+/** Writes a key of ASCII, as nearly all are, without a call into the engine; whether it is one. */
+function isAsciiIn(bytes: Buffer, key: string): boolean {
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code > 0x7f) return false;
+    bytes[i] = code;
+  }
+  return true;
 }
 
 /** The partition of `key`, 0..partitions-1, as `toPositive(murmur2(key)) % partitions` in Kafka. */

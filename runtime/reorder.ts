@@ -1,4 +1,5 @@
 import type { EventTime } from '#domain/time.ts';
+import { type PackedHeld, Packer } from './packed-held.ts';
 
 /**
  * A record that waits for the watermark, as the bytes that were judged good: objects that live for seconds cost more
@@ -73,16 +74,21 @@ export class Waiting {
     for (const slot of taken) slots.give(slot, take);
   }
 
-  /** All of them in one buffer, to be saved. */
-  packed(): Held[] {
-    const all = [...this];
-    const bytes = Buffer.concat(all.map((held) => held.bytes.subarray(held.start, held.end)));
-    let start = 0;
-    return all.map((held) => {
-      const packed = { ...held, bytes, start, end: start + held.end - held.start };
-      start = packed.end;
-      return packed;
+  /** All of them, to be saved. */
+  packed(): PackedHeld {
+    const { slots } = this;
+    let bytes = 0;
+    this.each((slot) => {
+      bytes += slots.bytesOf(slot);
     });
+    const packer = new Packer(this.size, bytes);
+    this.each((slot, time) => slots.pack(slot, time, packer));
+    return packer.done();
+  }
+
+  private each(see: (slot: number, time: EventTime) => void): void {
+    for (const [time, first] of this.byTime)
+      for (let slot = first; slot !== none; slot = this.slots.next(slot)) see(slot, time);
   }
 
   /** All of them, in no order. */
@@ -152,6 +158,24 @@ class Slots {
       end: this.ends[slot] as number,
       ...(origin ? { origin } : {}),
     };
+  }
+
+  bytesOf(slot: number): number {
+    return (this.ends[slot] as number) - (this.starts[slot] as number);
+  }
+
+  pack(slot: number, time: EventTime, packer: Packer): void {
+    packer.add(
+      time,
+      this.ranks[slot] as number,
+      this.kinds[slot] as Held['kind'],
+      this.sources[slot] as string,
+      this.sequences[slot] as number,
+      this.buffers[slot] as Buffer,
+      this.starts[slot] as number,
+      this.ends[slot] as number,
+      this.origins.get(slot),
+    );
   }
 
   /** By topic, source and sequence. */

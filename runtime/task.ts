@@ -12,6 +12,7 @@ import { lastRecordOf } from './continuity.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
+import { type PackedHeld, unpacked } from './packed-held.ts';
 import type { AnyProcessor, Owned, Processor } from './processor.ts';
 import { type Held, type Origin, Waiting } from './reorder.ts';
 import { takeBack } from './seen.ts';
@@ -59,7 +60,7 @@ const offMost = minutes(60);
 type Counts = { -readonly [K in keyof Ledger]: number };
 
 /** Raised when the shape of `Memory` changes, which is part of the state of every processor. */
-const memoryVersion = 2;
+const memoryVersion = 3;
 
 /** The shape of all that a task keeps. Older shapes are refused at the start. */
 export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersion'>): number =>
@@ -67,7 +68,7 @@ export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersio
 
 interface Memory<Event, State> {
   readonly lanes: readonly Pick<Lane<Event>, 'clock' | 'seen' | 'firstWatermark' | 'processedTo' | 'last'>[];
-  readonly held: Held[];
+  readonly held: PackedHeld;
   readonly counts: Counts;
   readonly releasedThrough: EventTime;
   readonly nextTick: EventTime;
@@ -187,7 +188,7 @@ export class Task<Event, State> {
     this.lanes.forEach((lane, rank) => {
       Object.assign(lane, saved.lanes[rank]);
     });
-    this.held = new Waiting(saved.held);
+    this.held = new Waiting(unpacked(saved.held));
     this.counts = saved.counts;
     this.releasedThrough = saved.releasedThrough;
     this.nextTick = saved.nextTick;

@@ -116,10 +116,13 @@ export class Reader {
     if (length > knownBytesMost || length === 0) return this.newText(start);
     const slot = knownSlotOf(this.bytes, start, this.position);
     const known = knownTexts[slot];
-    if (known !== undefined && isSame(known, this.bytes, start, this.position)) return known;
+    if (known !== undefined && known.length === length && isKnown(slot, length)) return known;
     const text = this.newText(start);
     // As many characters as bytes: it is ASCII, and so can be told from its bytes one by one.
-    if (text.length === length) knownTexts[slot] = text;
+    if (text.length === length) {
+      knownTexts[slot] = text;
+      knownWords.set(words, slot * wordsMost);
+    }
     return text;
   }
 
@@ -214,18 +217,44 @@ const lentRowsMost = 256;
  */
 const knownTexts: (string | undefined)[] = new Array(1 << 15);
 const knownBytesMost = 48;
+const wordsMost = knownBytesMost / 4;
+/** The bytes of each of them, four to a word, the rest 0. */
+const knownWords = new Int32Array(knownTexts.length * wordsMost);
+/** Those of the text that is looked for. */
+const words = new Int32Array(wordsMost);
 
-/** By the length and the last bytes, in which names differ most. */
+/** Notes the words of a text, and says in which slot it would be. */
 function knownSlotOf(bytes: Buffer, start: number, end: number): number {
   let hash = end - start;
-  for (let i = Math.max(start, end - 10); i < end; i++) hash = Math.imul(hash, 31) + (bytes[i] as number);
-  return (hash ^ (hash >>> 15)) & (knownTexts.length - 1);
+  let at = start;
+  let n = 0;
+  for (const last = end - 4; at <= last; at += 4) {
+    const word =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    words[n++] = word;
+    hash = Math.imul(hash ^ word, spread);
+    hash ^= hash >>> 15;
+  }
+  if (at < end) {
+    let word = 0;
+    for (let shift = 0; at < end; at++, shift += 8) word |= (bytes[at] as number) << shift;
+    words[n] = word;
+    hash = Math.imul(hash ^ word, spread);
+    hash ^= hash >>> 15;
+  }
+  return hash & (knownTexts.length - 1);
 }
 
-/** Whether the bytes are that text, which is ASCII. */
-function isSame(text: string, bytes: Buffer, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+/** Odd, with bits all over: a multiplication by it spreads what was in few bits (as in murmur2). */
+const spread = 0x5bd1e995;
+
+/** Whether the text of a slot, which is ASCII and as long, is the one whose words were noted. */
+function isKnown(slot: number, length: number): boolean {
+  const first = slot * wordsMost;
+  for (let n = 0; 4 * n < length; n++) if (knownWords[first + n] !== words[n]) return false;
   return true;
 }
 
