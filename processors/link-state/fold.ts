@@ -3,7 +3,7 @@ import type { EventTime } from '#domain/time.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import { countReading, part, windowsBefore } from './approaches.ts';
 import { isChatter, isStuck } from './detector-health.ts';
-import type { LinkStates } from './state.ts';
+import { type LinkStates, sum, sumsOfWindow } from './state.ts';
 
 /** What the wire can carry. */
 export const fastestDecikph = 3000;
@@ -17,99 +17,58 @@ const paceOfDecikph = Float64Array.from({ length: fastestDecikph + 1 }, (_, spee
 export function fold(state: LinkStates, frame: DetectorFrame, late: boolean): void {
   const cabinet = state.cabinets.get(frame.cabinet);
   if (!cabinet) return;
-  for (let i = 0; i < frame.readings.length; ) i = foldLink(state, frame, cabinet, i, late);
-}
-
-/** The sums of one window. */
-type Sums = { -readonly [Name in SumName]: number };
-type SumName = Exclude<keyof LinkStates['windows'], 'number' | 'emissions' | 'touched'>;
-
-const noSums = (): Sums => ({
-  samples: 0,
-  vehicles: 0,
-  countedLaneSeconds: 0,
-  occupancyPermilleLaneSeconds: 0,
-  occupiedLaneSeconds: 0,
-  pace: 0,
-  pacedVehicles: 0,
-  aheadPace: 0,
-  aheadPacedVehicles: 0,
-  impliedPace: 0,
-  impliedVehicles: 0,
-});
-
-/**
- * Adds readings that follow one another and are of one link, from index `begin` on; the index behind them. They are
- * summed up before the window is touched, since the lanes of a link come one after the other.
- */
-function foldLink(
-  state: LinkStates,
-  frame: DetectorFrame,
-  cabinet: { readonly begin: number; readonly length: number },
-  begin: number,
-  late: boolean,
-): number {
-  const { channels, detectors } = state;
+  const { channels, detectors, approaches } = state;
+  const { sums } = state.windows;
   const { intervalSeconds, readings } = frame;
-  const sums = noSums();
+  const newSeconds = late ? 0 : intervalSeconds;
+  // The lanes of a link mostly come one after the other: its window is looked for once.
   let link = -1;
   let slot = -1;
-  let i = begin;
-  for (; i < readings.length; i++) {
+  let window = noWindowYet;
+  for (let i = 0; i < readings.length; i++) {
     const channel = readings.detector[i] as number;
     const detector = channel < cabinet.length ? (channels[cabinet.begin + channel] as number) : -1;
     if (detector < 0) continue;
-    if (link < 0) link = detectors.link[detector] as number;
-    else if (detectors.link[detector] !== link) break;
     const vehicles = readings.count[i] as number;
     const occupancy = readings.occupancyPermille[i] as number;
     const speed = readings.speedDecikph[i] as number;
-    if (isStuck(detectors.stuckSeconds, detector, vehicles, occupancy, late ? 0 : intervalSeconds)) continue;
+    if (isStuck(detectors.stuckSeconds, detector, vehicles, occupancy, newSeconds)) continue;
     if (isChatter(vehicles, detectors.lanes[detector] as number, intervalSeconds)) continue;
     if (vehicles < 0 && occupancy < 0 && speed <= 0) continue;
 
-    if (sums.samples++ === 0) slot = openWindow(state, link, frame.at, intervalSeconds);
-    countTwice(state, frame, detector, slot, vehicles, occupancy);
+    if (detectors.link[detector] !== link) {
+      link = detectors.link[detector] as number;
+      if (state.links.windowSeconds[link] !== window.seconds) window = windowOf(state, link, frame);
+      slot = openWindow(state, link, window);
+    }
+    const first = slot * sumsOfWindow;
+    sums[first + sum.samples]! += 1;
+    if (approaches.part[detector] !== part.none)
+      countTwice(state, frame, detector, slot, vehicles, occupancy);
     const laneSeconds = (detectors.countedLanes[detector] as number) * intervalSeconds;
     if (laneSeconds > 0 && vehicles >= 0) {
-      sums.vehicles += vehicles;
-      sums.countedLaneSeconds += laneSeconds;
+      sums[first + sum.vehicles]! += vehicles;
+      sums[first + sum.countedLaneSeconds]! += laneSeconds;
     }
     if (laneSeconds > 0 && occupancy >= 0) {
-      sums.occupancyPermilleLaneSeconds += occupancy * laneSeconds;
-      sums.occupiedLaneSeconds += laneSeconds;
+      sums[first + sum.occupancyPermilleLaneSeconds]! += occupancy * laneSeconds;
+      sums[first + sum.occupiedLaneSeconds]! += laneSeconds;
     }
     const pacePerSecond = detectors.pacePerSecond[detector] as number;
     if (speed > 0) {
       const weight = vehicles < 0 ? 1 : vehicles;
       const pace = weight * (paceOfDecikph[speed] as number);
-      sums.pace += pace;
-      sums.pacedVehicles += weight;
+      sums[first + sum.pace]! += pace;
+      sums[first + sum.pacedVehicles]! += weight;
       if (pacePerSecond > 0) {
-        sums.aheadPace += pace;
-        sums.aheadPacedVehicles += weight;
+        sums[first + sum.aheadPace]! += pace;
+        sums[first + sum.aheadPacedVehicles]! += weight;
       }
-    } else if (vehicles >= 0 && occupancy >= 0) {
-      sums.impliedPace += Math.round(occupancy * intervalSeconds * pacePerSecond);
-      if (pacePerSecond > 0) sums.impliedVehicles += vehicles;
+    } else if (vehicles >= 0 && occupancy >= 0 && pacePerSecond > 0) {
+      sums[first + sum.impliedPace]! += Math.round(occupancy * intervalSeconds * pacePerSecond);
+      sums[first + sum.impliedVehicles]! += vehicles;
     }
   }
-  if (sums.samples > 0) addTo(state.windows, slot, sums);
-  return i;
-}
-
-function addTo(windows: LinkStates['windows'], slot: number, sums: Sums): void {
-  windows.samples[slot]! += sums.samples;
-  windows.vehicles[slot]! += sums.vehicles;
-  windows.countedLaneSeconds[slot]! += sums.countedLaneSeconds;
-  windows.occupancyPermilleLaneSeconds[slot]! += sums.occupancyPermilleLaneSeconds;
-  windows.occupiedLaneSeconds[slot]! += sums.occupiedLaneSeconds;
-  windows.pace[slot]! += sums.pace;
-  windows.pacedVehicles[slot]! += sums.pacedVehicles;
-  windows.aheadPace[slot]! += sums.aheadPace;
-  windows.aheadPacedVehicles[slot]! += sums.aheadPacedVehicles;
-  windows.impliedPace[slot]! += sums.impliedPace;
-  windows.impliedVehicles[slot]! += sums.impliedVehicles;
 }
 
 /** Where the link is counted twice, the reading is also one of its section. */
@@ -122,7 +81,6 @@ function countTwice(
   occupancy: number,
 ): void {
   const { approaches, detectors } = state;
-  if (approaches.part[detector] === part.none) return;
   const link = detectors.link[detector] as number;
   if (intervalSeconds !== approaches.binSeconds[link]) return;
   const bin = binOf(state, link, slot, at, intervalSeconds);
@@ -130,13 +88,33 @@ function countTwice(
   countReading(approaches, detector, bin, lanes, vehicles, occupancy, intervalSeconds);
 }
 
-/** The slot of the window in which a frame of `intervalSeconds` that ended at `at` has its middle. */
-function openWindow(state: LinkStates, link: number, at: EventTime, intervalSeconds: number): number {
-  const windowSeconds = state.links.windowSeconds[link] as number;
-  const middle = at - Math.min(intervalSeconds, windowSeconds) * 500;
-  const number = Math.floor(middle / (windowSeconds * 1000));
-  const slot = slotOf(state, link, number);
-  if ((number + 1) * windowSeconds * 1000 <= closedThrough(state, windowSeconds)) {
+/** One of the windows of a length; at the same turn among the slots of every link that has windows of that length. */
+interface Window {
+  readonly seconds: number;
+  readonly number: number;
+  readonly turn: number;
+  readonly isClosed: boolean;
+}
+
+const noWindowYet: Window = { seconds: Number.NaN, number: 0, turn: 0, isClosed: false };
+
+/** The window in which a frame has its middle, of the length that a link has. */
+function windowOf(state: LinkStates, link: number, { at, intervalSeconds }: DetectorFrame): Window {
+  const seconds = state.links.windowSeconds[link] as number;
+  const middle = at - Math.min(intervalSeconds, seconds) * 500;
+  const number = Math.floor(middle / (seconds * 1000));
+  return {
+    seconds,
+    number,
+    turn: turnOf(state.links.slots[link] as number, number),
+    isClosed: (number + 1) * seconds * 1000 <= closedThrough(state, seconds),
+  };
+}
+
+/** Its slot for a link, which is told again if it was told before. */
+function openWindow(state: LinkStates, link: number, { number, turn, isClosed }: Window): number {
+  const slot = slotAt(state, link, number, turn);
+  if (isClosed) {
     touch(state, link, number, slot);
     touchFollowing(state, link, number);
   }
@@ -186,14 +164,19 @@ function binOf(
 const turnOf = (slots: number, number: number): number => ((number % slots) + slots) % slots;
 
 /** The slot of a window, emptied if an older one was in it. */
-export function slotOf({ approaches, links, windows }: LinkStates, link: number, number: number): number {
-  const turn = turnOf(links.slots[link] as number, number);
+export const slotOf = (state: LinkStates, link: number, number: number): number =>
+  slotAt(state, link, number, turnOf(state.links.slots[link] as number, number));
+
+function slotAt(state: LinkStates, link: number, number: number, turn: number): number {
+  const { approaches, links, windows } = state;
   const slot = (links.firstSlot[link] as number) + turn;
   const held = windows.number[slot] as number;
   if (held === number) return slot;
   if (held > number)
     throw new RangeError(`window ${number} of link ${links.ids[link]} is gone: ${held} is there`);
-  for (const column of Object.values(windows) as (Int32Array | Float64Array)[]) column[slot] = 0;
+  windows.emissions[slot] = 0;
+  windows.touched[slot] = 0;
+  windows.sums.fill(0, slot * sumsOfWindow, (slot + 1) * sumsOfWindow);
   const bins = approaches.bins[link] as number;
   if (bins > 0) {
     const begin = (approaches.firstBin[link] as number) + turn * bins;

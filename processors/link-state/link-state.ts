@@ -8,7 +8,7 @@ import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import { detectorFrames, linkStates } from '#schemas/topics.ts';
 import { fastestDecikph, fold, slotOf } from './fold.ts';
 import { knownFrame } from './known-frame.ts';
-import { createLinkStates, type LinkStates, revisionBound } from './state.ts';
+import { createLinkStates, type LinkStates, revisionBound, sumOf } from './state.ts';
 import { travelOf } from './travel.ts';
 
 /**
@@ -37,7 +37,7 @@ import { travelOf } from './travel.ts';
  */
 export const linkState: Processor<DetectorFrame, LinkStates> = {
   name: 'link-state',
-  stateVersion: 2,
+  stateVersion: 3,
   reads: [detectorFrames],
   writes: [linkStates],
   lateness: seconds(10),
@@ -76,7 +76,7 @@ function closeWindows(state: LinkStates, at: EventTime, emit: Emit): void {
       for (let link = 0; link < links.ids.length; link++) {
         if (links.windowSeconds[link] !== length.seconds) continue;
         const slot = slotOf(state, link, number);
-        if (whole || (windows.samples[slot] as number) > 0) emit(linkStates, measure(state, link, slot, at));
+        if (whole || sumOf(windows, slot, 'samples') > 0) emit(linkStates, measure(state, link, slot, at));
       }
       length.closedThrough += milliseconds;
     }
@@ -88,11 +88,11 @@ function measure(state: LinkStates, link: number, slot: number, at: EventTime): 
   const { links, windows } = state;
   const windowSeconds = links.windowSeconds[link] as number;
   const lanes = links.lanes[link] as number;
-  const samples = windows.samples[slot] as number;
+  const samples = sumOf(windows, slot, 'samples');
   const expectedSamples = links.expectedSamples[link] as number;
-  const vehicles = windows.vehicles[slot] as number;
-  const countedLaneSeconds = windows.countedLaneSeconds[slot] as number;
-  const occupiedLaneSeconds = windows.occupiedLaneSeconds[slot] as number;
+  const vehicles = sumOf(windows, slot, 'vehicles');
+  const countedLaneSeconds = sumOf(windows, slot, 'countedLaneSeconds');
+  const occupiedLaneSeconds = sumOf(windows, slot, 'occupiedLaneSeconds');
   const speed = speedOf(state, link, slot);
   const whole = samples >= expectedSamples && links.covered[link] === 1;
   return {
@@ -106,7 +106,7 @@ function measure(state: LinkStates, link: number, slot: number, at: EventTime): 
     flowVph: countedLaneSeconds > 0 ? Math.round(flowVph(vehicles * lanes, countedLaneSeconds)) : null,
     occupancyPermille:
       occupiedLaneSeconds > 0
-        ? Math.round((windows.occupancyPermilleLaneSeconds[slot] as number) / occupiedLaneSeconds)
+        ? Math.round(sumOf(windows, slot, 'occupancyPermilleLaneSeconds') / occupiedLaneSeconds)
         : null,
     ...speedMeasures(speed?.decikph, links.lengthMeters[link] as number, links.freeFlowKph[link] as number),
     quality: !speed ? 'missing' : speed.quality === 'observed' && !whole ? 'imputed' : speed.quality,
@@ -135,13 +135,13 @@ function speedOf(state: LinkStates, link: number, slot: number): Speed | undefin
 
 /** The same from the speeds at the detectors alone. */
 function spotSpeed({ links, windows }: LinkStates, link: number, slot: number): Speed | undefined {
-  const paced = windows.pacedVehicles[slot] as number;
+  const paced = sumOf(windows, slot, 'pacedVehicles');
   if (paced > 0) {
-    const decikph = Math.round((1e9 * paced) / (windows.pace[slot] as number));
+    const decikph = Math.round((1e9 * paced) / sumOf(windows, slot, 'pace'));
     return { decikph: Math.max(1, decikph), quality: 'observed' };
   }
-  const implied = windows.impliedVehicles[slot] as number;
-  const impliedPace = windows.impliedPace[slot] as number;
+  const implied = sumOf(windows, slot, 'impliedVehicles');
+  const impliedPace = sumOf(windows, slot, 'impliedPace');
   if (implied === 0 || impliedPace === 0) return undefined;
   const freeFlow = Math.round((links.freeFlowKph[link] as number) * 10);
   const decikph = Math.min(freeFlow, Math.round((1e9 * implied) / impliedPace));

@@ -66,28 +66,41 @@ interface Links {
   readonly slots: Int32Array;
 }
 
-/** Sums by slot. The slot of a window is its number, counted from 1970, modulo the slots of its link. */
+/** By slot. The slot of a window is its number, counted from 1970, modulo the slots of its link. */
 interface Windows {
   /** Which window is in the slot; `noWindow` when none. */
   readonly number: Int32Array;
   /** How often it has been emitted. */
   readonly emissions: Int32Array;
   readonly touched: Int32Array;
-  readonly vehicles: Int32Array;
-  readonly countedLaneSeconds: Int32Array;
-  readonly occupancyPermilleLaneSeconds: Int32Array;
-  readonly occupiedLaneSeconds: Int32Array;
-  readonly samples: Int32Array;
-  /** Measured pace, summed over vehicles, 10^-8 h/km; and those vehicles. */
-  readonly pace: Float64Array;
-  readonly pacedVehicles: Int32Array;
-  /** The same at the detectors away from the stop bar. */
-  readonly aheadPace: Float64Array;
-  readonly aheadPacedVehicles: Int32Array;
-  /** The same as implied by occupancy. */
-  readonly impliedPace: Float64Array;
-  readonly impliedVehicles: Int32Array;
+  /** `sumsOfWindow` integers a slot, each at its place in `sum`. */
+  readonly sums: Float64Array;
 }
+
+/** The sums of a window stand side by side, since a reading adds to most of them. */
+export const sum = {
+  samples: 0,
+  vehicles: 1,
+  countedLaneSeconds: 2,
+  occupancyPermilleLaneSeconds: 3,
+  occupiedLaneSeconds: 4,
+  /** Measured pace, summed over vehicles, 10^-8 h/km; and those vehicles. */
+  pace: 5,
+  pacedVehicles: 6,
+  /** The same at the detectors away from the stop bar. */
+  aheadPace: 7,
+  aheadPacedVehicles: 8,
+  /** The same as implied by occupancy. */
+  impliedPace: 9,
+  impliedVehicles: 10,
+} as const;
+
+/** As many as fill whole cache lines. */
+export const sumsOfWindow = 16;
+
+/** One of the sums of the window in a slot. */
+export const sumOf = ({ sums }: Pick<Windows, 'sums'>, slot: number, name: keyof typeof sum): number =>
+  sums[slot * sumsOfWindow + sum[name]] as number;
 
 /** The state of a partition that has seen nothing, for the links of the sites that it owns. */
 export function createLinkStates(network: Network, owned: Owned): LinkStates {
@@ -105,17 +118,7 @@ export function createLinkStates(network: Network, owned: Owned): LinkStates {
       number: int().fill(noWindow),
       emissions: int(),
       touched: int(),
-      vehicles: int(),
-      countedLaneSeconds: int(),
-      occupancyPermilleLaneSeconds: int(),
-      occupiedLaneSeconds: int(),
-      samples: int(),
-      pace: new Float64Array(slots),
-      pacedVehicles: int(),
-      aheadPace: new Float64Array(slots),
-      aheadPacedVehicles: int(),
-      impliedPace: new Float64Array(slots),
-      impliedVehicles: int(),
+      sums: new Float64Array(slots * sumsOfWindow),
     },
     approaches: createApproaches(network, links, byLink, table.windowSeconds, table.slots),
     lengths: [...new Set(table.windowSeconds)]

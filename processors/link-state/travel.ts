@@ -1,5 +1,5 @@
 import { windowsBefore } from './approaches.ts';
-import type { LinkStates } from './state.ts';
+import { type LinkStates, sumOf } from './state.ts';
 
 /** Front to front in a standing queue: 25 ft, as is usual for storage; Long (TRR 1796, 2002) saw more. Metres. */
 const spacingMeters = 7.6;
@@ -162,9 +162,9 @@ function aheadSecondsPerMeter({ links, windows }: LinkStates, link: number, slot
   const free = 3.6 / (links.freeFlowKph[link] as number);
   // 10^-8 h/km to s/m.
   const paceUnit = 3.6e-8;
-  const paced = windows.aheadPacedVehicles[slot] as number;
-  if (paced > 0) return ((windows.aheadPace[slot] as number) / paced) * paceUnit;
-  const implied = windows.impliedVehicles[slot] as number;
+  const paced = sumOf(windows, slot, 'aheadPacedVehicles');
+  if (paced > 0) return (sumOf(windows, slot, 'aheadPace') / paced) * paceUnit;
+  const implied = sumOf(windows, slot, 'impliedVehicles');
   if (implied === 0) return free;
-  return Math.max(free, ((windows.impliedPace[slot] as number) / implied) * paceUnit);
+  return Math.max(free, (sumOf(windows, slot, 'impliedPace') / implied) * paceUnit);
 }
