@@ -34,7 +34,7 @@ export interface Lane<Event> {
   last: LastRecord | undefined;
 }
 
-/** How a record ended, or the form in which it waits for the watermark. */
+/** How a record ended, or the form in which it waits for the watermark, which is lent until the next is judged. */
 export type Verdict = Held | Rejection | 'heartbeat' | 'duplicate' | 'late';
 
 export function createLane<Event>(
@@ -151,6 +151,25 @@ function place<Event, State>(
   if (at <= watermark - processor.revisionBound) return 'late';
   if (!remember(seen, source, sequence)) return 'duplicate';
   const isLate = at <= watermark;
-  const time = isLate ? watermark + 1 : at;
-  return { time, rank, source, sequence, kind: isLate ? 'late' : 'event', bytes, start, end };
+  lent.time = isLate ? watermark + 1 : at;
+  lent.rank = rank;
+  lent.source = source;
+  lent.sequence = sequence;
+  lent.kind = isLate ? 'late' : 'event';
+  lent.bytes = bytes;
+  lent.start = start;
+  lent.end = end;
+  return lent;
 }
+
+/** What is known of a good record: the same object each time, since there are many. */
+const lent: { -readonly [Key in keyof Held]: Held[Key] } = {
+  time: 0.5,
+  rank: 0,
+  source: '',
+  sequence: 0.5,
+  kind: 'event',
+  bytes: Buffer.alloc(0),
+  start: 0,
+  end: 0,
+};

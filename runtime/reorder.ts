@@ -1,5 +1,6 @@
 import type { EventTime } from '#domain/time.ts';
 import { type PackedHeld, Packer } from './packed-held.ts';
+import { TimeHeap } from './time-heap.ts';
 
 /**
  * A record that waits for the watermark, as the bytes that were judged good: objects that live for seconds cost more
@@ -33,17 +34,16 @@ type Take = (kind: Held['kind'], rank: number, bytes: Buffer, start: number, end
 
 /**
  * Records that wait, given out by time, then topic, source and sequence: a total order that owes nothing to arrival.
- * Those of one time are chained, and only the times are in a heap: devices report on the same beats, and numbers are
- * quickly compared. A record is a slot in arrays rather than an object, which would live long enough to cost the
- * garbage collector more than everything else.
+ * Those of one time are chained behind the first of them, and only the firsts are in a heap: devices report on the same
+ * beats. A record is a slot in arrays rather than an object, which would live long enough to cost the garbage collector
+ * more than everything else.
  */
 export class Waiting {
   size = 0;
-  /** The first slot of each time. */
-  private readonly byTime = new Map<EventTime, number>();
-  /** A binary heap, the least at index 0. */
-  private readonly times: EventTime[] = [];
   private readonly slots = new Slots();
+  private readonly heap = new TimeHeap();
+  /** The last first of a chain by a few bits of its time: a time that is not found here begins another chain. */
+  private readonly recent = new Int32Array(recentMost).fill(none);
   private readonly order = (a: number, b: number): number => this.slots.compare(a, b);
 
   constructor(held: Iterable<Held> = []) {
@@ -52,25 +52,36 @@ export class Waiting {
 
   /** When the first of them is taken up; infinitely late when there is none. */
   get earliest(): EventTime {
-    return this.times.length > 0 ? (this.times[0] as EventTime) : Number.POSITIVE_INFINITY;
+    return this.heap.least;
   }
 
   add(held: Held): void {
     this.size++;
-    const known = this.byTime.get(held.time);
-    this.byTime.set(held.time, this.slots.put(held, known ?? none));
-    if (known === undefined) push(this.times, held.time);
+    const { time } = held;
+    const turn = time & (recentMost - 1);
+    const first = this.recent[turn] as number;
+    if (first !== none && this.slots.chain(held, first)) return;
+    const slot = this.slots.put(held);
+    this.recent[turn] = slot;
+    this.heap.push(time, slot);
   }
 
   /** Takes out all of the earliest time, in order; there must be one. */
   takeEarliest(take: Take): void {
-    const { slots } = this;
-    const time = pop(this.times);
+    const { heap, slots } = this;
+    const time = heap.least;
+    const first = heap.pop();
+    if (slots.next(first) === none && heap.least !== time) {
+      this.size--;
+      slots.give(first, take);
+      return;
+    }
     const taken: number[] = [];
-    for (let slot = this.byTime.get(time) as number; slot !== none; slot = slots.next(slot)) taken.push(slot);
-    this.byTime.delete(time);
+    for (let slot = first; slot !== none; slot = slots.next(slot)) taken.push(slot);
+    while (heap.least === time)
+      for (let slot = heap.pop(); slot !== none; slot = slots.next(slot)) taken.push(slot);
     this.size -= taken.length;
-    if (taken.length > 1) taken.sort(this.order);
+    taken.sort(this.order);
     for (const slot of taken) slots.give(slot, take);
   }
 
@@ -78,33 +89,32 @@ export class Waiting {
   packed(): PackedHeld {
     const { slots } = this;
     let bytes = 0;
-    this.each((slot) => {
-      bytes += slots.bytesOf(slot);
-    });
+    for (const slot of slots) bytes += slots.bytesOf(slot);
     const packer = new Packer(this.size, bytes);
-    this.each((slot, time) => slots.pack(slot, time, packer));
+    for (const slot of slots) slots.pack(slot, packer);
     return packer.done();
-  }
-
-  private each(see: (slot: number, time: EventTime) => void): void {
-    for (const [time, first] of this.byTime)
-      for (let slot = first; slot !== none; slot = this.slots.next(slot)) see(slot, time);
   }
 
   /** All of them, in no order. */
   *[Symbol.iterator](): Generator<Held> {
-    for (const [time, first] of this.byTime)
-      for (let slot = first; slot !== none; slot = this.slots.next(slot)) yield this.slots.at(slot, time);
+    for (const slot of this.slots) yield this.slots.at(slot);
   }
 }
 
 const none = -1;
+/** A power of two. */
+const recentMost = 1024;
 
 /** What is known of records, by slots that are used again. */
 class Slots {
   private capacity = 0;
   private firstFree = none;
-  private chain = new Int32Array(0);
+  /** The next of the chain, or of the free ones. */
+  private nexts = new Int32Array(0);
+  /** Of the first of a chain the last; else `none`. */
+  private lasts = new Int32Array(0);
+  /** NaN where no record is. */
+  private times = new Float64Array(0);
   private ranks = new Int32Array(0);
   private starts = new Int32Array(0);
   private ends = new Int32Array(0);
@@ -114,16 +124,23 @@ class Slots {
   private readonly buffers: Buffer[] = [];
   private readonly origins = new Map<number, Origin>();
 
-  next(slot: number): number {
-    return this.chain[slot] as number;
+  /** Those that hold a record. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let slot = 0; slot < this.capacity; slot++) if (!Number.isNaN(this.times[slot])) yield slot;
   }
 
-  /** Puts a record before another in its chain; its slot. */
-  put(held: Held, next: number): number {
+  next(slot: number): number {
+    return this.nexts[slot] as number;
+  }
+
+  /** Puts a record into a slot, the first of its chain. */
+  put(held: Held): number {
     if (this.firstFree === none) this.grow();
     const slot = this.firstFree;
-    this.firstFree = this.chain[slot] as number;
-    this.chain[slot] = next;
+    this.firstFree = this.nexts[slot] as number;
+    this.nexts[slot] = none;
+    this.lasts[slot] = slot;
+    this.times[slot] = held.time;
     this.ranks[slot] = held.rank;
     this.starts[slot] = held.start;
     this.ends[slot] = held.end;
@@ -135,20 +152,32 @@ class Slots {
     return slot;
   }
 
+  /** Puts a record at the end of a chain, if it is still the chain of its time. */
+  chain(held: Held, first: number): boolean {
+    if (this.times[first] !== held.time || this.lasts[first] === none) return false;
+    const slot = this.put(held);
+    this.lasts[slot] = none;
+    this.nexts[this.lasts[first] as number] = slot;
+    this.lasts[first] = slot;
+    return true;
+  }
+
   /** Gives a record away, and its slot back. */
   give(slot: number, take: Take): void {
     const [kind, bytes] = [this.kinds[slot] as Held['kind'], this.buffers[slot] as Buffer];
     take(kind, this.ranks[slot] as number, bytes, this.starts[slot] as number, this.ends[slot] as number);
+    this.times[slot] = Number.NaN;
+    this.lasts[slot] = none;
     this.buffers[slot] = nothing;
     if (this.origins.size > 0) this.origins.delete(slot);
-    this.chain[slot] = this.firstFree;
+    this.nexts[slot] = this.firstFree;
     this.firstFree = slot;
   }
 
-  at(slot: number, time: EventTime): Held {
+  at(slot: number): Held {
     const origin = this.origins.get(slot);
     return {
-      time,
+      time: this.times[slot] as number,
       rank: this.ranks[slot] as number,
       source: this.sources[slot] as string,
       sequence: this.sequences[slot] as number,
@@ -164,9 +193,9 @@ class Slots {
     return (this.ends[slot] as number) - (this.starts[slot] as number);
   }
 
-  pack(slot: number, time: EventTime, packer: Packer): void {
+  pack(slot: number, packer: Packer): void {
     packer.add(
-      time,
+      this.times[slot] as number,
       this.ranks[slot] as number,
       this.kinds[slot] as Held['kind'],
       this.sources[slot] as string,
@@ -190,13 +219,15 @@ class Slots {
   private grow(): void {
     const before = this.capacity;
     this.capacity = Math.max(64, 2 * before);
-    this.chain = wider(this.chain, new Int32Array(this.capacity));
+    this.nexts = wider(this.nexts, new Int32Array(this.capacity));
+    this.lasts = wider(this.lasts, new Int32Array(this.capacity).fill(none));
+    this.times = wider(this.times, new Float64Array(this.capacity).fill(Number.NaN));
     this.ranks = wider(this.ranks, new Int32Array(this.capacity));
     this.starts = wider(this.starts, new Int32Array(this.capacity));
     this.ends = wider(this.ends, new Int32Array(this.capacity));
     this.sequences = wider(this.sequences, new Float64Array(this.capacity));
     for (let slot = this.capacity - 1; slot >= before; slot--) {
-      this.chain[slot] = this.firstFree;
+      this.nexts[slot] = this.firstFree;
       this.firstFree = slot;
     }
   }
@@ -208,30 +239,4 @@ const nothing = Buffer.alloc(0);
 function wider<Column extends Int32Array | Float64Array>(from: Column, to: Column): Column {
   to.set(from);
   return to;
-}
-
-function push(heap: number[], time: number): void {
-  let child = heap.push(time) - 1;
-  while (child > 0) {
-    const parent = (child - 1) >> 1;
-    if ((heap[parent] as number) <= time) break;
-    heap[child] = heap[parent] as number;
-    child = parent;
-  }
-  heap[child] = time;
-}
-
-function pop(heap: number[]): number {
-  const least = heap[0] as number;
-  const last = heap.pop() as number;
-  if (heap.length === 0) return least;
-  let parent = 0;
-  for (let child = 1; child < heap.length; child = 2 * parent + 1) {
-    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
-    if ((heap[child] as number) >= last) break;
-    heap[parent] = heap[child] as number;
-    parent = child;
-  }
-  heap[parent] = last;
-  return least;
 }
