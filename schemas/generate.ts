@@ -227,13 +227,28 @@ function columnsText(shape: RecordShape): string {
       ? `if (reader.choice(2) === 0) ${field.name}[i] = -1; else { ${store} }`
       : `{ ${store} }`;
   });
+  const shortMost = shape.fields.reduce((sum, field) => sum + (field.shape.kind === 'optional' ? 3 : 2), 0);
   return `function decode${shape.name}Columns(reader: Reader, path: string): ${shape.name}Columns {
   let rows = reader.block(${leastBytes(shape)});
 ${names.map((name, n) => `  let ${name} = reader.column(${n}, rows);\n`).join('')}  let i = 0;
   while (i < rows) {
+    const { bytes } = reader;
+    const shortEnd = reader.end - ${shortMost};
+    let at = reader.position;
     for (; i < rows; i++) {
+      // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
+      short: if (at <= shortEnd) {
+        let next = at;
+        let x = 0;
+        ${shape.fields.map(shortText).join('\n        ')}
+        at = next;
+        continue;
+      }
+      reader.position = at;
       ${reads.join('\n      ')}
+      at = reader.position;
     }
+    reader.position = at;
     rows += reader.block(${leastBytes(shape)});
     if (rows > ${names[0]}.length) {
       // Twofold, so that many small blocks do not cost a copy of everything each.
@@ -245,6 +260,18 @@ ${names.map((name) => `    ${name} = ${name}.slice(0, rows);\n`).join('')}  }
   return { length: rows, ${names.join(', ')} };
 }
 `;
+}
+
+/** Reads a cell of one or two bytes that is in its range, or leaves the block `short`. */
+function shortText({ name, shape, range }: FieldShape): string {
+  const bounds = range ? ` || x < ${range.minimum} || x > ${range.maximum}` : '';
+  const read =
+    'x = bytes[next++] as number; ' +
+    'if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); }';
+  const store = `if ((x & 1) === 1) break short; x >>= 1; if (false${bounds}) break short; ${name}[i] = x;`;
+  if (shape.kind !== 'optional') return `${read} ${store}`.replace('false || ', '');
+  const tagged = `x = bytes[next++] as number; if (x === 0) ${name}[i] = -1; else if (x === 2) { ${read} ${store} }`;
+  return `${tagged} else break short;`.replace('false || ', '');
 }
 
 const grownText = `function grown(

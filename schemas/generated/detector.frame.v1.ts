@@ -48,12 +48,29 @@ function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
   let speedDecikph = reader.column(3, rows);
   let i = 0;
   while (i < rows) {
+    const { bytes } = reader;
+    const shortEnd = reader.end - 11;
+    let at = reader.position;
     for (; i < rows; i++) {
+      // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
+      short: if (at <= shortEnd) {
+        let next = at;
+        let x = 0;
+        x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 1 || x > 65535) break short; detector[i] = x;
+        x = bytes[next++] as number; if (x === 0) count[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 10000) break short; count[i] = x; } else break short;
+        x = bytes[next++] as number; if (x === 0) occupancyPermille[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 1000) break short; occupancyPermille[i] = x; } else break short;
+        x = bytes[next++] as number; if (x === 0) speedDecikph[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 3000) break short; speedDecikph[i] = x; } else break short;
+        at = next;
+        continue;
+      }
+      reader.position = at;
       { const x = reader.int(); if (!(x >= 1 && x <= 65535)) throw outside(`${path}[${i}].detector`, x, 1, 65535); detector[i] = x; }
       if (reader.choice(2) === 0) count[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 10000)) throw outside(`${path}[${i}].count`, x, 0, 10000); count[i] = x; }
       if (reader.choice(2) === 0) occupancyPermille[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 1000)) throw outside(`${path}[${i}].occupancyPermille`, x, 0, 1000); occupancyPermille[i] = x; }
       if (reader.choice(2) === 0) speedDecikph[i] = -1; else { const x = reader.int(); if (!(x >= 0 && x <= 3000)) throw outside(`${path}[${i}].speedDecikph`, x, 0, 3000); speedDecikph[i] = x; }
+      at = reader.position;
     }
+    reader.position = at;
     rows += reader.block(4);
     if (rows > detector.length) {
       // Twofold, so that many small blocks do not cost a copy of everything each.

@@ -43,11 +43,27 @@ function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColu
   let deciseconds = reader.column(2, rows);
   let i = 0;
   while (i < rows) {
+    const { bytes } = reader;
+    const shortEnd = reader.end - 6;
+    let at = reader.position;
     for (; i < rows; i++) {
+      // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
+      short: if (at <= shortEnd) {
+        let next = at;
+        let x = 0;
+        x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 255) break short; code[i] = x;
+        x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 65535) break short; parameter[i] = x;
+        x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 9) break short; deciseconds[i] = x;
+        at = next;
+        continue;
+      }
+      reader.position = at;
       { const x = reader.int(); if (!(x >= 0 && x <= 255)) throw outside(`${path}[${i}].code`, x, 0, 255); code[i] = x; }
       { const x = reader.int(); if (!(x >= 0 && x <= 65535)) throw outside(`${path}[${i}].parameter`, x, 0, 65535); parameter[i] = x; }
       { const x = reader.int(); if (!(x >= 0 && x <= 9)) throw outside(`${path}[${i}].deciseconds`, x, 0, 9); deciseconds[i] = x; }
+      at = reader.position;
     }
+    reader.position = at;
     rows += reader.block(3);
     if (rows > code.length) {
       // Twofold, so that many small blocks do not cost a copy of everything each.
