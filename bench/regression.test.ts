@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 /** A task does all that there is to do for a frame in so many times what avsc takes to decode it. */
-const timesMost = 3.5;
+const timesMost = 2.5;
 
 it('the data plane costs no more than it did', async () => {
   const gate = fileURLToPath(new URL('gate.ts', import.meta.url));
