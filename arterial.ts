@@ -243,7 +243,8 @@ const usageError = (message: string): ArterialError => new ArterialError('config
 
 const [name = '', ...args] = process.argv.slice(2);
 const command = commands[name];
-if (!command) {
+if ([name, ...args].some((word) => word === '--help' || word === '-h')) say(usage);
+else if (!command) {
   note(usage);
   process.exitCode = 2;
 } else
