@@ -44,7 +44,7 @@ describe('records that wait', () => {
   it('come out by time, topic, source and sequence, however they came and went', () => {
     const step = fc.oneof(held, fc.constant('take' as const));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const waiting = new Waiting();
         let model: Held[] = [];
         for (const each of [...steps, ...steps.map(() => 'take' as const)]) {

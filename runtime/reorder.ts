@@ -81,8 +81,23 @@ export class Waiting {
     while (heap.least === time)
       for (let slot = heap.pop(); slot !== none; slot = slots.next(slot)) taken.push(slot);
     this.size -= taken.length;
-    taken.sort(this.order);
+    this.sort(taken);
     for (const slot of taken) slots.give(slot, take);
+  }
+
+  /** In place; a few, as is usual, by insertion, which costs least. */
+  private sort(taken: number[]): void {
+    if (taken.length > insertedMost) {
+      taken.sort(this.order);
+      return;
+    }
+    for (let i = 1; i < taken.length; i++) {
+      const slot = taken[i] as number;
+      let at = i;
+      for (; at > 0 && this.slots.compare(taken[at - 1] as number, slot) > 0; at--)
+        taken[at] = taken[at - 1] as number;
+      taken[at] = slot;
+    }
   }
 
   /** All of them, to be saved. */
@@ -104,6 +119,7 @@ export class Waiting {
 const none = -1;
 /** A power of two. */
 const recentMost = 1024;
+const insertedMost = 12;
 
 /** What is known of records, by slots that are used again. */
 class Slots {

@@ -161,7 +161,8 @@ function binOf(
   return (approaches.firstBin[link] as number) + turn * bins + Math.max(0, Math.min(bins - 1, within));
 }
 
-const turnOf = (slots: number, number: number): number => ((number % slots) + slots) % slots;
+/** As integers, which divide faster; windows are numbered within 32 bits. */
+const turnOf = (slots: number, number: number): number => (((number | 0) % slots) + slots) % slots;
 
 /** The slot of a window, emptied if an older one was in it. */
 export const slotOf = (state: LinkStates, link: number, number: number): number =>
