@@ -1,7 +1,6 @@
 import type { LiveState, LiveValue } from '#runtime/live.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createMemoryLive } from '#runtime/memory-live.ts';
-import { createRedisLive } from '#runtime/redis-live.ts';
 import type { RedisSettings } from '#runtime/redis-settings.ts';
 import { eventOf, liveIdOf, liveVersionOf } from '#schemas/row.ts';
 import { columnOf, tables } from '#schemas/tables.ts';
@@ -12,7 +11,11 @@ export async function openLive(
   redis: RedisSettings | undefined,
   notice: (message: string) => void,
 ): Promise<LiveState> {
-  if (redis !== undefined) return createRedisLive({ ...redis, rebuild: () => newestValues(store), notice });
+  if (redis !== undefined) {
+    // Not even loaded where there is no Redis.
+    const { createRedisLive } = await import('#runtime/redis-live.ts');
+    return createRedisLive({ ...redis, rebuild: () => newestValues(store), notice });
+  }
   const live = createMemoryLive();
   await live.put(await newestValues(store));
   return live;

@@ -9,7 +9,6 @@ import type { LiveState } from '#runtime/live.ts';
 import type { EventLog } from '#runtime/log.ts';
 import type { MeasureStore } from '#runtime/measures.ts';
 import { createPostgresMeasures } from '#runtime/postgres-measures.ts';
-import { openSchemaRegistry } from '#runtime/schema-registry.ts';
 import { machineTimers } from '#runtime/timers.ts';
 import { embeddedIds, rejectedTopicOf } from '#schemas/registry.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
@@ -143,8 +142,11 @@ async function openConfiguredLive(
   return stack.part(await openLive(store, redis && { url: redis.url, tlsCa }, notice));
 }
 
+/** The client of a registry is not even loaded where there is none: it would take a tenth of the start. */
 const idsOf = async ({ registry }: Config): Promise<SchemaIds> =>
-  registry === undefined ? embeddedIds : openSchemaRegistry(registry);
+  registry === undefined
+    ? embeddedIds
+    : (await import('#runtime/schema-registry.ts')).openSchemaRegistry(registry);
 
 /** What was opened, to be closed in the reverse order, also when what comes after it cannot be opened. */
 class PartStack {
