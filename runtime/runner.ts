@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly vouchEvery: number;
   /** When there is nothing more to read, let so much time pass before looking again, so that more comes at once. */
   readonly lingerMilliseconds?: number;
-  /** Save the tasks' memory this often. Milliseconds. */
+  /** Save where the tasks are this often, and their memory too, where that does not take long. Milliseconds. */
   readonly checkpointEvery: number;
   /** Told of what an operator would act on. */
   readonly notice: (message: string) => void;
@@ -50,6 +50,11 @@ export const ownershipOf = ({ ownership, partitions }: RunOptions): Ownership =>
   ownership ?? soleOwner(partitions);
 
 const readBytes = 256 * 1024;
+
+/** A task whose memory is large saves it less often, so that this share of its time goes to saving it, ... */
+const savingShare = 1 / 200;
+/** ... but so often all the same, since what was read since then is read again after a crash. Milliseconds. */
+const saveAtLeastEvery = 60_000;
 
 /** One processor on one partition, with its I/O. */
 export class Runner {
@@ -77,7 +82,10 @@ export class Runner {
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
+  private committedAt = 0;
   private checkpointedAt = 0;
+  /** How long the last save of the memory held everything up. Milliseconds. */
+  private savingTook = 0;
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedAt = Number.NEGATIVE_INFINITY;
@@ -148,6 +156,7 @@ export class Runner {
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
+    this.committedAt = this.timers.now();
     this.checkpointedAt = this.timers.now();
     this.lost = new Map();
     this.before = new Map();
@@ -281,9 +290,11 @@ export class Runner {
     const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = this.timers.now();
     const { hasEffects } = task;
-    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= checkpointEvery;
+    const rest = Math.min(saveAtLeastEvery, this.savingTook / savingShare);
+    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= Math.max(checkpointEvery, rest);
+    const tellDue = this.flushedAt - this.committedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
-    if (hasEffects || saveDue) {
+    if (hasEffects || saveDue || tellDue) {
       const { emitted, unusable } = task.take();
       await this.commit(emitted, unusable, saveDue, through);
     }
@@ -311,9 +322,10 @@ export class Runner {
       { measures, unusable, kept: save ? this.save() : [] },
     );
     this.commits++;
+    this.committedAt = this.flushedAt;
     this.committedThrough = through;
-    await appendAll(log, records);
-    await live?.put(values);
+    // Whoever looks at live state waits for it; making the records of the log ready takes longer.
+    await Promise.all([live?.put(values), appendAll(log, records)]);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }
 
@@ -348,7 +360,9 @@ export class Runner {
 
   private save(): { key: string; value: unknown }[] {
     this.checkpointedAt = this.flushedAt;
+    const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
+    this.savingTook = this.timers.now() - began;
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
