@@ -165,8 +165,9 @@ describe('the memory of a task', () => {
     const slow: typeof listener = {
       ...listener,
       keep: {
-        *changed() {
+        changed() {
           now += milliseconds;
+          return [];
         },
         restore() {},
       },
