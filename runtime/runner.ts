@@ -4,7 +4,7 @@ import type { EventTime } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
-import { afterGap, findGap, sayGap } from './continuity.ts';
+import { afterGap, findGap, gapIn, lostIn, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
 import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
 import type { LiveState } from './live.ts';
@@ -13,6 +13,7 @@ import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } fro
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
+import { saveEveryAt } from './save-pace.ts';
 import { type Emitted, stateVersionOf, Task } from './task.ts';
 import { machineTimers, type Timers } from './timers.ts';
 import { sourceOf } from './wiring.ts';
@@ -50,11 +51,6 @@ export const ownershipOf = ({ ownership, partitions }: RunOptions): Ownership =>
   ownership ?? soleOwner(partitions);
 
 const readBytes = 256 * 1024;
-
-/** A task whose memory is large saves it less often, so that this share of its time goes to saving it, ... */
-const savingShare = 1 / 200;
-/** ... but so often all the same, since what was read since then is read again after a crash. Milliseconds. */
-const saveAtLeastEvery = 60_000;
 
 /** One processor on one partition, with its I/O. */
 export class Runner {
@@ -290,8 +286,8 @@ export class Runner {
     const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = this.timers.now();
     const { hasEffects } = task;
-    const rest = Math.min(saveAtLeastEvery, this.savingTook / savingShare);
-    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= Math.max(checkpointEvery, rest);
+    const saveEvery = saveEveryAt(checkpointEvery, this.savingTook);
+    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= saveEvery;
     const tellDue = this.flushedAt - this.committedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
     if (hasEffects || saveDue || tellDue) {
@@ -397,14 +393,6 @@ const noEffects: Pick<Commit, 'measures' | 'unusable' | 'kept'> = {
   measures: new Map(),
   unusable: [],
   kept: [],
-};
-const gapIn = (gaps: ReadonlyMap<string, Gap>, topic: string): { gap?: Gap } => {
-  const gap = gaps.get(topic);
-  return gap ? { gap } : {};
-};
-const lostIn = (lost: ReadonlyMap<string, number>, topic: string): { lost?: number } => {
-  const records = lost.get(topic);
-  return records ? { lost: records } : {};
 };
 const memoryKey = 'memory';
 const rowPrefix = 'row/';

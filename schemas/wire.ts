@@ -210,9 +210,9 @@ const lentRowsMost = 256;
 
 /**
  * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
- * the same string, which costs neither time nor memory.
+ * the same string, which costs neither time nor memory. There are slots for the devices of a large city.
  */
-const knownTexts: (string | undefined)[] = new Array(1 << 15);
+const knownTexts: (string | undefined)[] = new Array(1 << 20);
 const knownBytesMost = 48;
 
 /** By the length and the last bytes, in which names differ most. */

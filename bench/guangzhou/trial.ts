@@ -36,9 +36,9 @@ const divisor = Number(process.env['BENCH_DIVISOR'] ?? '1');
 export const guangzhou: Trial = {
   name,
   does:
-    'As many devices as Guangzhou has, 84,000 detectors in frames of a second and 364,000 cameras that speak every 5 s, ' +
-    'with signals, car parks, stations and citizens, send to Kafka for ten minutes; all processors and the API work on ' +
-    'it, with PostgreSQL and Redis and the devices themselves on the same cores.',
+    'As many devices as Guangzhou has, 84,000 detectors in frames of a second and 364,000 cameras that speak every ' +
+    '5 s, with signals, car parks, stations and citizens, send to Kafka for ten minutes; all processors and the API ' +
+    'work on it, with PostgreSQL and Redis and the devices themselves on the same cores.',
   run: (options) => new Run(options).run(),
 };
 

@@ -4,6 +4,7 @@ import type { LedgerLine } from '#commands/ledger.ts';
 import { linkState } from '#processors/link-state/link-state.ts';
 import { processors } from '#processors/main.ts';
 import type { TrialResult } from '../trial.ts';
+import { frameSeconds } from './city.ts';
 import type { Sent } from './generator.ts';
 import { growthOf, type LagSample } from './lag-watch.ts';
 import type { Appeared } from './live-watch.ts';
@@ -33,11 +34,8 @@ export interface Measured {
 }
 
 const windowMilliseconds = 60_000;
-/**
- * `link-state` closes a window this long after its end and the lateness, since a reading belongs to the window that
- * holds its middle, and the clock of a cabinet may be off by half an interval. Milliseconds.
- */
-const marginMilliseconds = 5_000;
+/** A reading belongs to the window that holds its middle: the last ends half an interval later. Milliseconds. */
+const marginMilliseconds = frameSeconds * 500;
 /** Lag is known to the saves of the tasks; by so much of what is sent a second it may seem to grow. */
 const noiseShare = 0.01;
 
@@ -93,7 +91,7 @@ function rowsOf(measured: Measured, latencies: readonly number[], growth: number
       measured.drainedSeconds === undefined ? 'never' : `${measured.drainedSeconds.toFixed(1)} s`,
     ],
     [
-      `minute of a link in live state, after its end, the lateness and the margin of ${marginMilliseconds} ms`,
+      `minute of a link in live state, after its end, the lateness and half an interval, ${marginMilliseconds} ms`,
       [0.5, 0.99, 1].map((q) => `${quantile(latencies, q)?.toFixed(0)}`).join(' / ') +
         ` ms (p50 / p99 / most of ${latencies.length})`,
     ],
