@@ -80,8 +80,8 @@ export class Runner {
   private flushedAt = 0;
   private committedAt = 0;
   private checkpointedAt = 0;
-  /** How long the last save of the memory held everything up. Milliseconds. */
-  private savingTook = 0;
+  /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
+  private saved = { took: 0, bytes: 0 };
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedAt = Number.NEGATIVE_INFINITY;
@@ -286,7 +286,7 @@ export class Runner {
     const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = this.timers.now();
     const { hasEffects } = task;
-    const saveEvery = saveEveryAt(checkpointEvery, this.savingTook);
+    const saveEvery = saveEveryAt(checkpointEvery, this.saved.took, this.saved.bytes);
     const saveDue = isLast || this.flushedAt - this.checkpointedAt >= saveEvery;
     const tellDue = this.flushedAt - this.committedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
@@ -358,7 +358,7 @@ export class Runner {
     this.checkpointedAt = this.flushedAt;
     const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
-    this.savingTook = this.timers.now() - began;
+    this.saved = { took: this.timers.now() - began, bytes: memory.length };
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),

@@ -6,6 +6,9 @@ const savingShare = 1 / 200;
 /** ... but so often all the same, since what was read since then is read again after a crash. */
 const saveAtLeastEvery: Milliseconds = 60_000;
 
-/** By how often it is to be saved where that does not take long, and how long the last save held everything up. */
-export const saveEveryAt = (wanted: Milliseconds, took: Milliseconds): Milliseconds =>
-  Math.max(wanted, Math.min(saveAtLeastEvery, took / savingShare));
+/** What a store takes in, about. Bytes a millisecond. */
+const storedBytes = 100_000;
+
+/** By how often it is to be saved where that costs little, how long making the last save took, and how large it was. */
+export const saveEveryAt = (wanted: Milliseconds, took: Milliseconds, bytes: number): Milliseconds =>
+  Math.max(wanted, Math.min(saveAtLeastEvery, (took + bytes / storedBytes) / savingShare));
