@@ -1,5 +1,6 @@
 /** What is run: which subject against which, on how much. */
 import type { Drain } from './drain.ts';
+import { guangzhou } from './guangzhou/trial.ts';
 import type { Job } from './jobs.ts';
 import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/kafka-streams/run.ts';
 import { plainNode } from './peers/plain-node/run.ts';
@@ -87,4 +88,4 @@ export const singles: readonly Single[] = [
 ];
 
 /** Arterial as a city uses it. */
-export const trials: readonly Trial[] = [];
+export const trials: readonly Trial[] = [guangzhou];

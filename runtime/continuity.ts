@@ -46,3 +46,13 @@ export const sayGap = (topic: string, partition: number, { kind, from, to }: Gap
   };
   return `${topic}/${partition} ${said[kind]}; restore it, or let arterial accept-loss go on without them`;
 };
+
+/** What is noted of a topic that misses records, or goes on without some. */
+export const gapIn = (gaps: ReadonlyMap<string, Gap>, topic: string): { gap?: Gap } => {
+  const gap = gaps.get(topic);
+  return gap ? { gap } : {};
+};
+export const lostIn = (lost: ReadonlyMap<string, number>, topic: string): { lost?: number } => {
+  const records = lost.get(topic);
+  return records ? { lost: records } : {};
+};

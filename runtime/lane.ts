@@ -35,7 +35,7 @@ export interface Lane<Event> {
 }
 
 /** How a record ended, or the form in which it waits for the watermark, which is lent until the next is judged. */
-export type Verdict = Held | Rejection | 'heartbeat' | 'duplicate' | 'late';
+export type Verdict = Held | Rejection | 'heartbeat' | 'duplicate' | 'late' | 'idle';
 
 export function createLane<Event>(
   topic: Topic<Event>,
@@ -150,6 +150,8 @@ function place<Event, State>(
   if (clock.by === 'sources' && at <= watermark) return 'duplicate';
   if (at <= watermark - processor.revisionBound) return 'late';
   if (!remember(seen, source, sequence)) return 'duplicate';
+  // What can change nothing need not wait; but what came before the clock is known is still to be judged.
+  if (watermark !== Number.NEGATIVE_INFINITY && processor.isIdle?.(event)) return 'idle';
   const isLate = at <= watermark;
   lent.time = isLate ? watermark + 1 : at;
   lent.rank = rank;

@@ -459,6 +459,16 @@ export function describeMeasureStore(name: string, open: () => Promise<OpenedSto
           linkRow('b', noon),
         ]);
       });
+
+      it('replace those of the same key, also when both say that they are the first', async () => {
+        await commit(commitOf(1, links(linkRow('a', noon, { vehicles: 1 }))));
+        const again = links(linkRow('a', noon, { vehicles: 2 }), linkRow('b', noon));
+        await commit(commitOf(2, again));
+        expect(await store.select(allLinks)).toEqual([
+          linkRow('a', noon, { vehicles: 2 }),
+          linkRow('b', noon),
+        ]);
+      });
     });
 
     describe('a selection', () => {

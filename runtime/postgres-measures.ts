@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { to as copyTo } from 'pg-copy-streams';
 import type { EventTime } from '#domain/time.ts';
 import { storableText } from './canonical-json.ts';
-import { ArterialError } from './errors.ts';
-import { columnIn, completeRows, type MeasureTable, measureTable } from './measure-tables.ts';
+import { columnIn, completeRows, measureTable } from './measure-tables.ts';
 import type { AggregateQuery, Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
 import { assertStateVersion } from './memory-measures.ts';
-import { maintainPostgres, markBehind, selectAggregate } from './postgres-aggregates.ts';
+import { maintainPostgres, selectAggregate } from './postgres-aggregates.ts';
 import { PostgresConnection, type PostgresOptions } from './postgres-connection.ts';
-import { boundText, copyText, timeText } from './postgres-copy.ts';
+import { boundText, timeText } from './postgres-copy.ts';
 import { migratePostgres } from './postgres-migrations.ts';
+import { insertNew, uniqueViolation, upsert } from './postgres-rows.ts';
 import { canonicalRow, epochMilliseconds, quoted, selected, walk, walkChunks } from './postgres-sql.ts';
 import { hasTimescaleTables } from './timescale.ts';
 
@@ -54,13 +52,22 @@ class PostgresMeasures implements MeasureStore {
       return [table, completeRows(table, rows)] as const;
     });
     const isTimescale = await this.isTimescale();
-    return this.connection.transaction(async (client) => {
-      if (!(await advance(client, commit))) return 'fenced';
-      for (const [table, rows] of measures) if (rows.size > 0) await upsert(client, table, rows, isTimescale);
-      await insertUnusable(client, commit);
-      await keep(client, commit);
-      return 'committed';
-    });
+    const write = (put: typeof upsert): Promise<'committed' | 'fenced'> =>
+      this.connection.transaction(async (client) => {
+        if (!(await advance(client, commit))) return 'fenced';
+        for (const [table, rows] of measures) if (rows.size > 0) await put(client, table, rows, isTimescale);
+        await insertUnusable(client, commit);
+        await keep(client, commit);
+        return 'committed';
+      });
+    // Most rows are new; where one is not, nothing was done yet.
+    if (isTimescale) return write(upsert);
+    try {
+      return await write(insertNew);
+    } catch (failure) {
+      if ((failure as { code?: string }).code !== uniqueViolation) throw failure;
+      return write(upsert);
+    }
   }
 
   claim(processor: string, partition: number, stateVersion: number): Promise<Restored | undefined> {
@@ -213,41 +220,6 @@ async function advance(client: pg.PoolClient, commit: Commit): Promise<boolean> 
         );
   return rowCount === 1;
 }
-
-/** COPY into a table of the session, then one statement from there: several times as fast as rows in statements. */
-async function upsert(
-  client: pg.PoolClient,
-  table: MeasureTable,
-  rows: ReadonlyMap<string, Row>,
-  isTimescale: boolean,
-): Promise<void> {
-  const staging = quoted(`staging_${table.name}`);
-  const columns = table.columns.map(({ name }) => quoted(name));
-  const list = columns.join(', ');
-  await client.query(
-    `${isTimescale ? decompressAll : ''} CREATE TEMP TABLE IF NOT EXISTS ${staging} ON COMMIT DELETE ROWS
-     AS SELECT ${list} FROM ${quoted(table.name)} WITH NO DATA`,
-  );
-  const copy = client.query(copyFrom(`COPY ${staging} (${list}) FROM STDIN`));
-  await pipeline(Readable.from(copyText(table.columns, rows.values())), copy);
-  const changes = columns
-    .filter((column) => !table.key.map(quoted).includes(column))
-    .map((column) => `${column} = excluded.${column}`);
-  const { rowCount } = await client.query(
-    `INSERT INTO ${quoted(table.name)} (${list}) SELECT ${list} FROM ${staging}
-     ON CONFLICT (${table.key.map(quoted).join(', ')}) DO UPDATE SET ${changes.join(', ')}`,
-  );
-  // A trigger, a rule or a fault of the server: no row is lost without a word.
-  if (rowCount !== rows.size)
-    throw new ArterialError(
-      'store.incomplete',
-      `${table.name} took ${rowCount} of ${rows.size} rows; the commit was undone`,
-    );
-  if (isTimescale) await markBehind(client, table.name, staging);
-}
-
-/** Old rows may be revised however many of them share a compressed batch; by default TimescaleDB gives up at some. */
-const decompressAll = 'SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0;';
 
 async function insertUnusable(client: pg.PoolClient, { processor, unusable }: Commit): Promise<void> {
   if (unusable.length === 0) return;

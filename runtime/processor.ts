@@ -60,6 +60,8 @@ export interface Processor<Event, State> {
   step(state: State, input: Input<Event>, emit: Emit, network: Network): void;
   /** Refuses what the network does not know. Must not depend on `state`. */
   accepts?(network: Network, topic: string, event: Event): Rejection | undefined;
+  /** Whether an event can change nothing, whatever the state: it is taken as folded without waiting for its turn. */
+  isIdle?(event: Event): boolean;
   /** For state too large to be saved whole. Without it the whole state is saved, and must be plain data. */
   readonly keep?: Keep<State>;
 }

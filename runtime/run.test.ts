@@ -149,6 +149,54 @@ describe('a process', () => {
   });
 });
 
+describe('the memory of a task', () => {
+  /** Commits in 100 s in which nothing happens, all and those with the memory, when making it takes so long. */
+  async function commitsWhenSavingTakes(milliseconds: number) {
+    let now = 0;
+    const stop = new AbortController();
+    const timers: Timers = {
+      now: () => now,
+      async sleep(length) {
+        now += length;
+        if (now >= 100_000) stop.abort();
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    };
+    const slow: typeof listener = {
+      ...listener,
+      keep: {
+        changed() {
+          now += milliseconds;
+          return [];
+        },
+        restore() {},
+      },
+    };
+    const store = createMemoryMeasures();
+    const counts = { all: 0, saves: 0 };
+    const counting: MeasureStore = Object.assign(Object.create(store) as MeasureStore, {
+      commit(commit: Parameters<MeasureStore['commit']>[0]) {
+        counts.all++;
+        if (commit.kept.length > 0) counts.saves++;
+        return store.commit(commit);
+      },
+    });
+    const pace = { timers, signal: stop.signal, vouchEvery: 1_000, checkpointEvery: 5_000 };
+    await start(await logOf([]), counting, { processors: [slow], ...pace }).run.done;
+    return counts;
+  }
+
+  it('is saved every few seconds, and less often where that takes long, but not where the task is', async () => {
+    const [quick, slow, slowest] = [await commitsWhenSavingTakes(1), await commitsWhenSavingTakes(100), 400];
+    expect(quick.saves).toBeGreaterThanOrEqual(20);
+    expect(slow.saves).toBeGreaterThanOrEqual(5);
+    expect(slow.saves).toBeLessThanOrEqual(6);
+    expect(slow.all).toBeGreaterThanOrEqual(19);
+    // Once a minute, and at the end.
+    expect((await commitsWhenSavingTakes(slowest)).saves).toBe(3);
+  });
+});
+
 describe('live state', () => {
   it('catches up when a task comes from another process, which may not have put all, and only then', async () => {
     const store = createMemoryMeasures();

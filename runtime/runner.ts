@@ -4,7 +4,7 @@ import type { EventTime } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
 import { Writer } from '#schemas/wire.ts';
-import { afterGap, findGap, sayGap } from './continuity.ts';
+import { afterGap, findGap, gapIn, lostIn, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
 import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
 import type { LiveState } from './live.ts';
@@ -13,6 +13,7 @@ import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } fro
 import { type Ownership, soleOwner } from './ownership.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
+import { saveEveryAt } from './save-pace.ts';
 import { type Emitted, stateVersionOf, Task } from './task.ts';
 import { machineTimers, type Timers } from './timers.ts';
 import { sourceOf } from './wiring.ts';
@@ -36,7 +37,7 @@ export interface RunOptions {
   readonly vouchEvery: number;
   /** When there is nothing more to read, let so much time pass before looking again, so that more comes at once. */
   readonly lingerMilliseconds?: number;
-  /** Save the tasks' memory this often. Milliseconds. */
+  /** Save where the tasks are this often, and their memory too, where that does not take long. Milliseconds. */
   readonly checkpointEvery: number;
   /** Told of what an operator would act on. */
   readonly notice: (message: string) => void;
@@ -77,7 +78,10 @@ export class Runner {
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
+  private committedAt = 0;
   private checkpointedAt = 0;
+  /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
+  private saved = { took: 0, bytes: 0 };
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
   private vouchedAt = Number.NEGATIVE_INFINITY;
@@ -148,6 +152,7 @@ export class Runner {
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
+    this.committedAt = this.timers.now();
     this.checkpointedAt = this.timers.now();
     this.lost = new Map();
     this.before = new Map();
@@ -281,9 +286,11 @@ export class Runner {
     const { checkpointEvery, vouchEvery } = this.options;
     this.flushedAt = this.timers.now();
     const { hasEffects } = task;
-    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= checkpointEvery;
+    const saveEvery = saveEveryAt(checkpointEvery, this.saved.took, this.saved.bytes);
+    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= saveEvery;
+    const tellDue = this.flushedAt - this.committedAt >= checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
-    if (hasEffects || saveDue) {
+    if (hasEffects || saveDue || tellDue) {
       const { emitted, unusable } = task.take();
       await this.commit(emitted, unusable, saveDue, through);
     }
@@ -311,9 +318,10 @@ export class Runner {
       { measures, unusable, kept: save ? this.save() : [] },
     );
     this.commits++;
+    this.committedAt = this.flushedAt;
     this.committedThrough = through;
-    await appendAll(log, records);
-    await live?.put(values);
+    // Whoever looks at live state waits for it; making the records of the log ready takes longer.
+    await Promise.all([live?.put(values), appendAll(log, records)]);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }
 
@@ -348,7 +356,9 @@ export class Runner {
 
   private save(): { key: string; value: unknown }[] {
     this.checkpointedAt = this.flushedAt;
+    const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
+    this.saved = { took: this.timers.now() - began, bytes: memory.length };
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
@@ -383,14 +393,6 @@ const noEffects: Pick<Commit, 'measures' | 'unusable' | 'kept'> = {
   measures: new Map(),
   unusable: [],
   kept: [],
-};
-const gapIn = (gaps: ReadonlyMap<string, Gap>, topic: string): { gap?: Gap } => {
-  const gap = gaps.get(topic);
-  return gap ? { gap } : {};
-};
-const lostIn = (lost: ReadonlyMap<string, number>, topic: string): { lost?: number } => {
-  const records = lost.get(topic);
-  return records ? { lost: records } : {};
 };
 const memoryKey = 'memory';
 const rowPrefix = 'row/';

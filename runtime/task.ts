@@ -111,6 +111,7 @@ export class Task<Event, State> {
       this.counts.read++;
       if (verdict === 'heartbeat') this.counts.heartbeats++;
       else if (verdict === 'duplicate') this.counts.duplicate++;
+      else if (verdict === 'idle') this.counts.folded++;
       else if (verdict === 'late' || isRejection(verdict)) this.setAside(originOf(batch, i), verdict);
       else this.held.add(isTrusted(lane) ? { ...verdict, origin: originOf(batch, i) } : verdict);
       if (watermarkOf(lane, processor.lateness) > this.releasedThrough) this.release();

@@ -116,13 +116,11 @@ export class Reader {
     if (length > knownBytesMost || length === 0) return this.newText(start);
     const slot = knownSlotOf(this.bytes, start, this.position);
     const known = knownTexts[slot];
+    looked++;
     if (known !== undefined && known.length === length && isKnown(slot, length)) return known;
     const text = this.newText(start);
-    // As many characters as bytes: it is ASCII, and so can be told from its bytes one by one.
-    if (text.length === length) {
-      knownTexts[slot] = text;
-      knownWords.set(words, slot * wordsMost);
-    }
+    // As many characters as bytes: it is ASCII, and so can be told from its bytes.
+    if (text.length === length) know(slot, text);
     return text;
   }
 
@@ -213,15 +211,39 @@ const lentRowsMost = 256;
 
 /**
  * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
- * the same string, which costs neither time nor memory.
+ * the same string, which costs neither time nor memory. There are more slots where many names take one another's.
  */
-const knownTexts: (string | undefined)[] = new Array(1 << 15);
+let knownTexts: (string | undefined)[] = new Array(1 << 14);
 const knownBytesMost = 48;
 const wordsMost = knownBytesMost / 4;
-/** The bytes of each of them, four to a word, the rest 0. */
-const knownWords = new Int32Array(knownTexts.length * wordsMost);
+/** The bytes of each of them, four to a word. */
+let knownWords = new Int32Array(knownTexts.length * wordsMost);
 /** Those of the text that is looked for. */
 const words = new Int32Array(wordsMost);
+
+/** After so many texts that were not known it is looked whether there are slots enough. */
+const judgedEvery = 1 << 14;
+/** Enough for the devices of a large city. */
+const slotsMost = 1 << 20;
+let unknown = 0;
+let looked = 0;
+
+/** Keeps the text whose words were noted. */
+function know(slot: number, text: string): void {
+  if (++unknown === judgedEvery) {
+    // Every eighth that is asked for: it is not new names, which come once.
+    const isFull = looked < 8 * judgedEvery && knownTexts.length < slotsMost;
+    unknown = 0;
+    looked = 0;
+    if (isFull) {
+      knownTexts = new Array(4 * knownTexts.length);
+      knownWords = new Int32Array(knownTexts.length * wordsMost);
+      return;
+    }
+  }
+  knownTexts[slot] = text;
+  knownWords.set(words, slot * wordsMost);
+}
 
 /** Notes the words of a text, and says in which slot it would be. */
 function knownSlotOf(bytes: Buffer, start: number, end: number): number {

@@ -82,6 +82,7 @@ const entries = [
 /** Where runs of tests begin, beside the tests. */
 const testEntries = [
   'bench/gate.ts',
+  'bench/guangzhou/generator.ts',
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
   'bench/peers/plain-node/main.ts',

@@ -39,6 +39,28 @@ describe('a network on disk', () => {
     expect(await readNetwork(folder)).toEqual(crossing());
   });
 
+  it('is the same whether its cells are quoted or not, however its lines end', async () => {
+    const written = toTables(crossing());
+    for (const file of ['district.csv', 'node.csv', 'detector.csv', 'camera.csv']) {
+      const plain = written.get(file) as string;
+      expect(plain).not.toContain('"');
+      const quoted = plain.replace(/^([^,]+),/gm, '"$1",');
+      for (const text of [plain, quoted])
+        for (const end of ['\n', '\r\n'])
+          for (const mark of ['', '\ufeff']) {
+            await writeNetwork(folder, crossing());
+            await writeFile(join(folder, file), mark + text.trimEnd().replaceAll('\n', end + end));
+            expect(await readNetwork(folder)).toEqual(crossing());
+          }
+    }
+  });
+
+  it('names the line of a problem, also behind empty lines', async () => {
+    expect(await problemsAfter(['camera.csv', '\nC1,site-J', '\n\n\nC1,site-K'])).toEqual([
+      expect.stringMatching(/^camera\.csv:4 site_id: /),
+    ]);
+  });
+
   it('keeps the order of the files in its maps', async () => {
     await writeNetwork(folder, crossing());
     expect([...(await readNetwork(folder)).links.keys()]).toEqual([...crossing().links.keys()]);

@@ -46,9 +46,11 @@ export async function readIntersections(
   const offsets = await readOffsets(folder, plans, problems);
   checkNodes(nodes, controllers);
 
+  const plansOf = grouped([...plans.values()], (plan) => plan.controller);
+  const phasesOf = grouped(phases, (phase) => phase.plan);
   const intersections = new Map<string, Intersection>();
   for (const { row, ...controller } of controllers.values()) {
-    const own = [...plans.values()].filter((plan) => plan.controller === controller.id);
+    const own = plansOf.get(controller.id) ?? [];
     const plan = own[0];
     if (plan === undefined) {
       row.problem(
@@ -60,7 +62,7 @@ export async function readIntersections(
     }
     for (const second of own.slice(1))
       second.row.problem('controller_id', `a second plan of ${controller.id}`, 'one would be right');
-    const timed = phases.filter((phase) => phase.plan === plan.id);
+    const timed = phasesOf.get(plan.id) ?? [];
     for (const phase of timed) checkPhase(phase, controller.node, movements);
     checkRings(plan.row, plan.cycleSeconds, timed);
     intersections.set(controller.id, {
@@ -70,6 +72,16 @@ export async function readIntersections(
     });
   }
   return intersections;
+}
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }
 
 async function readPlans(

@@ -32,12 +32,21 @@ export class Problems {
 export class Row {
   readonly file: string;
   readonly line: number;
-  private readonly cells: ReadonlyMap<string, string>;
+  /** Where each column is found; the same for all rows of a table. */
+  private readonly columns: ReadonlyMap<string, number>;
+  private readonly cells: readonly string[];
   private readonly problems: Problems;
 
-  constructor(file: string, line: number, cells: ReadonlyMap<string, string>, problems: Problems) {
+  constructor(
+    file: string,
+    line: number,
+    columns: ReadonlyMap<string, number>,
+    cells: readonly string[],
+    problems: Problems,
+  ) {
     this.file = file;
     this.line = line;
+    this.columns = columns;
     this.cells = cells;
     this.problems = problems;
   }
@@ -48,20 +57,20 @@ export class Row {
 
   /** The text of the cell; empty where the cell, or the whole column, is. */
   text(column: string): string {
-    return this.cells.get(column) ?? '';
+    return this.cells[this.columns.get(column) ?? -1] ?? '';
   }
 
   /** A text that must not be empty: an id. */
   id(column: string): string {
     const text = this.text(column);
-    if (text === '' && this.cells.has(column)) this.problem(column, 'empty', 'an id would be right');
+    if (text === '' && this.columns.has(column)) this.problem(column, 'empty', 'an id would be right');
     return text;
   }
 
   number(column: string, minimum: number, maximum: number): number {
     const value = this.optionalNumber(column, minimum, maximum);
     if (value !== undefined) return value;
-    if (this.cells.has(column)) this.problem(column, 'empty', `${minimum}..${maximum} would be right`);
+    if (this.columns.has(column)) this.problem(column, 'empty', `${minimum}..${maximum} would be right`);
     return Number.NaN;
   }
 
@@ -86,7 +95,7 @@ export class Row {
   choice<Choice extends string>(column: string, choices: readonly [Choice, ...Choice[]]): Choice {
     const text = this.text(column);
     const choice = choices.find((candidate) => candidate === text);
-    if (choice === undefined && this.cells.has(column))
+    if (choice === undefined && this.columns.has(column))
       this.problem(column, `"${text}"`, `one of ${choices.join(', ')} would be right`);
     return choice ?? choices[0];
   }
@@ -111,9 +120,9 @@ export async function readTable(
   problems: Problems,
   mustExist = false,
 ): Promise<Row[]> {
-  let text: string;
+  let text: Buffer;
   try {
-    text = await readFile(join(folder, file), 'utf8');
+    text = await readFile(join(folder, file));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new ArterialError('network.invalid', `${join(folder, file)} cannot be read`, { cause });
@@ -130,14 +139,14 @@ export async function readTable(
   const [header, ...lines] = parseLines(text, file, problems);
   if (header === undefined) return [];
   const columns = header.record;
+  const places = new Map(columns.map((column, i) => [column, i]));
   for (const column of required)
     if (!columns.includes(column))
       problems.add(file, 1, column, 'no such column', `a header with ${required.join(', ')} would be right`);
   return lines.map(({ record, line }) => {
     if (record.length !== columns.length)
       problems.add(file, line, '', `${record.length} cells`, `${columns.length} would be right`);
-    const cells = new Map(columns.map((column, i) => [column, record[i] ?? '']));
-    return new Row(file, line, cells, problems);
+    return new Row(file, line, places, record, problems);
   });
 }
 
@@ -167,9 +176,11 @@ interface Line {
   readonly line: number;
 }
 
-function parseLines(text: string, file: string, problems: Problems): Line[] {
+function parseLines(text: Buffer, file: string, problems: Problems): Line[] {
+  // Most tables quote nothing, and are read ten times as fast without asking at each sign what it means.
+  if (!text.includes(quote)) return plainLines(text);
   try {
-    const parsed = parse(text, {
+    const parsed = parse(text.toString(), {
       bom: true,
       info: true,
       relax_column_count: true,
@@ -183,6 +194,37 @@ function parseLines(text: string, file: string, problems: Problems): Line[] {
     problems.add(file, line, '', cause.message, 'CSV as in RFC 4180 would be right');
     return [];
   }
+}
+
+const [quote, comma, lineFeed, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d];
+
+/** The same of a text in which nothing is quoted. */
+function plainLines(text: Buffer): Line[] {
+  const lines: Line[] = [];
+  const hasMark = text.subarray(0, 3).equals(byteOrderMark);
+  let start = hasMark ? byteOrderMark.length : 0;
+  for (let line = 1; start < text.length; line++) {
+    const feed = text.indexOf(lineFeed, start);
+    const next = feed < 0 ? text.length : feed;
+    const end = feed >= 0 && next > start && text[next - 1] === carriageReturn ? next - 1 : next;
+    if (end > start) lines.push({ record: plainCells(text, start, end), line });
+    start = next + 1;
+  }
+  return lines;
+}
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+function plainCells(text: Buffer, start: number, end: number): string[] {
+  const cells: string[] = [];
+  let begin = start;
+  for (let i = start; i < end; i++) {
+    if (text[i] !== comma) continue;
+    cells.push(text.toString('utf8', begin, i));
+    begin = i + 1;
+  }
+  cells.push(text.toString('utf8', begin, end));
+  return cells;
 }
 
 /** A few ids to choose from, for a message. */

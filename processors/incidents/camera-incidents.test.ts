@@ -79,6 +79,15 @@ function drawn(
 }
 
 describe('incidents from cameras', () => {
+  it('does not have what says nothing wait for its turn', () => {
+    const idle = (confidencePermille: number): boolean | undefined =>
+      cameraIncidents.isIdle?.(sighting(0, 'north', confidencePermille, 'debris', 10).event);
+    expect([idle(499), idle(500)]).toEqual([true, false]);
+    expect(
+      cameraIncidents.isIdle?.({ ...sighting(0, 'north', 900, 'debris', 10).event, observations: [] }),
+    ).toBe(true);
+  });
+
   it('tells a stopped vehicle once it has stood for 20 s, and confirms it at the fourth sighting', () => {
     expect(drawn('7777')).toEqual(['20 s: detected r0 973', '30 s: confirmed r1 992']);
   });

@@ -91,6 +91,8 @@ export const cameraIncidents: Processor<CameraObservation, State> = {
   initial: () => ({ sighted: new Map() }),
   step,
   accepts,
+  isIdle: ({ observations }) =>
+    observations.every(({ confidencePermille }) => confidencePermille < sightingFloor),
 };
 
 function accepts(network: Network, _topic: string, event: CameraObservation): Rejection | undefined {

@@ -226,6 +226,24 @@ describe('link state', () => {
     ]);
   });
 
+  it('is told half an interval after the minute, however far off the clock is within that', () => {
+    const secondly = (skew: number): Happening<DetectorFrame>[] =>
+      Array.from({ length: 60 }, (_, i) => ({
+        topic: detectorFrames,
+        event: { ...frame(second(i + 1), [[1, 1, 50, 500]], 1), at: second(i + 1) + skew },
+      }));
+    const quick = { id: 'a1', channel: 1, intervalSeconds: 1 };
+    const alone = street({ links: [{ id: 'a' }], detectors: [quick] });
+    for (const skew of [-499, 0, 499])
+      expect(states(alone, secondly(skew), minute(2)).slice(0, 1)).toMatchObject([
+        { link: 'a', at: second(60.5), vehicles: 60, quality: 'observed' },
+      ]);
+    // Of all links alike, or it would matter which others are in the partition.
+    const slow = { id: 'b1', channel: 2, link: 'b', intervalSeconds: 4 };
+    const both = street({ links: [{ id: 'a' }, { id: 'b' }], detectors: [quick, slow] });
+    expect(states(both, secondly(0), second(62))).toMatchObject([{ link: 'a', at: second(62) }]);
+  });
+
   it('revises a window once for all the late frames of a tick', () => {
     //              |   late frames of minute 0, taken up in minute 2
     const frames = draw('1..111|111111|111111').concat(

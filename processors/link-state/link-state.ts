@@ -1,7 +1,7 @@
 import { delaySeconds, flowVph, travelTimeIndex } from '#domain/flow.ts';
 import { losBySpeedShare } from '#domain/level-of-service.ts';
 import type { Quality } from '#domain/quality.ts';
-import { type EventTime, floorTo, seconds } from '#domain/time.ts';
+import { type EventTime, floorTo, type Milliseconds, seconds } from '#domain/time.ts';
 import type { Emit, Input, Processor } from '#runtime/processor.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
@@ -11,14 +11,18 @@ import { knownFrame } from './known-frame.ts';
 import { createLinkStates, type LinkStates, revisionBound, sumOf } from './state.ts';
 import { travelOf } from './travel.ts';
 
+/** Windows that late frames have changed are told again at multiples of this. */
+const revisedEvery: Milliseconds = seconds(5);
+
 /**
  * Measures every link, minute by minute: flow, occupancy, space-mean speed, delay, travel time index and level
  * of service. A link whose detectors report less than once a minute has windows of their interval.
  *
  * A reading belongs to the window that holds the middle of its interval, so that a clock that is off by less
- * than half an interval moves nothing. A window is emitted at the first watermark after its end, and once more,
- * with the next revision, at each watermark before which late frames have changed it. Every window of every
- * link is emitted, except one that began before the clock and has no reading.
+ * than half an interval moves nothing. A window is emitted half an interval after its end, 5 s at most, by the longest
+ * interval that there is in windows of its length; and once more, with the next revision, at each multiple of 5 s
+ * before which late frames have changed it. Every window of every link is emitted, except one that began before the
+ * clock and has no reading.
  *
  * Vehicles, flow and occupancy are those of one cross-section (see `crossSection`); where some of its lanes
  * were not measured, flow is scaled to all lanes.
@@ -42,7 +46,7 @@ export const linkState: Processor<DetectorFrame, LinkStates> = {
   writes: [linkStates],
   lateness: seconds(10),
   revisionBound,
-  tick: seconds(5),
+  tick: seconds(0.5),
   initial: createLinkStates,
   step,
   accepts: (network, _topic, frame) => knownFrame(network, frame),
@@ -60,7 +64,7 @@ function step(state: LinkStates, input: Input<DetectorFrame>, emit: Emit): void 
 
 function closeWindows(state: LinkStates, at: EventTime, emit: Emit): void {
   const { links, windows } = state;
-  if (state.touched.length > 0) {
+  if (state.touched.length > 0 && at % revisedEvery === 0) {
     for (const { link, window } of state.touched.sort((a, b) => a.link - b.link || a.window - b.window)) {
       const slot = slotOf(state, link, window);
       windows.touched[slot] = 0;
@@ -70,7 +74,7 @@ function closeWindows(state: LinkStates, at: EventTime, emit: Emit): void {
   }
   for (const length of state.lengths) {
     const milliseconds = length.seconds * 1000;
-    while (length.closedThrough + milliseconds < at) {
+    while (length.closedThrough + milliseconds + length.margin <= at) {
       const number = length.closedThrough / milliseconds;
       const whole = length.closedThrough >= length.wholeFrom;
       for (let link = 0; link < links.ids.length; link++) {

@@ -1,5 +1,5 @@
 import type { Detector, Link, Network } from '#domain/network.ts';
-import { type EventTime, type Milliseconds, minutes } from '#domain/time.ts';
+import { type EventTime, type Milliseconds, minutes, seconds } from '#domain/time.ts';
 import type { Owned } from '#runtime/processor.ts';
 import { type Approaches, createApproaches, vehicleMeters, windowsBefore } from './approaches.ts';
 import { crossSection, detectorsByLink, lanesAcross, lanesOf } from './cross-section.ts';
@@ -34,6 +34,8 @@ export interface LinkStates {
 /** Windows of one length. Times are NaN before the first input. */
 interface WindowLength {
   readonly seconds: number;
+  /** How long after its end a window is emitted, beyond the lateness. Milliseconds. */
+  readonly margin: Milliseconds;
   closedThrough: EventTime;
   /** Windows that began earlier began before the clock. */
   wholeFrom: EventTime;
@@ -108,6 +110,7 @@ export function createLinkStates(network: Network, owned: Owned): LinkStates {
   const links = [...network.links.values()].filter((link) => owned(link.site) && byLink.has(link.id));
   const detectors = links.flatMap((link) => byLink.get(link.id) as Detector[]);
   const table = linkTable(links, byLink);
+  const margins = marginsOf(byLink);
   const slots = table.slots.reduce((sum, n) => sum + n, 0);
   const int = (): Int32Array => new Int32Array(slots);
   return {
@@ -123,7 +126,12 @@ export function createLinkStates(network: Network, owned: Owned): LinkStates {
     approaches: createApproaches(network, links, byLink, table.windowSeconds, table.slots),
     lengths: [...new Set(table.windowSeconds)]
       .sort((a, b) => a - b)
-      .map((seconds) => ({ seconds, closedThrough: Number.NaN, wholeFrom: Number.NaN })),
+      .map((seconds) => ({
+        seconds,
+        margin: margins.get(seconds) as Milliseconds,
+        closedThrough: Number.NaN,
+        wholeFrom: Number.NaN,
+      })),
     touched: [],
   };
 }
@@ -174,11 +182,35 @@ function detectorTable(
   return table;
 }
 
+const longestInterval = (detectors: readonly Detector[]): number =>
+  Math.max(...detectors.map((detector) => detector.intervalSeconds));
+
+const windowSecondsOf = (intervalSeconds: number): number =>
+  Math.ceil(intervalSeconds / minuteSeconds) * minuteSeconds;
+
+/** More than this is not waited for; what comes later revises. */
+const marginMost: Milliseconds = seconds(5);
+
+/**
+ * By the length of windows in seconds, half the longest interval that any link of the network has in them: a reading
+ * belongs to the window that holds its middle, so that the last of a window ends so long after it. Of the network and
+ * not of the partition, since how links are spread over partitions must not show.
+ */
+function marginsOf(byLink: ReadonlyMap<string, readonly Detector[]>): Map<number, Milliseconds> {
+  const margins = new Map<number, Milliseconds>();
+  for (const detectors of byLink.values()) {
+    const interval = longestInterval(detectors);
+    const windowSeconds = windowSecondsOf(interval);
+    const margin = Math.min(marginMost, seconds(interval / 2));
+    margins.set(windowSeconds, Math.max(margins.get(windowSeconds) ?? 0, margin));
+  }
+  return margins;
+}
+
 function linkTable(links: readonly Link[], byLink: ReadonlyMap<string, readonly Detector[]>): Links {
   const rows = links.map((link) => {
     const detectors = byLink.get(link.id) as readonly Detector[];
-    const longest = Math.max(...detectors.map((detector) => detector.intervalSeconds));
-    const windowSeconds = Math.ceil(longest / minuteSeconds) * minuteSeconds;
+    const windowSeconds = windowSecondsOf(longestInterval(detectors));
     const expected = detectors.map((detector) => Math.floor(windowSeconds / detector.intervalSeconds));
     return {
       windowSeconds,
