@@ -19,8 +19,14 @@ export class Child {
   private readonly process: ChildProcess;
   private readonly ended: Promise<Ended>;
 
-  constructor(parameters: readonly string[], settings: Readonly<Record<string, string>>) {
-    this.process = spawn(process.execPath, ['--import', 'tsx', program, ...parameters], {
+  /** With a module that is loaded before its program, if one is given. */
+  constructor(
+    parameters: readonly string[],
+    settings: Readonly<Record<string, string>>,
+    preload: readonly string[] = [],
+  ) {
+    const imports = ['tsx', ...preload].flatMap((module) => ['--import', module]);
+    this.process = spawn(process.execPath, [...imports, program, ...parameters], {
       env: { ...settings, PATH: process.env['PATH'], HOME: process.env['HOME'] },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

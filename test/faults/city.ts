@@ -133,15 +133,15 @@ export class City {
   }
 
   /** Starts processes; resolves when they are ready. */
-  async startProcessors(count = 1): Promise<Child[]> {
-    const started = Array.from({ length: count }, () => this.launch());
+  async startProcessors(count = 1, preload: readonly string[] = []): Promise<Child[]> {
+    const started = Array.from({ length: count }, () => this.launch(preload));
     await Promise.all(started.map((child) => child.ready()));
     return started;
   }
 
   /** Starts a process and waits for nothing. */
-  launch(): Child {
-    const child = new Child(['processors'], this.settings);
+  launch(preload: readonly string[] = []): Child {
+    const child = new Child(['processors'], this.settings, preload);
     this.children.push(child);
     return child;
   }
