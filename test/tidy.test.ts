@@ -85,6 +85,7 @@ const testEntries = [
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
   'bench/peers/plain-node/main.ts',
+  'bench/serving/http-load.ts',
   'vitest.config.ts',
   'test/services/global-setup.ts',
   'test/faults/main.ts',
