@@ -86,6 +86,7 @@ const testEntries = [
   'bench/subjects/arterial-main.ts',
   'bench/peers/plain-node/main.ts',
   'bench/serving/http-load.ts',
+  'bench/serving/stream-clients.ts',
   'vitest.config.ts',
   'test/services/global-setup.ts',
   'test/faults/main.ts',

@@ -8,7 +8,7 @@ import { type StreamLimits, serveClient } from '../stream.ts';
 import { createTail } from '../tail.ts';
 
 /** As many as one process can serve within its memory and file handles. */
-const clientsMost = 1_000;
+const clientsMost = 10_000;
 
 const StreamQuery = Type.Object(
   {
