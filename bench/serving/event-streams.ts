@@ -46,9 +46,7 @@ async function run(options: TrialOptions): Promise<TrialResult> {
     note(`event-streams: ${clients} clients follow`);
     const steady = await measure(load, processor, Math.max(5, Math.round(changeSeconds * scale)), 1);
     const after = usageOf(city.pidOf('api'))!;
-    note(`event-streams: ${said(steady)}`);
     const whole = await measure(load, processor, Math.max(2, Math.round(minutesAtOnce * scale)), 60);
-    note(`event-streams, the whole city at once: ${said(whole)}`);
     const { peakMib } = usageOf(city.pidOf('api'))!;
     return resultOf(steady, whole, peakMib, [
       ['API before any client', `${before.peakMib.toFixed(0)} MiB`],

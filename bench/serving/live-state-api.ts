@@ -24,7 +24,7 @@ export const liveStateApi: Trial = {
 };
 
 async function run(options: TrialOptions): Promise<TrialResult> {
-  const { servers, cpus, seed, scale, note } = options;
+  const { servers, cpus, seed, scale } = options;
   await servers.spread(cpus);
   const city = await openCity(options, { ARTERIAL_SPEED: String(speed), ARTERIAL_SEED: String(seed) });
   const load = startProgram(new URL('http-load.ts', import.meta.url), cpus?.servers);
@@ -39,11 +39,9 @@ async function run(options: TrialOptions): Promise<TrialResult> {
       measured(city, load, { url, clients, seconds, seed, asked: what });
     await measure(asked, Math.max(2, warmSeconds * scale));
     const all = await measure(asked, Math.max(3, loadSeconds * scale));
-    note(`live-state-api: ${said(all)}`);
     const rows: [string, string][] = [];
     for (const one of asked) {
       const alone = await measure([{ ...one, share: 100 }], Math.max(1, routeSeconds * scale));
-      note(`live-state-api, ${one.what}: ${said(alone)}`);
       rows.push([`${one.what}, alone; ${one.share} % of the requests`, said(alone)]);
     }
     return resultOf(all, network.links.size, rows);
