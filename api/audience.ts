@@ -13,6 +13,8 @@ export interface Sink {
 
 /** A client with more than this before it is no longer waited for by the others' bytes. Bytes. */
 const waitingMost = 64 << 10;
+/** More than this is not told with one write. Characters. */
+const togetherMost = 32 << 10;
 
 interface Member {
   readonly sink: Sink;
@@ -29,6 +31,9 @@ export class Audience {
   private readonly lookouts: readonly Lookout[];
   private readonly members = new Map<Sink, Member>();
   private standing: Positions = new Map();
+  /** What the members have not been told yet. */
+  private frames: Frame[] = [];
+  private length = 0;
 
   private constructor(channels: readonly Channel[], lookouts: readonly Lookout[]) {
     this.channels = channels;
@@ -71,6 +76,8 @@ export class Audience {
    */
   follow(sink: Sink, subscription: string | undefined): Promise<Positions | undefined> {
     if (this.failure !== undefined) return Promise.resolve(undefined);
+    // A client that comes now stands behind what the others are yet to be told.
+    this.tellAll();
     return new Promise((release) => this.members.set(sink, { sink, subscription, release }));
   }
 
@@ -89,15 +96,27 @@ export class Audience {
     for (const sink of [...this.members.keys()]) this.leave(sink);
   }
 
+  /** What comes in one turn is told together: a write costs more than what is written. */
   private hear({ topic }: Channel, partition: number, chunk: Chunk): void {
     const positions = this.standing.get(topic.name);
     // While it is being opened nobody is here who could miss it.
     if (positions === undefined) return;
-    const frames = chunk.events.map((event) => {
+    for (const event of chunk.events) {
       positions[partition] = event.next;
-      return { of: event.subscription, text: frameOf(event, this.standing) };
-    });
+      const text = frameOf(event, this.standing);
+      if (this.frames.length === 0) setImmediate(() => this.tellAll());
+      this.frames.push({ of: event.subscription, text });
+      this.length += text.length;
+      if (this.length > togetherMost) this.tellAll();
+    }
     positions[partition] = chunk.next;
+  }
+
+  private tellAll(): void {
+    const { frames } = this;
+    if (frames.length === 0) return;
+    this.frames = [];
+    this.length = 0;
     const forAll = bytesOf(frames.filter(({ of }) => of === undefined));
     const addressed = new Set(frames.flatMap(({ of }) => of ?? []));
     for (const member of this.members.values()) {
@@ -118,8 +137,13 @@ export class Audience {
   }
 }
 
-const bytesOf = (frames: readonly { readonly text: string }[]): Buffer =>
-  Buffer.from(frames.map(({ text }) => text).join(''));
+interface Frame {
+  /** The only subscription that may see it; undefined when everybody may. */
+  readonly of: string | undefined;
+  readonly text: string;
+}
+
+const bytesOf = (frames: readonly Frame[]): Buffer => Buffer.from(frames.map(({ text }) => text).join(''));
 
 /** An event as it goes to clients that then stand there. */
 export const frameOf = ({ kind, json }: StreamEvent, positions: Positions): string =>
