@@ -7,6 +7,7 @@ import { embeddedIds } from '#schemas/registry.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import { createAdviceBook } from './advice.ts';
 import type { ApiContext, Probe } from './context.ts';
+import { Kept } from './kept.ts';
 import { createMetrics } from './metrics.ts';
 import { installProblems } from './problem.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
@@ -65,6 +66,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     probes: options.probes ?? [],
     advice: createAdviceBook(log, ids),
     subscriptions: createSubscriptionBook(log, ids, clock),
+    kept: new Kept(clock),
   };
   const app = fastify({
     logger: options.logger ?? false,
