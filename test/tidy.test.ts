@@ -85,6 +85,7 @@ const testEntries = [
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
   'bench/peers/plain-node/main.ts',
+  'bench/serving/alert-feed.ts',
   'bench/serving/http-load.ts',
   'bench/serving/stream-clients.ts',
   'vitest.config.ts',
