@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { minutes, seconds } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
@@ -124,6 +124,29 @@ describe('a process', () => {
     await run.done;
     await run.started;
     expect(waits()).toBe(0);
+  });
+
+  it('commits what came just after a commit soon after it, though nothing more comes', async () => {
+    const [log, store] = [await logOf([]), createMemoryMeasures()];
+    const { run, stop } = start(log, store, {
+      flushEvery: 60_000,
+      flushIdleEvery: 30,
+      vouchEvery: 60_000,
+      checkpointEvery: 60_000,
+    });
+    await run.started;
+    for (const rejected of [1, 2, 3]) {
+      await log.appendTo(topic, 0, [{ key: 'harbour', value: Buffer.from([9]) }]);
+      await vi.waitFor(
+        async () => expect((await store.listProgress())[0]?.ledger).toMatchObject({ rejected }),
+        {
+          interval: 1,
+          timeout: 2_000,
+        },
+      );
+    }
+    stop.abort();
+    await run.done;
   });
 
   it('has started once it knows its partitions and has taken them over, not before', async () => {

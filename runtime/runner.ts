@@ -114,17 +114,19 @@ export class Runner {
   private async work(): Promise<void> {
     this.isIdle = false;
     await this.takeOver();
-    const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
     this.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
-      if (this.timers.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
-        await this.flush(false);
+      if (this.untilFlush(moved) <= 0) await this.flush(false);
       if (!moved) await this.waitForMore();
     }
     await this.flush(true);
   }
+
+  /** How long to leave the store alone after the last commit. Milliseconds. */
+  private readonly untilFlush = (moved: boolean): number =>
+    this.flushedAt + (moved ? this.options.flushEvery : this.options.flushIdleEvery) - this.timers.now();
 
   /** Whether it waits for more than is in the log. */
   async isSettled(): Promise<boolean> {
@@ -257,7 +259,9 @@ export class Runner {
     const waits = this.task
       .positions()
       .map(({ topic, position }) => log.appended(topic, this.partition, position, stop.signal));
-    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), stop.signal));
+    // What only waits for the last commit to be old enough does not wait for more to read.
+    const longest = this.task.hasEffects ? this.untilFlush(false) : Math.max(flushIdleEvery, vouchEvery);
+    waits.push(this.timers.sleep(Math.max(1, longest), stop.signal));
     try {
       await Promise.race(waits);
     } finally {
@@ -278,16 +282,16 @@ export class Runner {
 
   private async commitAndVouch(isLast: boolean): Promise<void> {
     const { task } = this;
-    const { checkpointEvery, vouchEvery } = this.options;
-    this.flushedAt = this.timers.now();
+    const now = this.timers.now();
     const { hasEffects } = task;
-    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= checkpointEvery;
+    const saveDue = isLast || now - this.checkpointedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
     if (hasEffects || saveDue) {
+      this.flushedAt = now;
       const { emitted, unusable } = task.take();
       await this.commit(emitted, unusable, saveDue, through);
     }
-    if (hasEffects || this.flushedAt - this.vouchedAt >= vouchEvery) await this.vouch(through);
+    if (hasEffects || now - this.vouchedAt >= this.options.vouchEvery) await this.vouch(through);
   }
 
   private async commit(

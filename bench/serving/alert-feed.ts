@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deviceFeed } from '#commands/feed.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
-import { createIngest, type Ingest } from '#ingest/ingest.ts';
+import { createIngest, type Ingest, type IngestResult } from '#ingest/ingest.ts';
 import { readConfig } from '#runtime/config.ts';
 import { openKafkajsLog } from '#runtime/kafkajs-log.ts';
 import type { EventLog } from '#runtime/log.ts';
@@ -104,7 +104,7 @@ async function watchStreets(ingest: Ingest, { environment, seconds }: FeedOrder)
   const cameras = [...network.cameras.values()];
   const seen: [string, number, number][] = [];
   const sequences = new Map<string, number>();
-  const sending: Promise<unknown>[] = [];
+  const sending: Promise<IngestResult>[] = [];
   const began = monotonic();
   for (let n = 0; n < seconds * sightingsPerSecond; n++) {
     await sleep(Math.max(0, began + (n * 1000) / sightingsPerSecond - monotonic()));
@@ -127,6 +127,7 @@ async function watchStreets(ingest: Ingest, { environment, seconds }: FeedOrder)
     seen.push([`${kind}-${site}-${link}-${at}`, at, monotonic()]);
     sending.push(ingest.events(cameraObservations, [event]));
   }
-  await Promise.all(sending);
+  const [wrong] = (await Promise.all(sending)).flatMap(({ rejected }) => rejected);
+  if (wrong !== undefined) throw new Error(`the ingest refused a camera: ${JSON.stringify(wrong)}`);
   return seen;
 }

@@ -45,7 +45,8 @@ async function run(options: TrialOptions): Promise<TrialResult> {
     const order: FeedOrder = { environment, detectors, seed, seconds, quietSeconds };
     note(`alert-path: ${seconds} s of alerts begin`);
     const fed = await feed.ask<Fed>(order);
-    await sleep(1_000);
+    // What comes even later counts, and as late as it comes.
+    for (let looks = 0; looks < 20 && heard.size < fed.seen.length; looks++) await sleep(1_000);
     const after = usageOf(city.pidOf('processors'))!;
     const cpu = (after.cpuSeconds - before.cpuSeconds) / fed.seconds;
     return resultOf(fed, heard, [

@@ -143,7 +143,13 @@ export function startProgram(file: URL, cores: Cores, environment = {}): Program
 /** Answers each question in turn, in the process that was started. */
 export function answerWith<Question>(answer: (question: Question) => Promise<object>): void {
   process.on('message', (question) => {
-    void answer(question as Question).then((said) => process.send!(said));
+    answer(question as Question).then(
+      (said) => process.send!(said),
+      (error: unknown) => {
+        process.stderr.write(`${error}\n`);
+        process.exit(1);
+      },
+    );
   });
   process.once('disconnect', () => process.exit(0));
 }
