@@ -106,8 +106,9 @@ async function installReference(app: FastifyInstance): Promise<void> {
         description:
           'Traffic of a city: now, in the past and to come, with advice for its signals. Values are in natural ' +
           'units (km/h, seconds, percent, metres), times RFC 3339 in UTC. Every value says what it is (quality), ' +
-          'what it rests on (samples) and how old it is (age). Missing is null, never 0. Errors are RFC 9457 ' +
-          'problem details.',
+          'what it rests on (samples) and how old it is (age). Missing is null, never 0. Lists of what is true ' +
+          'now carry an ETag, and are made anew once a second of the city or when something changes. Errors ' +
+          'are RFC 9457 problem details.',
         license: { name: 'Apache-2.0' },
       },
       tags: [

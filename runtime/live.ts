@@ -23,7 +23,7 @@ export interface LiveState {
   list(kind: string): Promise<readonly LiveValue[]>;
   /** These of one kind, in any order; without those that are not there. */
   getSome(kind: string, ids: readonly string[]): Promise<readonly LiveValue[]>;
-  /** Calls back with the kind when something of it has changed, and with the ids where they are known; returns how to stop. */
+  /** Calls back when something of a kind has changed, with the ids where they are known; returns how to stop. */
   onChange(callback: OnChange): () => void;
   /** A number for as long as every change is told of, and another when some may not have been; else undefined. */
   readonly hearing: number | undefined;

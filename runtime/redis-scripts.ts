@@ -3,8 +3,8 @@ import type { LiveEntry } from './live-entries.ts';
 
 /**
  * Keeps each value that is newer than what is there, and tells of each kind that changed, with the ids. Returns what
- * the marker says, then each kind that changed and its ids as JSON. Versions are compared as numbers; Lua's are those of
- * JavaScript.
+ * the marker says, then each kind that changed and its ids as JSON. Versions are compared as numbers; Lua's are those
+ * of JavaScript.
  */
 export const writeScript = `
 local function newer(a, b)

@@ -6,7 +6,7 @@ import { answerOf, sendKept } from '../kept.ts';
 import { eventsOf, liveList } from '../live-events.ts';
 import { presentIncident } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
-import { IdParameter, Listed, NoQuery, OneOf, Time } from '../shapes.ts';
+import { IdParameter, Listed, NoQuery, OneOf, Time, Unchanged } from '../shapes.ts';
 import { IncidentShape, openStatuses } from '../traffic-shapes.ts';
 
 /** More than a person reads; the newest come first. */
@@ -37,7 +37,7 @@ export const incidentRoutes: Routes =
           summary: 'Incidents, newest first',
           description: `At most the newest ${incidentsMost}.`,
           querystring: IncidentsQuery,
-          response: { 200: Listed('incidents', IncidentShape), ...problems(400, 404, 503) },
+          response: { 200: Listed('incidents', IncidentShape), ...Unchanged, ...problems(400, 404, 503) },
         },
       },
       async (request, reply) => {

@@ -11,7 +11,7 @@ import { eventsBy, liveEvent, liveList } from '../live-events.ts';
 import { presentLink, presentLinkForecast } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
 import { instantOf, rangeOf } from '../range.ts';
-import { AtQuery, IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import { AtQuery, IdParameter, Listed, NoQuery, RangeQuery, Time, Unchanged } from '../shapes.ts';
 import { LinkBucketShape, LinkForecastShape, LinkShape } from '../traffic-shapes.ts';
 
 const asOf = Time('The time in the city at which this was true.');
@@ -42,7 +42,7 @@ export const linkRoutes: Routes =
             'A link without any state is there too, with quality missing. With `at` the state is that of the ' +
             'window that holds the instant, and asOf and ageSeconds are reckoned from it.',
           querystring: AtQuery,
-          response: { 200: Listed('links', LinkShape), ...problems(400, 503) },
+          response: { 200: Listed('links', LinkShape), ...Unchanged, ...problems(400, 503) },
         },
       },
       async (request, reply) => {

@@ -22,6 +22,7 @@ import {
   NoQuery,
   RangeQuery,
   Time,
+  Unchanged,
 } from '../shapes.ts';
 import {
   ParkingBucketShape,
@@ -89,7 +90,7 @@ export const parkingRoutes: Routes = (context) => async (app) => {
           'With `at` the state is that of the window that holds the instant, without a forecast; asOf and ' +
           'ageSeconds are reckoned from it.',
         querystring: AtQuery,
-        response: { 200: Listed('facilities', ParkingListedShape), ...problems(400, 503) },
+        response: { 200: Listed('facilities', ParkingListedShape), ...Unchanged, ...problems(400, 503) },
       },
     },
     async (request, reply) => {

@@ -12,7 +12,7 @@ import { answerOf, sendKept } from '../kept.ts';
 import { eventsBy, eventsOf } from '../live-events.ts';
 import { ageSeconds, qualityAt, vehiclesOf, windowEnd } from '../present.ts';
 import { problems } from '../problem.ts';
-import { levels, NoQuery, NumberOrNull, qualities, Time } from '../shapes.ts';
+import { levels, NoQuery, NumberOrNull, qualities, Time, Unchanged } from '../shapes.ts';
 import { openStatuses, severities } from '../traffic-shapes.ts';
 
 const counts = <Word extends string>(words: readonly Word[], description: string) =>
@@ -83,7 +83,7 @@ export const summaryRoutes: Routes =
           tags: ['summary'],
           summary: 'Vital signs of the city and of the system',
           querystring: NoQuery,
-          response: { 200: SummaryShape, ...problems(400, 503) },
+          response: { 200: SummaryShape, ...Unchanged, ...problems(400, 503) },
         },
       },
       async (request, reply) => {

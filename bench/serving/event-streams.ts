@@ -27,8 +27,8 @@ const heardWithin = 10_000;
 export const eventStreams: Trial = {
   name: 'event-streams',
   does:
-    `${clients} clients follow links and incidents. Each second a revision of an incident, and the links whose minute ` +
-    'it is, are appended to the log and put into live state as a processor does after its commit.',
+    `${clients} clients follow links and incidents. Each second a revision of an incident, and the links whose ` +
+    'minute it is, are appended to the log and put into live state as a processor does after its commit.',
   run,
 };
 
