@@ -149,6 +149,31 @@ describe('a process', () => {
     await run.done;
   });
 
+  it('saves the memory of its partitions in turn rather than at once', async () => {
+    const [log, store] = [createMemoryLog(), createMemoryMeasures()];
+    await log.createTopic(topic, 4);
+    let now = 0;
+    const timers: Timers = {
+      now: () => now,
+      async sleep() {
+        await new Promise((resolve) => setImmediate(resolve));
+        now++;
+      },
+    };
+    const saved: number[] = [];
+    const noting = Object.assign(Object.create(store) as MeasureStore, {
+      commit(commit: Parameters<MeasureStore['commit']>[0]) {
+        if (commit.kept.length > 0) saved.push(commit.partition);
+        return store.commit(commit);
+      },
+    });
+    const { run, stop } = start(log, noting, { partitions: 4, checkpointEvery: 1_000, timers });
+    await vi.waitFor(() => expect(saved.length).toBeGreaterThanOrEqual(8), { timeout: 5_000 });
+    expect(saved.slice(0, 8)).toEqual([3, 2, 1, 0, 3, 2, 1, 0]);
+    stop.abort();
+    await run.done;
+  });
+
   it('has started once it knows its partitions and has taken them over, not before', async () => {
     let tell: (partitions: ReadonlySet<number>) => void = () => {};
     const ownership: Ownership = {

@@ -139,7 +139,7 @@ export class Runner {
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, ids } = this.options;
+    const { network, partitions, store, ids, checkpointEvery } = this.options;
     const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
@@ -150,9 +150,9 @@ export class Runner {
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
-    this.checkpointedAt = this.timers.now();
-    this.lost = new Map();
-    this.before = new Map();
+    // Not all partitions at once: to save a large memory takes a while, in which nothing else is done.
+    this.checkpointedAt = this.flushedAt - (partition * checkpointEvery) / partitions;
+    [this.lost, this.before] = [new Map(), new Map()];
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
     if (memory) {

@@ -1,6 +1,7 @@
 /** The devices of a city: cabinets that report all the time, and cameras that now and then see something bad. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deviceFeed } from '#commands/feed.ts';
+import type { Camera } from '#domain/network.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { createIngest, type Ingest, type IngestResult } from '#ingest/ingest.ts';
 import { readConfig } from '#runtime/config.ts';
@@ -57,7 +58,9 @@ answerWith<FeedOrder>(async (order) => {
   const ending = new AbortController();
   const beating = deviceFeed((line) => process.stderr.write(`${line}\n`)).run(noting, ending.signal);
   try {
-    const [cabinets, seen] = await Promise.all([reportAll(log, order), watchStreets(ingest, order)]);
+    const cameras = [...network.cameras.values()];
+    const reporting = reportAll(log, order);
+    const [cabinets, seen] = await Promise.all([reporting, watchStreets(ingest, cameras, order.seconds)]);
     return { ...cabinets, seen, beats } satisfies Fed;
   } finally {
     ending.abort();
@@ -99,9 +102,7 @@ async function reportAll(log: EventLog, { detectors, seed, seconds, quietSeconds
 }
 
 /** Has cameras see something every now and then, each time something else. */
-async function watchStreets(ingest: Ingest, { environment, seconds }: FeedOrder) {
-  const network = await readNetwork(readConfig(environment).networkFolder!);
-  const cameras = [...network.cameras.values()];
+async function watchStreets(ingest: Ingest, cameras: readonly Camera[], seconds: number) {
   const seen: [string, number, number][] = [];
   const sequences = new Map<string, number>();
   const sending: Promise<IngestResult>[] = [];
