@@ -141,7 +141,9 @@ describe('a request that cannot be answered', () => {
       catchUp: () => {},
       get: () => Promise.reject(new Error('secret of the server')),
       list: () => Promise.reject(new ArterialError('store.unavailable', 'no answer from the store')),
+      getSome: () => Promise.reject(new Error('secret of the server')),
       onChange: () => () => {},
+      hearing: 0,
       close: async () => {},
     };
     const broken = await createTestCity({ live });

@@ -7,6 +7,7 @@ import { embeddedIds } from '#schemas/registry.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import { createAdviceBook } from './advice.ts';
 import type { ApiContext, Probe } from './context.ts';
+import { Kept } from './kept.ts';
 import { createMetrics } from './metrics.ts';
 import { installProblems } from './problem.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
@@ -65,6 +66,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     probes: options.probes ?? [],
     advice: createAdviceBook(log, ids),
     subscriptions: createSubscriptionBook(log, ids, clock),
+    kept: new Kept(clock),
   };
   const app = fastify({
     logger: options.logger ?? false,
@@ -104,8 +106,9 @@ async function installReference(app: FastifyInstance): Promise<void> {
         description:
           'Traffic of a city: now, in the past and to come, with advice for its signals. Values are in natural ' +
           'units (km/h, seconds, percent, metres), times RFC 3339 in UTC. Every value says what it is (quality), ' +
-          'what it rests on (samples) and how old it is (age). Missing is null, never 0. Errors are RFC 9457 ' +
-          'problem details.',
+          'what it rests on (samples) and how old it is (age). Missing is null, never 0. Lists of what is true ' +
+          'now carry an ETag, and are made anew once a second of the city or when something changes. Errors ' +
+          'are RFC 9457 problem details.',
         license: { name: 'Apache-2.0' },
       },
       tags: [

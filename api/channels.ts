@@ -72,7 +72,10 @@ export function createChannels(context: ApiContext): readonly Channel[] {
     channel<ParkingState>(parkingStates, 'parking', async (event) => {
       const facility = network.facilities.get(event.facility);
       if (facility === undefined) return undefined;
-      const { forecasts: _, ...shown } = (await lookAtParking(live, clock.now()))(facility, event);
+      const { forecasts: _, ...shown } = lookAtParking(await live.list('parking-forecast'), clock.now())(
+        facility,
+        event,
+      );
       return shown;
     }),
     channel<LinkForecast>(linkForecasts, 'forecast', (event) => presentLinkForecast(event, clock.now())),

@@ -8,6 +8,7 @@ import type { MeasureStore } from '#runtime/measures.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import type { AdviceBook } from './advice.ts';
+import type { Kept } from './kept.ts';
 import type { SubscriptionBook } from './subscription-book.ts';
 
 /** Bounds that an engineer sets to the cycle of a plan asked for; seconds. */
@@ -47,6 +48,7 @@ export interface ApiContext {
   readonly probes: readonly Probe[];
   readonly advice: AdviceBook;
   readonly subscriptions: SubscriptionBook;
+  readonly kept: Kept;
 }
 
 /** The routes of one resource. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildResult, build, stop } from 'esbuild';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /**
@@ -62,7 +62,26 @@ export async function dashboardRoutes(app: FastifyInstance): Promise<void> {
 }
 
 async function bundle(entry: string, type: string): Promise<Asset> {
-  const result = await build({
+  const result = await built(entry);
+  const [name, extension] = entry.replace('.ts', '.js').split('.') as [string, string];
+  return asset(name, extension, type, Buffer.from(result.outputFiles[0]!.contents));
+}
+
+let building = 0;
+
+async function built(entry: string): Promise<BuildResult<{ write: false }>> {
+  building++;
+  try {
+    return await buildOnce(entry);
+  } finally {
+    building--;
+    // Its process would stay, with some 60 MiB, for a page that is built once.
+    if (building === 0) await stop();
+  }
+}
+
+const buildOnce = (entry: string): Promise<BuildResult<{ write: false }>> =>
+  build({
     entryPoints: [`${folder}${entry}`],
     bundle: true,
     minify: true,
@@ -74,9 +93,6 @@ async function bundle(entry: string, type: string): Promise<Asset> {
     // The build of MapLibre that takes its worker from an address instead of making it from text.
     ...(entry.endsWith('.ts') && { alias: { 'maplibre-gl': 'maplibre-gl/dist/maplibre-gl-csp.js' } }),
   });
-  const [name, extension] = entry.replace('.ts', '.js').split('.') as [string, string];
-  return asset(name, extension, type, Buffer.from(result.outputFiles[0]!.contents));
-}
 
 function asset(name: string, extension: string, type: string, body: Buffer): Asset {
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);

@@ -69,6 +69,11 @@ export const IdParameter = <Name extends string>(name: Name, description: string
 /** Nothing may be asked for. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
+/** An answer that many ask for is not sent again to who has it. */
+export const Unchanged = {
+  304: Type.Null({ description: 'The client has the newest answer, as its If-None-Match says.' }),
+};
+
 /** Which instant is asked for; now when it is left out. */
 export const AtQuery = Type.Object(
   {

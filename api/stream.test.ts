@@ -14,6 +14,7 @@ import {
   signalRecommendations,
 } from '#schemas/topics.ts';
 import { Writer } from '#schemas/wire.ts';
+import { Audience } from './audience.ts';
 import { createTestCity, eight, linkState, recommendation, type TestCity } from './city-fixture.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { serveClient, streamLimits } from './stream.ts';
@@ -282,14 +283,16 @@ describe('a client of the stream', () => {
     const channels = [{ topic: linkStates as Topic<never>, kind: 'link', present }];
     await city.append(linkStates, ...Array.from({ length: 2_000 }, (_, i) => minute(i)));
     const sink = new PassThrough();
-    await serveClient({
+    const audience = await Audience.open(tail, channels);
+    const client = {
       tail,
-      channels,
       resumeAt: new Map([[linkStates.name, [0, 0]]]),
       subscription: undefined,
       sink,
       limits: { ...streamLimits, stalledSeconds: 0.01 },
-    });
+    };
+    await serveClient(client, audience);
+    audience.close();
     expect(sink.destroyed).toBe(true);
     // One chunk of 2,000 states, and not all 2,000, was put into the buffers.
     expect(sink.readableLength + sink.writableLength).toBeLessThan(400_000);

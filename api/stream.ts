@@ -1,7 +1,7 @@
 /** One client of the stream: follows its channels from where it stands, and never faster than it reads. */
-import type { PassThrough } from 'node:stream';
+import { type Audience, areEqual, copyOf, frameOf, type Positions, type Sink } from './audience.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
-import type { Channel, Chunk, Lookout, Tail } from './tail.ts';
+import type { Channel, Chunk, Tail } from './tail.ts';
 
 /** Limits on what a client can cost. */
 export interface StreamLimits {
@@ -15,128 +15,125 @@ export interface StreamLimits {
 
 export const streamLimits: StreamLimits = { heartbeatSeconds: 15, behindMost: 10_000, stalledSeconds: 30 };
 
-interface Client {
+/** An answer that stays open; Node's own have all of this. */
+export interface StreamSink extends Sink {
+  readonly writableEnded: boolean;
+  readonly writableNeedDrain: boolean;
+  readonly destroyed: boolean;
+  end(): unknown;
+  destroy(): unknown;
+  on(event: 'close' | 'drain' | 'finish' | 'error', listener: () => void): unknown;
+  off(event: 'close' | 'drain', listener: () => void): unknown;
+}
+
+export interface Client {
   readonly tail: Tail;
-  readonly channels: readonly Channel[];
   /** Where the client stood when it was last here; undefined when it is new and begins with the newest. */
   readonly resumeAt: Cursor | undefined;
   /** Notices to this subscription only. */
   readonly subscription: string | undefined;
-  readonly sink: PassThrough;
+  readonly sink: StreamSink;
   readonly limits: StreamLimits;
 }
 
+const alive = Buffer.from(': alive\n\n');
+
 /** Writes to the sink until it is closed or looking out fails; then everything is let go. */
-export async function serveClient(client: Client): Promise<void> {
-  const { tail, channels, sink, limits } = client;
-  let wake = (): void => {};
-  let failure: unknown;
-  const listener = {
-    moved: () => wake(),
-    failed: (error: unknown) => {
-      failure = error;
-      wake();
-    },
-  };
-  for (const over of ['finish', 'close', 'error']) sink.on(over, listener.moved);
+export async function serveClient(client: Client, audience: Audience): Promise<void> {
+  const { sink, subscription, limits } = client;
+  const leave = (): void => audience.leave(sink);
+  for (const over of ['finish', 'close', 'error'] as const) sink.on(over, leave);
   const heartbeat = setInterval(() => {
-    if (!sink.writableNeedDrain && !sink.writableEnded) sink.write(': alive\n\n');
+    if (isOpen(sink) && !sink.writableNeedDrain) sink.write(alive);
   }, limits.heartbeatSeconds * 1000);
-  const lookouts: Lookout[] = [];
   try {
-    for (const channel of channels) lookouts.push(await tail.open(channel, listener));
-    const position = startingPositions(client, lookouts);
-    await write(client, `retry: 3000\nid: ${encodeCursor(position)}\n\n`);
-    while (isOpen(sink) && failure === undefined) {
-      // Made before looking, so that what is appended meanwhile is not missed.
-      const moved = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      if (!(await writeRound(client, lookouts, position))) await moved;
+    let positions = startingPositions(client, audience);
+    await write(client, `retry: 3000\nid: ${encodeCursor(positions)}\n\n`);
+    while (isOpen(sink) && audience.failure === undefined) {
+      if (!areEqual(positions, audience.positions)) {
+        await catchUp(client, audience, positions);
+        continue;
+      }
+      const left = await audience.follow(sink, subscription);
+      if (left === undefined) break;
+      positions = left;
+      await taken(client);
     }
   } finally {
     clearInterval(heartbeat);
-    for (const lookout of lookouts) lookout.close();
     sink.end();
   }
-  if (failure !== undefined) throw failure;
+  if (audience.failure !== undefined) throw audience.failure;
 }
 
-const isOpen = (sink: PassThrough): boolean => !sink.writableEnded && !sink.destroyed;
-
-type Positions = Map<string, number[]>;
+const isOpen = (sink: StreamSink): boolean => !sink.writableEnded && !sink.destroyed;
 
 /** Where the client stands in each channel; a topic that it has not named begins with the newest. */
-function startingPositions({ channels, resumeAt }: Client, lookouts: readonly Lookout[]): Positions {
-  return new Map(
-    channels.map(({ topic }, i) => {
-      const ends = (lookouts[i] as Lookout).ends;
-      const known = resumeAt?.get(topic.name) ?? [];
-      return [topic.name, ends.map((end, partition) => known[partition] ?? end)];
-    }),
-  );
+function startingPositions({ resumeAt }: Client, audience: Audience): Positions {
+  const positions = copyOf(audience.positions);
+  for (const [topic, each] of positions)
+    for (const [partition, known] of (resumeAt?.get(topic) ?? []).entries())
+      if (partition < each.length) each[partition] = known;
+  return positions;
 }
 
-/** Writes one chunk of each partition that has something new; false when none had. */
-async function writeRound(
-  client: Client,
-  lookouts: readonly Lookout[],
-  position: Positions,
-): Promise<boolean> {
-  let progressed = false;
-  for (const [i, channel] of client.channels.entries()) {
-    const { first, ends } = lookouts[i] as Lookout;
-    const positions = position.get(channel.topic.name) as number[];
-    for (let partition = 0; partition < ends.length; partition++) {
-      const end = ends[partition] as number;
-      const at = positions[partition] as number;
+/** Writes one chunk of each partition in which the client does not stand where its audience does. */
+async function catchUp(client: Client, audience: Audience, positions: Positions): Promise<void> {
+  for (const channel of audience.channels) {
+    const { name } = channel.topic;
+    const own = positions.get(name) as number[];
+    for (let partition = 0; partition < own.length; partition++) {
+      const end = audience.positions.get(name)?.[partition] as number;
+      const at = own[partition] as number;
       if (at === end) continue;
-      progressed = true;
-      const isLost = at > end || at < (first[partition] as number);
+      const isLost = at > end || at < (audience.firstOf(channel)[partition] as number);
       if (isLost || end - at > client.limits.behindMost) {
-        positions[partition] = end;
-        await write(client, gap(channel, partition, at, end, position));
-        continue;
+        own[partition] = end;
+        await write(client, gap(channel, partition, at, end, positions));
+      } else {
+        const chunk = await client.tail.read(channel, partition, at);
+        await writeChunk(client, chunk, end, own, partition, positions);
       }
-      await writeChunk(
-        client,
-        await client.tail.read(channel, partition, at),
-        positions,
-        partition,
-        position,
-      );
-      if (!isOpen(client.sink)) return false;
+      if (!isOpen(client.sink)) return;
     }
   }
-  return progressed;
 }
 
 /** Tells that records were passed over; what REST says now makes up for them. */
-function gap(channel: Channel, partition: number, from: number, to: number, position: Positions): string {
-  const data = JSON.stringify({ kind: channel.kind, topic: channel.topic.name, partition, from, to });
-  return `id: ${encodeCursor(position)}\nevent: gap\ndata: ${data}\n\n`;
+function gap(channel: Channel, partition: number, from: number, to: number, positions: Positions): string {
+  const data = { kind: channel.kind, topic: channel.topic.name, partition, from, to };
+  const json = JSON.stringify(data);
+  return frameOf({ kind: 'gap', json, subscription: undefined }, positions);
 }
 
+/** Writes what of a chunk the audience has heard: the rest comes to all at once. */
 async function writeChunk(
   client: Client,
   chunk: Chunk,
-  positions: number[],
+  end: number,
+  own: number[],
   partition: number,
-  position: Positions,
+  positions: Positions,
 ): Promise<void> {
   let text = '';
-  for (const { kind, json, subscription, next } of chunk.events) {
-    positions[partition] = next;
-    if (subscription !== undefined && subscription !== client.subscription) continue;
-    text += `id: ${encodeCursor(position)}\nevent: ${kind}\ndata: ${json}\n\n`;
+  for (const event of chunk.events) {
+    if (event.next > end) break;
+    own[partition] = event.next;
+    if (event.subscription !== undefined && event.subscription !== client.subscription) continue;
+    text += frameOf(event, positions);
   }
-  positions[partition] = chunk.next;
+  own[partition] = Math.min(chunk.next, end);
   if (text !== '') await write(client, text);
 }
 
-/** Waits until the client has taken what was written; one that takes nothing is disconnected. */
-async function write({ sink, limits }: Client, text: string): Promise<void> {
-  if (!isOpen(sink) || sink.write(text)) return;
+/** Waits until the client has taken what was written. */
+async function write(client: Client, text: string): Promise<void> {
+  if (isOpen(client.sink) && !client.sink.write(text)) await taken(client);
+}
+
+/** Waits until everything is taken that was written before; a client that takes nothing is disconnected. */
+async function taken({ sink, limits }: Client): Promise<void> {
+  if (!isOpen(sink) || !sink.writableNeedDrain) return;
   await new Promise<void>((resolve) => {
     const stalled = setTimeout(() => sink.destroy(), limits.stalledSeconds * 1000);
     const done = (): void => {
@@ -145,7 +142,7 @@ async function write({ sink, limits }: Client, text: string): Promise<void> {
       sink.off('close', done);
       resolve();
     };
-    sink.once('drain', done);
-    sink.once('close', done);
+    sink.on('drain', done);
+    sink.on('close', done);
   });
 }

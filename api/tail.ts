@@ -1,12 +1,13 @@
-/** One look-out over the ends of topics, shared by all clients of the stream: each record is read once. */
+/** Reads what is appended to topics as it comes, and makes it into events once for all clients of the stream. */
 import { strict as assert } from 'node:assert';
-import type { EventLog } from '#runtime/log.ts';
+import { ArterialError } from '#runtime/errors.ts';
+import type { EventLog, RecordBatch } from '#runtime/log.ts';
 import { isRejection } from '#schemas/rejection.ts';
 import { decodeRecord, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 
 /** Small, so that a slow client never has much of one read before it. */
 const readBytes = 16 << 10;
-/** Clients that keep up read the same few; older ones are read again from the log. */
+/** Clients that are a little behind read the same few; older ones are read again from the log. */
 const chunksKept = 64;
 
 /** An event as a client gets it. */
@@ -31,9 +32,11 @@ export interface Channel {
   present(event: unknown): Promise<StreamEvent | undefined> | StreamEvent | undefined;
 }
 
-/** Who looks out: told when something was appended, or that looking out has failed. */
+/** Who looks out. */
 export interface Listener {
-  moved(): void;
+  /** Told of what follows in a partition, once and in order. */
+  arrived(partition: number, chunk: Chunk): void;
+  /** Looking out has failed, and nothing more will be told. */
   failed(error: unknown): void;
 }
 
@@ -41,7 +44,7 @@ export interface Listener {
 export interface Lookout {
   /** First position kept, by partition, as it was when looking out began. */
   readonly first: readonly number[];
-  /** The position that the next record will get, by partition; grows. */
+  /** Where what is told next begins, by partition; grows. */
   readonly ends: readonly number[];
   close(): void;
 }
@@ -65,14 +68,9 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
   const chunks = new Map<string, Promise<Chunk>>();
   const watches = new Map<string, Promise<Watch>>();
 
-  async function readChunk(channel: Channel, partition: number, position: number): Promise<Chunk> {
+  async function present(channel: Channel, batch: RecordBatch): Promise<Chunk> {
     const { topic } = channel;
     const schemaId = ids.id(topic.name);
-    const batch = await log.read(topic.name, partition, position, readBytes);
-    assert(
-      batch !== undefined,
-      `${topic.name}/${partition} has nothing at ${position}, though its end is later`,
-    );
     const events: (StreamEvent & { next: number })[] = [];
     for (let i = 0; i < batch.count; i++) {
       const start = batch.valueStarts[i] as number;
@@ -86,7 +84,25 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
     return { events, next: batch.nextPosition };
   }
 
-  async function startWatch(topic: string): Promise<Watch> {
+  async function readChunk(channel: Channel, partition: number, position: number): Promise<Chunk> {
+    const { name } = channel.topic;
+    const batch = await log.read(name, partition, position, readBytes);
+    assert(batch !== undefined, `${name}/${partition} has nothing at ${position}, though its end is later`);
+    return present(channel, batch);
+  }
+
+  function keep(channel: Channel, partition: number, position: number, chunk: Promise<Chunk>): void {
+    const key = keyOf(channel, partition, position);
+    chunks.set(key, chunk);
+    chunk.catch(() => chunks.delete(key));
+    for (const oldest of chunks.keys()) {
+      if (chunks.size <= chunksKept) break;
+      chunks.delete(oldest);
+    }
+  }
+
+  async function startWatch(channel: Channel): Promise<Watch> {
+    const topic = channel.topic.name;
     const partitions = await log.partitions(topic);
     const bounds = await Promise.all(
       Array.from({ length: partitions }, (_, partition) => log.bounds(topic, partition)),
@@ -98,18 +114,44 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
       abort: new AbortController(),
     };
     for (let partition = 0; partition < partitions; partition++)
-      follow(topic, partition, watch).catch((error: unknown) => {
-        for (const listener of watch.listeners) listener.failed(error);
+      follow(channel, partition, watch).catch((error: unknown) => {
+        if (watch.abort.signal.aborted) return;
+        for (const listener of [...watch.listeners]) listener.failed(error);
       });
     return watch;
   }
 
-  async function follow(topic: string, partition: number, { ends, listeners, abort }: Watch): Promise<void> {
+  async function follow(channel: Channel, partition: number, watch: Watch): Promise<void> {
+    const { ends, listeners, abort } = watch;
+    const topic = channel.topic.name;
     while (!abort.signal.aborted) {
-      await log.appended(topic, partition, ends[partition] as number, abort.signal);
+      const end = ends[partition] as number;
+      await log.appended(topic, partition, end, abort.signal);
       if (abort.signal.aborted) return;
-      ends[partition] = (await log.bounds(topic, partition)).next;
-      for (const listener of listeners) listener.moved();
+      const batch = await readOn(topic, partition, end);
+      if (batch === undefined) continue;
+      const presenting = present(channel, batch);
+      keep(channel, partition, end, presenting);
+      const chunk = await presenting;
+      if (abort.signal.aborted) return;
+      ends[partition] = chunk.next;
+      for (const listener of [...listeners]) listener.arrived(partition, chunk);
+    }
+  }
+
+  /** What was appended; undefined when it has to be asked for again, as while brokers spread who leads what. */
+  async function readOn(
+    topic: string,
+    partition: number,
+    position: number,
+  ): Promise<RecordBatch | undefined> {
+    try {
+      return await log.read(topic, partition, position, readBytes);
+    } catch (error) {
+      if (!(error instanceof ArterialError && error.canRetry)) throw error;
+      // Waits for as long as such a thing may take, and fails when the log is away.
+      await log.bounds(topic, partition);
+      return undefined;
     }
   }
 
@@ -117,7 +159,7 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
     async open(channel, listener) {
       const topic = channel.topic.name;
       for (;;) {
-        const starting = watches.get(topic) ?? startWatch(topic);
+        const starting = watches.get(topic) ?? startWatch(channel);
         watches.set(topic, starting);
         starting.catch(() => watches.delete(topic));
         const watch = await starting;
@@ -137,17 +179,14 @@ export function createTail(log: EventLog, ids: SchemaIds): Tail {
       }
     },
     read(channel, partition, position) {
-      const key = `${channel.topic.name}/${partition}@${position}`;
-      const known = chunks.get(key);
+      const known = chunks.get(keyOf(channel, partition, position));
       if (known !== undefined) return known;
       const chunk = readChunk(channel, partition, position);
-      chunks.set(key, chunk);
-      chunk.catch(() => chunks.delete(key));
-      for (const oldest of chunks.keys()) {
-        if (chunks.size <= chunksKept) break;
-        chunks.delete(oldest);
-      }
+      keep(channel, partition, position, chunk);
       return chunk;
     },
   };
 }
+
+const keyOf = ({ topic }: Channel, partition: number, position: number): string =>
+  `${topic.name}/${partition}@${position}`;

@@ -38,7 +38,12 @@ async function main(): Promise<void> {
       if (only.includes(pair.name)) results.pairs.push(await bench.pair(pair, Number(values.rounds)));
     for (const single of singles)
       if (only.includes(single.name)) results.singles.push(await bench.single(single));
-    for (const trial of trials) if (only.includes(trial.name)) results.trials.push(await trial.run(given));
+    for (const trial of trials)
+      if (only.includes(trial.name)) {
+        const result = await trial.run(given);
+        for (const [what, value] of result.measured) note(`${trial.name}, ${what}: ${value}`);
+        results.trials.push(result);
+      }
   } finally {
     await servers.close();
   }

@@ -5,6 +5,9 @@ import type { Job } from './jobs.ts';
 import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/kafka-streams/run.ts';
 import { plainNode } from './peers/plain-node/run.ts';
 import { quixStreams } from './peers/quix-streams/run.ts';
+import { alertPath } from './serving/alert-path.ts';
+import { eventStreams } from './serving/event-streams.ts';
+import { liveStateApi } from './serving/live-state-api.ts';
 import { type Subject, withPeerTable } from './subject.ts';
 import type { Trial, TrialResult } from './trial.ts';
 
@@ -88,4 +91,4 @@ export const singles: readonly Single[] = [
 ];
 
 /** Arterial as a city uses it. */
-export const trials: readonly Trial[] = [guangzhou];
+export const trials: readonly Trial[] = [liveStateApi, eventStreams, alertPath, guangzhou];

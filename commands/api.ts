@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '#api/app.ts';
 import { dashboardRoutes } from '#api/dashboard-routes.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
+import { mirrorLive } from '#runtime/mirrored-live.ts';
 import { demoCity } from './demo-city.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredParts } from './parts.ts';
@@ -22,6 +23,7 @@ export async function apiRole(environment: NodeJS.ProcessEnv, say: Say): Promise
     const plates = await openPlateTokens(config, network.timeZone);
     const app = await createApp({
       ...parts,
+      live: mirrorLive(parts.live),
       network,
       clock,
       signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),

@@ -11,16 +11,22 @@ export interface LiveValue {
   readonly value: unknown;
 }
 
+export type OnChange = (kind: string, ids: readonly string[] | undefined) => void;
+
 export interface LiveState {
   /** Keeps each value unless a newer version is there. */
   put(values: readonly LiveValue[]): Promise<void>;
   /** Soon has what another process committed to the store, and may have died before it could put it here. */
   catchUp(): void;
   get(kind: string, id: string): Promise<LiveValue | undefined>;
-  /** All of one kind, by id. */
+  /** All of one kind, by id. The same array may be given until something has changed, and another then. */
   list(kind: string): Promise<readonly LiveValue[]>;
-  /** Calls back with the kind when something of it has changed; returns how to stop. */
-  onChange(callback: (kind: string) => void): () => void;
+  /** These of one kind, in any order; without those that are not there. */
+  getSome(kind: string, ids: readonly string[]): Promise<readonly LiveValue[]>;
+  /** Calls back when something of a kind has changed, with the ids where they are known; returns how to stop. */
+  onChange(callback: OnChange): () => void;
+  /** A number for as long as every change is told of, and another when some may not have been; else undefined. */
+  readonly hearing: number | undefined;
   close(): Promise<void>;
 }
 

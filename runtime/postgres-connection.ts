@@ -8,7 +8,7 @@ const int8Array = 1016;
 const textArray = pg.types.getTypeParser(int8Array as never, 'text') as (text: string) => (string | null)[];
 
 export interface PostgresOptions {
-  /** Connections at once. */
+  /** Connections at once: more than there are large commits, or small ones would wait for them. */
   readonly poolSize?: number;
   /** A statement that takes longer is given up. Milliseconds. */
   readonly statementTimeout?: number;
@@ -26,7 +26,7 @@ export class PostgresConnection {
 
   constructor(
     url: string,
-    { poolSize = 4, statementTimeout = 30_000, idleTimeout = 4_000 }: PostgresOptions = {},
+    { poolSize = 8, statementTimeout = 30_000, idleTimeout = 4_000 }: PostgresOptions = {},
   ) {
     refuseUnreadable(url);
     this.silenceMost = statementTimeout + silenceBeyondTimeout;

@@ -1,4 +1,4 @@
-/** Rows as the text format of PostgreSQL's COPY. */
+/** Rows as the text format of PostgreSQL's COPY, and as parameters of statements. */
 
 import type { Column } from './measure-tables.ts';
 import type { Row } from './measures.ts';
@@ -26,6 +26,13 @@ function cellText(type: Column['type'], cell: Row[string]): string {
   if (type === 'jsonb') return escaped(JSON.stringify(cell));
   return typeof cell === 'string' ? escaped(cell) : String(cell);
 }
+
+/** A cell as the parameter of a statement. */
+export const cellValue = (type: Column['type'], cell: Row[string]): string | number | boolean | null => {
+  if (cell === null) return null;
+  if (type === 'timestamptz') return timeText(cell as number);
+  return type === 'jsonb' ? JSON.stringify(cell) : (cell as string | number | boolean);
+};
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const escaped = (text: string): string =>

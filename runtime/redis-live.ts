@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainableCommander } from 'ioredis';
 import { ArterialError } from './errors.ts';
-import type { LiveState, LiveValue } from './live.ts';
+import type { LiveState, LiveValue, OnChange } from './live.ts';
 import { entryOf, LiveEntries, type LiveEntry, liveValueOf } from './live-entries.ts';
 import { answerWithin, RedisConnection, within } from './redis-connection.ts';
 import { RedisRebuild } from './redis-rebuild.ts';
 import { type LiveKeys, liveKeys, mostInOneCall, writeParameters, writeScript } from './redis-scripts.ts';
 import { type RedisServer, type RedisSettings, readRedisSettings } from './redis-settings.ts';
-import { RedisTicks } from './redis-ticks.ts';
+import { type Change, RedisTicks } from './redis-ticks.ts';
 
 export interface RedisLiveOptions extends RedisSettings {
   /** Begins every name in Redis, so that several cities can share one. */
@@ -38,8 +38,12 @@ export async function createRedisLive(options: RedisLiveOptions): Promise<LiveSt
     put: (values) => live.put(values),
     catchUp: () => live.catchUp(),
     get: (kind, id) => live.get(kind, id),
+    getSome: (kind, ids) => live.getSome(kind, ids),
     list: (kind) => live.list(kind),
     onChange: (callback) => live.onChange(callback),
+    get hearing() {
+      return live.hearing;
+    },
     close: () => live.close(),
   };
 }
@@ -122,8 +126,13 @@ class RedisLive implements LiveState {
   }
 
   async get(kind: string, id: string): Promise<LiveValue | undefined> {
-    const text = await this.read((batch) => batch.hget(this.keys.of(kind), id));
-    return text === null ? undefined : liveValueOf(kind, id, text as string);
+    return (await this.getSome(kind, [id]))[0];
+  }
+
+  async getSome(kind: string, ids: readonly string[]): Promise<readonly LiveValue[]> {
+    if (ids.length === 0) return [];
+    const texts = (await this.read((batch) => batch.hmget(this.keys.of(kind), ...ids))) as (string | null)[];
+    return ids.flatMap((id, i) => (texts[i] == null ? [] : liveValueOf(kind, id, texts[i])));
   }
 
   async list(kind: string): Promise<readonly LiveValue[]> {
@@ -133,8 +142,12 @@ class RedisLive implements LiveState {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  onChange(callback: (kind: string) => void): () => void {
+  onChange(callback: OnChange): () => void {
     return this.ticks.onChange(callback);
+  }
+
+  get hearing(): number | undefined {
+    return this.ticks.hearing;
   }
 
   /** What is still to be written is written first, unless Redis is away: the store has it. */
@@ -185,11 +198,10 @@ class RedisLive implements LiveState {
     const round = this.next;
     this.next = new Round();
     const began = performance.now();
-    const changed = new Set<string>();
+    const changed: Change[] = [];
     try {
       if (round.entries.size === 0) await this.look();
-      for (const part of round.entries.parts(mostInOneCall))
-        for (const kind of await this.write(part)) changed.add(kind);
+      for (const part of round.entries.parts(mostInOneCall)) changed.push(...(await this.write(part)));
       this.comeBack();
       this.isPrompt = performance.now() - began < this.patience;
       return true;
@@ -205,8 +217,8 @@ class RedisLive implements LiveState {
     }
   }
 
-  /** Writes what is newer than what is there; resolves to the kinds of which something was. */
-  private async write(entries: readonly LiveEntry[]): Promise<Iterable<string>> {
+  /** Writes what is newer than what is there; resolves to what was. */
+  private async write(entries: readonly LiveEntry[]): Promise<readonly Change[]> {
     const { keys, parameters } = writeParameters(this.keys, this.ticks.sender, entries);
     const kinds = new Set(entries.map(({ kind }) => kind));
     try {
@@ -215,7 +227,11 @@ class RedisLive implements LiveState {
       );
       const [marker, ...changed] = reply as string[];
       this.rebuild.isComplete(marker);
-      return new Set([...changed, ...[...kinds].filter((kind) => this.doubtful.delete(kind))]);
+      const changes: Change[] = [];
+      for (let i = 0; i < changed.length; i += 2)
+        changes.push([changed[i] as string, JSON.parse(changed[i + 1] as string) as string[]]);
+      for (const kind of kinds) if (this.doubtful.delete(kind)) changes.push([kind, undefined]);
+      return changes;
     } catch (failure) {
       for (const kind of kinds) this.doubtful.add(kind);
       throw failure;

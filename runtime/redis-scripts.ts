@@ -2,8 +2,9 @@
 import type { LiveEntry } from './live-entries.ts';
 
 /**
- * Keeps each value that is newer than what is there, and tells of each kind that changed. Returns what the marker
- * says, then the kinds that changed. Versions are compared as numbers; Lua's are those of JavaScript.
+ * Keeps each value that is newer than what is there, and tells of each kind that changed, with the ids. Returns what
+ * the marker says, then each kind that changed and its ids as JSON. Versions are compared as numbers; Lua's are those
+ * of JavaScript.
  */
 export const writeScript = `
 local function newer(a, b)
@@ -25,18 +26,20 @@ local at = 3
 for k = 2, #KEYS do
   local kind, count, ids = ARGV[at], tonumber(ARGV[at + 1]), {}
   for i = 1, count do ids[i] = ARGV[at + 1 + i] end
-  local known, fields, n = redis.call('HMGET', KEYS[k], unpack(ids)), {}, 0
+  local known, fields, n, told = redis.call('HMGET', KEYS[k], unpack(ids)), {}, 0, {}
   for i = 1, count do
     local text = ARGV[at + 1 + count + i]
     if not known[i] or newer(text, known[i]) then
       fields[n + 1], fields[n + 2] = ids[i], text
       n = n + 2
+      told[#told + 1] = ids[i]
     end
   end
   if n > 0 then
     redis.call('HSET', KEYS[k], unpack(fields))
-    redis.call('PUBLISH', ARGV[1], ARGV[2] .. ' ' .. kind)
-    reply[#reply + 1] = kind
+    told = cjson.encode(told)
+    redis.call('PUBLISH', ARGV[1], ARGV[2] .. ' ' .. kind .. ' ' .. told)
+    reply[#reply + 1], reply[#reply + 2] = kind, told
   end
   at = at + 2 + 2 * count
 end
@@ -49,7 +52,7 @@ export const mostInOneCall = 1_000;
 export interface LiveKeys {
   /** A hash: `building`, the rebuild that has begun, and `complete`, the one that has ended. */
   readonly marker: string;
-  /** Where changes are told: the sender, a space, the kind. */
+  /** Where changes are told: the sender, a space, the kind, a space, the ids as JSON. */
   readonly channel: string;
   /** The hash of a kind: id to value. */
   of(kind: string): string;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { minutes, seconds } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
@@ -124,6 +124,54 @@ describe('a process', () => {
     await run.done;
     await run.started;
     expect(waits()).toBe(0);
+  });
+
+  it('commits what came just after a commit soon after it, though nothing more comes', async () => {
+    const [log, store] = [await logOf([]), createMemoryMeasures()];
+    const { run, stop } = start(log, store, {
+      flushEvery: 60_000,
+      flushIdleEvery: 30,
+      vouchEvery: 60_000,
+      checkpointEvery: 60_000,
+    });
+    await run.started;
+    for (const rejected of [1, 2, 3]) {
+      await log.appendTo(topic, 0, [{ key: 'harbour', value: Buffer.from([9]) }]);
+      await vi.waitFor(
+        async () => expect((await store.listProgress())[0]?.ledger).toMatchObject({ rejected }),
+        {
+          interval: 1,
+          timeout: 2_000,
+        },
+      );
+    }
+    stop.abort();
+    await run.done;
+  });
+
+  it('saves the memory of its partitions in turn rather than at once', async () => {
+    const [log, store] = [createMemoryLog(), createMemoryMeasures()];
+    await log.createTopic(topic, 4);
+    let now = 0;
+    const timers: Timers = {
+      now: () => now,
+      async sleep() {
+        await new Promise((resolve) => setImmediate(resolve));
+        now++;
+      },
+    };
+    const saved: number[] = [];
+    const noting = Object.assign(Object.create(store) as MeasureStore, {
+      commit(commit: Parameters<MeasureStore['commit']>[0]) {
+        if (commit.kept.length > 0) saved.push(commit.partition);
+        return store.commit(commit);
+      },
+    });
+    const { run, stop } = start(log, noting, { partitions: 4, checkpointEvery: 1_000, timers });
+    await vi.waitFor(() => expect(saved.length).toBeGreaterThanOrEqual(8), { timeout: 5_000 });
+    expect(saved.slice(0, 8)).toEqual([3, 2, 1, 0, 3, 2, 1, 0]);
+    stop.abort();
+    await run.done;
   });
 
   it('has started once it knows its partitions and has taken them over, not before', async () => {

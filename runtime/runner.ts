@@ -78,7 +78,6 @@ export class Runner {
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
-  private committedAt = 0;
   private checkpointedAt = 0;
   /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
   private saved = { took: 0, bytes: 0 };
@@ -118,17 +117,19 @@ export class Runner {
   private async work(): Promise<void> {
     this.isIdle = false;
     await this.takeOver();
-    const { flushEvery, flushIdleEvery } = this.options;
     this.hasStarted = true;
     this.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
-      if (this.timers.now() - this.flushedAt >= (moved ? flushEvery : flushIdleEvery))
-        await this.flush(false);
+      if (this.untilFlush(moved) <= 0) await this.flush(false);
       if (!moved) await this.waitForMore();
     }
     await this.flush(true);
   }
+
+  /** How long to leave the store alone after the last commit. Milliseconds. */
+  private readonly untilFlush = (moved: boolean): number =>
+    this.flushedAt + (moved ? this.options.flushEvery : this.options.flushIdleEvery) - this.timers.now();
 
   /** Whether it waits for more than is in the log. */
   async isSettled(): Promise<boolean> {
@@ -141,7 +142,7 @@ export class Runner {
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, ids } = this.options;
+    const { network, partitions, store, ids, checkpointEvery } = this.options;
     const { processor, partition } = this;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
     this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
@@ -152,10 +153,9 @@ export class Runner {
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
     this.vouchedThrough = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
-    this.committedAt = this.timers.now();
-    this.checkpointedAt = this.timers.now();
-    this.lost = new Map();
-    this.before = new Map();
+    // Not all partitions at once: to save a large memory takes a while, in which nothing else is done.
+    this.checkpointedAt = this.flushedAt - (partition * checkpointEvery) / partitions;
+    [this.lost, this.before] = [new Map(), new Map()];
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
     if (memory) {
@@ -262,7 +262,9 @@ export class Runner {
     const waits = this.task
       .positions()
       .map(({ topic, position }) => log.appended(topic, this.partition, position, stop.signal));
-    waits.push(this.timers.sleep(Math.max(1, flushIdleEvery, vouchEvery), stop.signal));
+    // What only waits for the last commit to be old enough does not wait for more to read.
+    const longest = this.task.hasEffects ? this.untilFlush(false) : Math.max(flushIdleEvery, vouchEvery);
+    waits.push(this.timers.sleep(Math.max(1, longest), stop.signal));
     try {
       await Promise.race(waits);
     } finally {
@@ -283,18 +285,18 @@ export class Runner {
 
   private async commitAndVouch(isLast: boolean): Promise<void> {
     const { task } = this;
-    const { checkpointEvery, vouchEvery } = this.options;
-    this.flushedAt = this.timers.now();
+    const now = this.timers.now();
     const { hasEffects } = task;
-    const saveEvery = saveEveryAt(checkpointEvery, this.saved.took, this.saved.bytes);
-    const saveDue = isLast || this.flushedAt - this.checkpointedAt >= saveEvery;
-    const tellDue = this.flushedAt - this.committedAt >= checkpointEvery;
+    const saveEvery = saveEveryAt(this.options.checkpointEvery, this.saved.took, this.saved.bytes);
+    const saveDue = isLast || now - this.checkpointedAt >= saveEvery;
+    const tellDue = now - this.flushedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
     if (hasEffects || saveDue || tellDue) {
+      this.flushedAt = now;
       const { emitted, unusable } = task.take();
       await this.commit(emitted, unusable, saveDue, through);
     }
-    if (hasEffects || this.flushedAt - this.vouchedAt >= vouchEvery) await this.vouch(through);
+    if (hasEffects || now - this.vouchedAt >= this.options.vouchEvery) await this.vouch(through);
   }
 
   private async commit(
@@ -318,7 +320,6 @@ export class Runner {
       { measures, unusable, kept: save ? this.save() : [] },
     );
     this.commits++;
-    this.committedAt = this.flushedAt;
     this.committedThrough = through;
     // Whoever looks at live state waits for it; making the records of the log ready takes longer.
     await Promise.all([live?.put(values), appendAll(log, records)]);

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
-import { toRfc3339 } from '#domain/time.ts';
+import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { Incident } from '#schemas/generated/incident.v1.ts';
 import type { Routes } from '../context.ts';
-import { liveList } from '../live-events.ts';
+import { answerOf, sendKept } from '../kept.ts';
+import { eventsOf, liveList } from '../live-events.ts';
 import { presentIncident } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
-import { IdParameter, Listed, NoQuery, OneOf, Time } from '../shapes.ts';
+import { IdParameter, Listed, NoQuery, OneOf, Time, Unchanged } from '../shapes.ts';
 import { IncidentShape, openStatuses } from '../traffic-shapes.ts';
 
 /** More than a person reads; the newest come first. */
@@ -26,7 +27,7 @@ const IncidentsQuery = Type.Object(
 
 /** Incidents, newest first. */
 export const incidentRoutes: Routes =
-  ({ network, live, clock }) =>
+  ({ network, live, clock, kept }) =>
   async (app) => {
     app.get(
       '/v1/incidents',
@@ -36,21 +37,24 @@ export const incidentRoutes: Routes =
           summary: 'Incidents, newest first',
           description: `At most the newest ${incidentsMost}.`,
           querystring: IncidentsQuery,
-          response: { 200: Listed('incidents', IncidentShape), ...problems(400, 404, 503) },
+          response: { 200: Listed('incidents', IncidentShape), ...Unchanged, ...problems(400, 404, 503) },
         },
       },
-      async ({ query: { status = 'open', district } }) => {
+      async (request, reply) => {
+        const { status = 'open', district } = request.query;
         if (district !== undefined && !network.districts.has(district))
           throw unknown('district', district, network.districts.keys());
-        const all = await liveList<Incident>(live, 'incident');
-        const now = clock.now();
-        const incidents = all
-          .filter((incident) => status === 'all' || openStatuses.includes(incident.status))
-          .filter((incident) => district === undefined || incident.district === district)
-          .sort((a, b) => b.startedAt - a.startedAt || (a.incident < b.incident ? -1 : 1))
-          .slice(0, incidentsMost)
-          .map((incident) => presentIncident(incident, now));
-        return { asOf: toRfc3339(now), incidents };
+        const values = await live.list('incident');
+        const make = (now: EventTime) => {
+          const incidents = eventsOf<Incident>(values)
+            .filter((incident) => status === 'all' || openStatuses.includes(incident.status))
+            .filter((incident) => district === undefined || incident.district === district)
+            .sort((a, b) => b.startedAt - a.startedAt || (a.incident < b.incident ? -1 : 1))
+            .slice(0, incidentsMost)
+            .map((incident) => presentIncident(incident, now));
+          return answerOf(reply, { asOf: toRfc3339(now), incidents });
+        };
+        return sendKept(request, reply, kept.once(`incidents ${status} ${district ?? ''}`, [values], make));
       },
     );
 

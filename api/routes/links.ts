@@ -1,16 +1,17 @@
 import { Type } from 'typebox';
-import { toRfc3339 } from '#domain/time.ts';
+import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { LinkAggregate } from '#runtime/aggregates.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { linkHistory } from '../history.ts';
 import { readBuckets, readStatesAt } from '../history-rows.ts';
-import { liveEvent, liveEvents, liveList } from '../live-events.ts';
+import { answerOf, sendKept } from '../kept.ts';
+import { eventsBy, liveEvent, liveList } from '../live-events.ts';
 import { presentLink, presentLinkForecast } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
 import { instantOf, rangeOf } from '../range.ts';
-import { AtQuery, IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
+import { AtQuery, IdParameter, Listed, NoQuery, RangeQuery, Time, Unchanged } from '../shapes.ts';
 import { LinkBucketShape, LinkForecastShape, LinkShape } from '../traffic-shapes.ts';
 
 const asOf = Time('The time in the city at which this was true.');
@@ -18,13 +19,18 @@ const LinkParameter = IdParameter('link', 'Id of the link; L12');
 
 /** The traffic of each link: now, in the past and to come. */
 export const linkRoutes: Routes =
-  ({ network, live, store, clock }) =>
+  ({ network, live, store, clock, kept }) =>
   async (app) => {
     const getLink = (id: string) => {
       const link = network.links.get(id);
       if (link === undefined) throw unknown('link', id, network.links.keys());
       return link;
     };
+
+    const listOf = (states: ReadonlyMap<string, LinkState>, at: EventTime) => ({
+      asOf: toRfc3339(at),
+      links: [...network.links.values()].map((link) => presentLink(link, states.get(link.id), at)),
+    });
 
     app.get(
       '/v1/links',
@@ -36,20 +42,16 @@ export const linkRoutes: Routes =
             'A link without any state is there too, with quality missing. With `at` the state is that of the ' +
             'window that holds the instant, and asOf and ageSeconds are reckoned from it.',
           querystring: AtQuery,
-          response: { 200: Listed('links', LinkShape), ...problems(400, 503) },
+          response: { 200: Listed('links', LinkShape), ...Unchanged, ...problems(400, 503) },
         },
       },
-      async ({ query }) => {
-        const past = instantOf(query, clock.now());
-        const states =
-          past === undefined
-            ? await liveEvents<LinkState>(live, 'link', 'link')
-            : await readStatesAt<LinkState>(store, 'link', 'link', past);
-        const at = past ?? clock.now();
-        return {
-          asOf: toRfc3339(at),
-          links: [...network.links.values()].map((link) => presentLink(link, states.get(link.id), at)),
-        };
+      async (request, reply) => {
+        const past = instantOf(request.query, clock.now());
+        if (past !== undefined)
+          return listOf(await readStatesAt<LinkState>(store, 'link', 'link', past), past);
+        const values = await live.list('link');
+        const make = (now: EventTime) => answerOf(reply, listOf(eventsBy<LinkState>(values, 'link'), now));
+        return sendKept(request, reply, kept.once('links', [values], make));
       },
     );
 

@@ -7,7 +7,8 @@ import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
 import { parkingHistory } from '../history.ts';
 import { readBuckets, readStatesAt } from '../history-rows.ts';
-import { liveEvents } from '../live-events.ts';
+import { answerOf, sendKept } from '../kept.ts';
+import { eventsBy } from '../live-events.ts';
 import { lookAtParking } from '../looks.ts';
 import { presentParking } from '../present.ts';
 import { problems, unknown } from '../problem.ts';
@@ -21,6 +22,7 @@ import {
   NoQuery,
   RangeQuery,
   Time,
+  Unchanged,
 } from '../shapes.ts';
 import {
   ParkingBucketShape,
@@ -48,17 +50,27 @@ const NearQuery = Type.Object(
 
 /** Car parks: how full they are, were and will be. */
 export const parkingRoutes: Routes = (context) => async (app) => {
-  const { network, live, store, clock } = context;
+  const { network, live, store, clock, kept } = context;
   const getFacility = (id: string): ParkingFacility => {
     const facility = network.facilities.get(id);
     if (facility === undefined) throw unknown('car park', id, network.facilities.keys());
     return facility;
   };
 
-  const look = async (now: EventTime) => {
-    const states = await liveEvents<ParkingState>(live, 'parking', 'facility');
-    const show = await lookAtParking(live, now);
-    return (facility: ParkingFacility) => show(facility, states.get(facility.id));
+  /** Each car park is shown once for all who look within a second. */
+  const look = async () => {
+    const [values, ahead] = await Promise.all([live.list('parking'), live.list('parking-forecast')]);
+    return kept.once('car parks', [values, ahead], (now) => {
+      const states = eventsBy<ParkingState>(values, 'facility');
+      const show = lookAtParking(ahead, now);
+      const shown = new Map<string, ReturnType<typeof show>>();
+      const present = (facility: ParkingFacility): ReturnType<typeof show> => {
+        const known = shown.get(facility.id) ?? show(facility, states.get(facility.id));
+        shown.set(facility.id, known);
+        return known;
+      };
+      return { asOf: toRfc3339(now), present };
+    });
   };
   const lookBack = async (at: EventTime) => {
     const states = await readStatesAt<ParkingState>(store, 'parking', 'facility', at);
@@ -78,17 +90,17 @@ export const parkingRoutes: Routes = (context) => async (app) => {
           'With `at` the state is that of the window that holds the instant, without a forecast; asOf and ' +
           'ageSeconds are reckoned from it.',
         querystring: AtQuery,
-        response: { 200: Listed('facilities', ParkingListedShape), ...problems(400, 503) },
+        response: { 200: Listed('facilities', ParkingListedShape), ...Unchanged, ...problems(400, 503) },
       },
     },
-    async ({ query }) => {
-      const now = clock.now();
-      const past = instantOf(query, now);
-      const present = past === undefined ? await look(now) : await lookBack(past);
-      return {
-        asOf: toRfc3339(past ?? now),
-        facilities: [...network.facilities.values()].map((facility) => present(facility)),
-      };
+    async (request, reply) => {
+      const past = instantOf(request.query, clock.now());
+      const facilities = [...network.facilities.values()];
+      if (past !== undefined)
+        return { asOf: toRfc3339(past), facilities: facilities.map(await lookBack(past)) };
+      const seen = await look();
+      const make = () => answerOf(reply, { asOf: seen.asOf, facilities: facilities.map(seen.present) });
+      return sendKept(request, reply, kept.once('list of car parks', [seen], make));
     },
   );
 
@@ -103,11 +115,10 @@ export const parkingRoutes: Routes = (context) => async (app) => {
       },
     },
     async ({ query }) => {
-      const now = clock.now();
-      const present = await look(now);
+      const { asOf, present } = await look();
       const near = facilitiesNear(network, [query.longitude, query.latitude], query.radiusMeters);
       return {
-        asOf: toRfc3339(now),
+        asOf,
         facilities: near.map(({ facility, distanceMeters }) => ({
           ...present(facility),
           distanceMeters: Math.round(distanceMeters),
@@ -129,8 +140,8 @@ export const parkingRoutes: Routes = (context) => async (app) => {
     },
     async ({ params }) => {
       const facility = getFacility(params.facility);
-      const now = clock.now();
-      return { asOf: toRfc3339(now), ...(await look(now))(facility) };
+      const { asOf, present } = await look();
+      return { asOf, ...present(facility) };
     },
   );
 

@@ -1,5 +1,6 @@
-import { PassThrough } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
+import { Audiences } from '../audience.ts';
 import { createChannels, type StreamKind, streamKinds } from '../channels.ts';
 import type { Routes } from '../context.ts';
 import { type Cursor, decodeCursor } from '../cursor.ts';
@@ -8,7 +9,7 @@ import { type StreamLimits, serveClient } from '../stream.ts';
 import { createTail } from '../tail.ts';
 
 /** As many as one process can serve within its memory and file handles. */
-const clientsMost = 1_000;
+const clientsMost = 10_000;
 
 const StreamQuery = Type.Object(
   {
@@ -43,7 +44,8 @@ export const streamRoutes =
   async (app) => {
     const tail = createTail(context.log, context.ids);
     const channels = createChannels(context);
-    const sinks = new Set<PassThrough>();
+    const audiences = new Audiences(tail);
+    const sinks = new Set<ServerResponse>();
     app.addHook('preClose', async () => {
       for (const sink of sinks) sink.end();
     });
@@ -88,31 +90,35 @@ export const streamRoutes =
             `${clientsMost} clients follow the stream, which is the limit`,
           );
 
-        const sink = new PassThrough();
+        const { log } = request;
+        const sink = begin(reply.hijack().raw);
         sinks.add(sink);
         gauge.clients = sinks.size;
-        void serveClient({
-          tail,
-          channels: channels.filter(({ kind }) => wanted.includes(kind as StreamKind)),
-          resumeAt,
-          subscription,
-          sink,
-          limits,
-        })
-          .catch((error: unknown) => request.log.error({ err: error }, 'a stream ended early'))
+        void audiences
+          .with(
+            channels.filter(({ kind }) => wanted.includes(kind as StreamKind)),
+            (audience) => serveClient({ tail, resumeAt, subscription, sink, limits }, audience),
+          )
+          .catch((error: unknown) => log.error({ err: error }, 'a stream ended early'))
           .finally(() => {
+            sink.end();
             sinks.delete(sink);
             gauge.clients = sinks.size;
           });
-        return reply
-          .header('content-type', 'text/event-stream; charset=utf-8')
-          .header('cache-control', 'no-store')
-          .header('x-accel-buffering', 'no')
-          .serializer((stream: unknown) => stream as string)
-          .send(sink as never);
       },
     );
   };
+
+/** An answer that ends with its connection: its parts are then the bytes themselves, without lengths between them. */
+function begin(answer: ServerResponse): ServerResponse {
+  answer.removeHeader('transfer-encoding');
+  return answer.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  });
+}
 
 function kindsOf(text: string | undefined, subscription: string | undefined): readonly StreamKind[] {
   const named = text?.split(',').map((kind) => kind.trim()) as StreamKind[] | undefined;

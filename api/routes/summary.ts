@@ -2,15 +2,17 @@ import { Type } from 'typebox';
 import type { LevelOfService, Quality } from '#domain/quality.ts';
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import { deficitOf } from '#runtime/deficit.ts';
+import type { LiveValue } from '#runtime/live.ts';
 import type { Incident } from '#schemas/generated/incident.v1.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { Routes } from '../context.ts';
-import { liveEvents, liveList } from '../live-events.ts';
+import { answerOf, sendKept } from '../kept.ts';
+import { eventsBy, eventsOf } from '../live-events.ts';
 import { ageSeconds, qualityAt, vehiclesOf, windowEnd } from '../present.ts';
 import { problems } from '../problem.ts';
-import { levels, NoQuery, NumberOrNull, qualities, Time } from '../shapes.ts';
+import { levels, NoQuery, NumberOrNull, qualities, Time, Unchanged } from '../shapes.ts';
 import { openStatuses, severities } from '../traffic-shapes.ts';
 
 const counts = <Word extends string>(words: readonly Word[], description: string) =>
@@ -48,8 +50,32 @@ const SummaryShape = Type.Object(
 
 /** The vital signs, for the top of the page. */
 export const summaryRoutes: Routes =
-  ({ network, live, store, clock }) =>
+  ({ network, live, store, kept }) =>
   async (app) => {
+    const summaryOf = async (
+      [links = [], incidents = [], forecasts = [], parking = []]: readonly (readonly LiveValue[])[],
+      now: EventTime,
+    ) => {
+      const progress = await store.listProgress();
+      const states = eventsBy<LinkState>(links, 'link');
+      const open = eventsOf<Incident>(incidents).filter(({ status }) => openStatuses.includes(status));
+      const coverage = eventsOf<LinkForecast>(forecasts).flatMap((each) => each.coveragePermille ?? []);
+      return {
+        asOf: toRfc3339(now),
+        ...trafficOf(
+          [...network.links.keys()].map((link) => states.get(link)),
+          now,
+        ),
+        openIncidents: tally(
+          severities,
+          open.map(({ severity }) => severity),
+        ),
+        forecastCoveragePercent: percent(mean(coverage), 1000),
+        ...parkingOf(eventsOf<ParkingState>(parking), now),
+        ledgerDeficit: progress.reduce((sum, task) => sum + deficitOf(task), 0),
+      };
+    };
+
     app.get(
       '/v1/summary',
       {
@@ -57,35 +83,14 @@ export const summaryRoutes: Routes =
           tags: ['summary'],
           summary: 'Vital signs of the city and of the system',
           querystring: NoQuery,
-          response: { 200: SummaryShape, ...problems(400, 503) },
+          response: { 200: SummaryShape, ...Unchanged, ...problems(400, 503) },
         },
       },
-      async () => {
-        const [states, incidents, forecasts, parking, progress] = await Promise.all([
-          liveEvents<LinkState>(live, 'link', 'link'),
-          liveList<Incident>(live, 'incident'),
-          liveList<LinkForecast>(live, 'forecast'),
-          liveList<ParkingState>(live, 'parking'),
-          store.listProgress(),
-        ]);
-        const now = clock.now();
-        return {
-          asOf: toRfc3339(now),
-          ...trafficOf(
-            [...network.links.keys()].map((link) => states.get(link)),
-            now,
-          ),
-          openIncidents: tally(
-            severities,
-            incidents.filter(({ status }) => openStatuses.includes(status)).map(({ severity }) => severity),
-          ),
-          forecastCoveragePercent: percent(
-            mean(forecasts.flatMap(({ coveragePermille }) => coveragePermille ?? [])),
-            1000,
-          ),
-          ...parkingOf(parking, now),
-          ledgerDeficit: progress.reduce((sum, task) => sum + deficitOf(task), 0),
-        };
+      async (request, reply) => {
+        const kinds = ['link', 'incident', 'forecast', 'parking'] as const;
+        const lists = await Promise.all(kinds.map((kind) => live.list(kind)));
+        const make = async (now: EventTime) => answerOf(reply, await summaryOf(lists, now));
+        return sendKept(request, reply, await kept.once('summary', lists, make));
       },
     );
   };
