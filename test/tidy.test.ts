@@ -85,6 +85,7 @@ const testEntries = [
   'bench/guangzhou/generator.ts',
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
+  'test/soak/collect.ts',
   'bench/peers/plain-node/main.ts',
   'bench/serving/alert-feed.ts',
   'bench/serving/http-load.ts',

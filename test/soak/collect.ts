@@ -1,4 +1,4 @@
-/** Loaded into a process before its program: SIGUSR2 has it collect its garbage, so that what is used is what it keeps. */
+/** Loaded before the program of a process: at SIGUSR2 it collects its garbage; what is used then is what it keeps. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
