@@ -4,6 +4,7 @@ import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
 import { decodeBody, decodeLent, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
 import { Reader } from '#schemas/wire.ts';
+import type { Held } from './held.ts';
 import type { LastRecord } from './measures.ts';
 import {
   createEventsClock,
@@ -13,7 +14,6 @@ import {
   type PartitionClock,
 } from './partition-clock.ts';
 import type { Processor } from './processor.ts';
-import type { Held } from './reorder.ts';
 import { createSeen, forget, remember, type Seen } from './seen.ts';
 
 /** How far ahead of its partition's clock an event may be; a device that is further off is not believed. */

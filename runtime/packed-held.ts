@@ -1,6 +1,6 @@
 /** Records that wait, as they are saved: a column for each thing known of a record, since they are many. */
 import type { EventTime } from '#domain/time.ts';
-import type { Held, Origin } from './reorder.ts';
+import type { Held, Origin } from './held.ts';
 
 export interface PackedHeld {
   readonly times: Float64Array;

@@ -1,8 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Held } from './held.ts';
 import { type PackedHeld, unpacked } from './packed-held.ts';
-import { type Held, Waiting } from './reorder.ts';
+import { Waiting } from './reorder.ts';
 
 const origin = { topic: 'a.b.v1', partition: 0, position: 7, bytes: Buffer.from('whole') };
 

@@ -1,34 +1,7 @@
 import type { EventTime } from '#domain/time.ts';
+import type { Held, Origin } from './held.ts';
 import { type PackedHeld, Packer } from './packed-held.ts';
 import { TimeHeap } from './time-heap.ts';
-
-/**
- * A record that waits for the watermark, as the bytes that were judged good: objects that live for seconds cost more
- * than decoding them again.
- */
-export interface Held {
-  /** When it is taken up. */
-  readonly time: EventTime;
-  /** Index of its topic among those that the processor reads. */
-  readonly rank: number;
-  readonly source: string;
-  readonly sequence: number;
-  readonly kind: 'event' | 'late';
-  /** Framed, in the topic's own schema. */
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-  /** Where it stood, as long as it may still be set aside. */
-  readonly origin?: Origin;
-}
-
-/** A record by where it stands in the log. */
-export interface Origin {
-  readonly topic: string;
-  readonly partition: number;
-  readonly position: number;
-  readonly bytes: Buffer;
-}
 
 type Take = (kind: Held['kind'], rank: number, bytes: Buffer, start: number, end: number) => void;
 

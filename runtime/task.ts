@@ -9,12 +9,13 @@ import { type EventTime, floorTo, minutes } from '#domain/time.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
 import { type AnyTopic, decodeLent, type SchemaIds, type Topic } from '#schemas/topic.ts';
 import { lastRecordOf } from './continuity.ts';
+import type { Held, Origin } from './held.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
 import type { RecordBatch } from './log.ts';
 import type { Ledger, TopicProgress, Unusable } from './measures.ts';
 import { type PackedHeld, unpacked } from './packed-held.ts';
 import type { AnyProcessor, Owned, Processor } from './processor.ts';
-import { type Held, type Origin, Waiting } from './reorder.ts';
+import { Waiting } from './reorder.ts';
 import { takeBack } from './seen.ts';
 
 export interface TaskOptions<Event, State> {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { knowName, knownBytesMost, knownName } from './known-names.ts';
 import { type Rejection, type RejectionCode, reject } from './rejection.ts';
 
 /**
@@ -114,13 +115,11 @@ export class Reader {
     const start = this.position;
     this.position += length;
     if (length > knownBytesMost || length === 0) return this.newText(start);
-    const slot = knownSlotOf(this.bytes, start, this.position);
-    const known = knownTexts[slot];
-    looked++;
-    if (known !== undefined && known.length === length && isKnown(slot, length)) return known;
+    const known = knownName(this.bytes, start, this.position);
+    if (known !== undefined) return known;
     const text = this.newText(start);
     // As many characters as bytes: it is ASCII, and so can be told from its bytes.
-    if (text.length === length) know(slot, text);
+    if (text.length === length) knowName(text);
     return text;
   }
 
@@ -208,77 +207,6 @@ export class Reader {
 /** By rows, then by number of the column. */
 const lentColumns: Int32Array<ArrayBuffer>[][] = [];
 const lentRowsMost = 256;
-
-/**
- * Names of places and devices come again and again; the last of each slot is kept, so that a name that comes again is
- * the same string, which costs neither time nor memory. There are more slots where many names take one another's.
- */
-let knownTexts: (string | undefined)[] = new Array(1 << 14);
-const knownBytesMost = 48;
-const wordsMost = knownBytesMost / 4;
-/** The bytes of each of them, four to a word. */
-let knownWords = new Int32Array(knownTexts.length * wordsMost);
-/** Those of the text that is looked for. */
-const words = new Int32Array(wordsMost);
-
-/** After so many texts that were not known it is looked whether there are slots enough. */
-const judgedEvery = 1 << 14;
-/** Enough for the devices of a large city. */
-const slotsMost = 1 << 20;
-let unknown = 0;
-let looked = 0;
-
-/** Keeps the text whose words were noted. */
-function know(slot: number, text: string): void {
-  if (++unknown === judgedEvery) {
-    // Every eighth that is asked for: it is not new names, which come once.
-    const isFull = looked < 8 * judgedEvery && knownTexts.length < slotsMost;
-    unknown = 0;
-    looked = 0;
-    if (isFull) {
-      knownTexts = new Array(4 * knownTexts.length);
-      knownWords = new Int32Array(knownTexts.length * wordsMost);
-      return;
-    }
-  }
-  knownTexts[slot] = text;
-  knownWords.set(words, slot * wordsMost);
-}
-
-/** Notes the words of a text, and says in which slot it would be. */
-function knownSlotOf(bytes: Buffer, start: number, end: number): number {
-  let hash = end - start;
-  let at = start;
-  let n = 0;
-  for (const last = end - 4; at <= last; at += 4) {
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
-    words[n++] = word;
-    hash = Math.imul(hash ^ word, spread);
-    hash ^= hash >>> 15;
-  }
-  if (at < end) {
-    let word = 0;
-    for (let shift = 0; at < end; at++, shift += 8) word |= (bytes[at] as number) << shift;
-    words[n] = word;
-    hash = Math.imul(hash ^ word, spread);
-    hash ^= hash >>> 15;
-  }
-  return hash & (knownTexts.length - 1);
-}
-
-/** Odd, with bits all over: a multiplication by it spreads what was in few bits (as in murmur2). */
-const spread = 0x5bd1e995;
-
-/** Whether the text of a slot, which is ASCII and as long, is the one whose words were noted. */
-function isKnown(slot: number, length: number): boolean {
-  const first = slot * wordsMost;
-  for (let n = 0; 4 * n < length; n++) if (knownWords[first + n] !== words[n]) return false;
-  return true;
-}
 
 declare global {
   interface Buffer {
