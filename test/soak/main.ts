@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatGoals, type Goal, isMet } from '#commands/goals.ts';
+import { formatGoals, isMet } from '#commands/goals.ts';
 import { verify } from '#commands/verify.ts';
 import { processors } from '#processors/main.ts';
 import { machineTimers } from '#runtime/timers.ts';
@@ -12,7 +12,8 @@ import { sendTogether } from '../faults/feed.ts';
 import { deficitIn } from '../faults/oracle.ts';
 import { openRig, type Rig } from '../faults/rig.ts';
 import { endlessFeed } from './endless.ts';
-import { type Mark, plot, slope } from './plot.ts';
+import type { Mark } from './plot.ts';
+import { goalsOf, picture, type Sample, type Soaked, tableOf } from './report.ts';
 
 const partitions = 3;
 /** How long what is measured at most lasts, in the time of the city. Minutes. */
@@ -24,23 +25,8 @@ const collectedAfter = 500;
 const collector = new URL('collect.ts', import.meta.url).href;
 /** Between two faults, at random. Milliseconds. */
 const [faultsFrom, faultsTo] = [15_000, 40_000] as const;
-/** Memory of a process that has just started says nothing. */
-const warmUpShare = 0.25;
 /** When a server is away, what is sent is sent again after so long. Milliseconds. */
 const pauseBeforeRetry = 300;
-
-interface Sample {
-  /** Minutes since the begin. */
-  readonly at: number;
-  /** Of the process that nobody kills: resident, and used by objects and buffers. Megabytes. */
-  readonly resident: number;
-  readonly used: number;
-  /** Whether its garbage has just been collected. */
-  readonly isCollected: boolean;
-  /** On how many partitions it works at the moment. */
-  readonly partitions: number;
-  readonly lagSeconds: number;
-}
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -87,17 +73,6 @@ async function rateAtMost(rig: Rig): Promise<number> {
   } finally {
     await city.close();
   }
-}
-
-interface Soaked {
-  readonly minutes: number;
-  readonly rate: number;
-  readonly samples: readonly Sample[];
-  readonly faults: readonly Mark[];
-  readonly records: number;
-  readonly deficit: number;
-  readonly tablesThatDiffer: number;
-  readonly settledSeconds: number;
 }
 
 class Soak {
@@ -275,92 +250,6 @@ async function memoryOf(child: Child): Promise<Pick<Sample, 'resident' | 'used' 
     used: (value('nodejs_heap_size_used_bytes') + value('nodejs_external_memory_bytes')) / 1e6,
     partitions: value('arterial_partitions_owned'),
   };
-}
-
-/**
- * What the garbage collector leaves, once the process is warm. Only when it works on as many partitions as most of the
- * time: it has more to keep while the other process is dead.
- */
-function keptOf({ samples, minutes }: Soaked): (readonly [hours: number, megabytes: number])[] {
-  const warm = samples.filter(({ at, isCollected }) => isCollected && at > warmUpShare * minutes);
-  const usual = quantile(
-    warm.map(({ partitions }) => partitions),
-    0.5,
-  );
-  return warm
-    .filter(({ partitions }) => partitions === usual)
-    .map(({ at, used }) => [at / 60, used] as const);
-}
-
-/** Megabytes an hour. */
-const memorySlope = (soaked: Soaked): number | undefined => slope(keptOf(soaked));
-
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN;
-
-function goalsOf(soaked: Soaked): Goal[] {
-  const kept = keptOf(soaked).map(([, megabytes]) => megabytes);
-  const hourly = memorySlope(soaked);
-  return [
-    { name: 'ledgerDeficit', measured: soaked.deficit, relation: '=', bound: 0, unit: 'records' },
-    { name: 'tablesThatDiffer', measured: soaked.tablesThatDiffer, relation: '=', bound: 0, unit: 'tables' },
-    {
-      name: 'memorySlope',
-      measured: hourly === undefined ? undefined : (100 * hourly) / quantile(kept, 0.5),
-      relation: '<=',
-      bound: 10,
-      unit: '% an hour',
-    },
-    { name: 'settled', measured: soaked.settledSeconds, relation: '<=', bound: 15, unit: 's' },
-  ];
-}
-
-function tableOf(soaked: Soaked): string {
-  const lags = soaked.samples.map(({ lagSeconds }) => lagSeconds);
-  const quantiles = (values: readonly number[]): string =>
-    [0, 0.5, 1].map((share) => quantile(values, share).toFixed(0)).join(', ');
-  const rows: readonly (readonly [string, string])[] = [
-    ['minutes', String(soaked.minutes)],
-    ['seconds of the city a second', soaked.rate.toFixed(0)],
-    ['records', String(soaked.records)],
-    ['faults', String(soaked.faults.length)],
-    ['lag, median and most, s', `${quantile(lags, 0.5).toFixed(1)}, ${quantile(lags, 1).toFixed(1)}`],
-    ['resident, least, median and most, MB', quantiles(soaked.samples.map(({ resident }) => resident))],
-    ['used, least, median and most, MB', quantiles(soaked.samples.map(({ used }) => used))],
-    ['kept, least, median and most, MB', quantiles(keptOf(soaked).map(([, megabytes]) => megabytes))],
-    ['slope of what is kept, MB an hour', memorySlope(soaked)?.toFixed(1) ?? '-'],
-    ['ledger deficit', String(soaked.deficit)],
-  ];
-  return rows.map(([name, value]) => `${name.padEnd(36)}${value}`).join('\n');
-}
-
-function picture({ samples, minutes, faults }: Soaked): string {
-  const points = (of: (sample: Sample) => number): (readonly [number, number])[] =>
-    samples.map((sample) => [sample.at, of(sample)] as const);
-  return plot(
-    [
-      {
-        title: 'memory of the process that nobody kills',
-        unit: 'MB',
-        lines: [
-          { name: 'resident', points: points(({ resident }) => resident) },
-          { name: 'used', points: points(({ used }) => used) },
-        ],
-      },
-      {
-        title: 'partitions on which it works',
-        unit: 'of 3',
-        lines: [{ name: 'partitions', points: points(({ partitions }) => partitions) }],
-      },
-      {
-        title: 'lag behind what was sent',
-        unit: 's',
-        lines: [{ name: 'link-state', points: points(({ lagSeconds }) => lagSeconds) }],
-      },
-    ],
-    minutes,
-    faults,
-  );
 }
 
 await main();
