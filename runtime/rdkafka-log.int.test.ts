@@ -200,9 +200,12 @@ describe('a broker of its own, through librdkafka', needs(missingRdkafka || miss
 
     const { values, ending } = await readElsewhere(server.brokers.join(), topic);
     const whole = [name(0), `${name(0)} too`, name(1), `${name(1)} too`];
-    expect(values).toEqual(whole.slice(0, 2 * batch));
-    // Where librdkafka trips over what it skips it ends the process (docs/decisions/0014-rdkafka.md).
     expect(['log.corrupt', 'SIGABRT']).toContain(ending);
+    // Where librdkafka trips over what it skips it ends the process, at times before what it has is taken
+    // (docs/decisions/0014-rdkafka.md).
+    const given = ending === 'SIGABRT' ? values.length : 2 * batch;
+    expect(given).toBeLessThanOrEqual(2 * batch);
+    expect(values).toEqual(whole.slice(0, given));
   });
 
   it('may die and come back: what waited goes on, and nothing is lost or doubled', async () => {
