@@ -198,14 +198,14 @@ describe('a broker of its own, through librdkafka', needs(missingRdkafka || miss
     await segment.write('V', at);
     await segment.close();
 
-    const { values, ending } = await readElsewhere(server.brokers.join(), topic);
-    const whole = [name(0), `${name(0)} too`, name(1), `${name(1)} too`];
-    expect(['log.corrupt', 'SIGABRT']).toContain(ending);
-    // Where librdkafka trips over what it skips it ends the process, at times before what it has is taken
-    // (docs/decisions/0014-rdkafka.md).
-    const given = ending === 'SIGABRT' ? values.length : 2 * batch;
-    expect(given).toBeLessThanOrEqual(2 * batch);
-    expect(values).toEqual(whole.slice(0, given));
+    const whole = [name(0), `${name(0)} too`, name(1), `${name(1)} too`].slice(0, 2 * batch);
+    let read = await readElsewhere(server.brokers.join(), topic);
+    // Where librdkafka trips over what it skips it ends the process (docs/decisions/0014-rdkafka.md), on a busy machine
+    // at times before what it has is taken; then it is read again.
+    for (let tries = 1; tries < 5 && read.ending === 'SIGABRT' && read.values.length < whole.length; tries++)
+      read = await readElsewhere(server.brokers.join(), topic);
+    expect(read.values).toEqual(whole);
+    expect(['log.corrupt', 'SIGABRT']).toContain(read.ending);
   });
 
   it('may die and come back: what waited goes on, and nothing is lost or doubled', async () => {
