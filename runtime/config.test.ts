@@ -12,6 +12,11 @@ describe('the configuration', () => {
     });
   });
 
+  it('says what would be right', () => {
+    expect(() => readConfig({ ARTERIAL_PARTITIONS: '0' })).toThrow(/a whole number from 1 to 1024 would be/);
+    expect(() => readConfig({ ARTERIAL_STREET: 'busy' })).toThrow(/; simulated or none would be right/);
+  });
+
   it('takes numbers from the environment', () => {
     expect(readConfig({ ARTERIAL_PORT: '9000', ARTERIAL_SPEED: '0.5' })).toMatchObject({
       port: 9000,
@@ -29,9 +34,15 @@ describe('the configuration', () => {
 
   it.each([
     ['ARTERIAL_PORT', 'eighty'],
+    ['ARTERIAL_PORT', ''],
+    ['ARTERIAL_PORT', '80.5'],
     ['ARTERIAL_PORT', '70000'],
     ['ARTERIAL_PARTITIONS', '0'],
     ['ARTERIAL_SPEED', '0'],
+    ['ARTERIAL_SPEED', '1001'],
+    ['ARTERIAL_STREET', 'busy'],
+    ['ARTERIAL_KAFKA_GROUP', ''],
+    ['ARTERIAL_KAFKA_PREFIX', 'a b'],
   ])('refuses %s=%s by its name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name} is "${value}"`));
   });

@@ -1,137 +1,71 @@
 /** What may be set from outside: endpoints, folders, sizes and keys. What a measure means is code, not config. */
-import Type, { type Static } from 'typebox';
-import { Value } from 'typebox/value';
 import { ArterialError } from './errors.ts';
+import { choice, integer, numberAbove, type Setting, text, type ValueOf } from './setting.ts';
 
-const ConfigSchema = Type.Object({
-  ARTERIAL_HOST: Type.String({ default: '127.0.0.1', description: 'Address on which the API listens.' }),
-  ARTERIAL_PORT: Type.Integer({
-    default: 8080,
-    minimum: 0,
-    maximum: 65535,
-    description: 'Port of the API; 0 takes a free one.',
-  }),
-  ARTERIAL_DATA: Type.String({
-    default: '.arterial',
-    description: 'Folder of the embedded log and database.',
-  }),
-  ARTERIAL_PARTITIONS: Type.Integer({
-    default: 3,
-    minimum: 1,
-    maximum: 1024,
-    description: 'Partitions of each topic; fixed once the topics exist.',
-  }),
-  ARTERIAL_NETWORK: Type.String({
-    default: '',
-    description: 'Folder of GMNS tables; empty for the demo city.',
-  }),
-  ARTERIAL_STREET: Type.Union([Type.Literal('simulated'), Type.Literal('none')], {
-    default: 'simulated',
-    description:
-      'simulated, or none: then the city hears only what devices send, by the clock of the machine.',
-  }),
-  ARTERIAL_SEED: Type.Integer({
-    default: 7,
-    minimum: 0,
-    maximum: 2 ** 31 - 1,
-    description: 'Seed of the simulated city.',
-  }),
-  ARTERIAL_SPEED: Type.Number({
-    default: 10,
-    exclusiveMinimum: 0,
-    maximum: 1000,
-    description: 'City seconds that pass in one second.',
-  }),
-  ARTERIAL_SIGNING_KEY: Type.String({
-    default: '',
-    description: 'Key under which recommendations are signed; empty makes one for this run.',
-  }),
-  ARTERIAL_KAFKA_BROKERS: Type.String({
-    default: '',
-    description: 'Brokers of Apache Kafka, host:port with commas between; empty for the embedded log.',
-  }),
-  ARTERIAL_KAFKA_CLIENT: Type.Union([Type.Literal('kafkajs'), Type.Literal('rdkafka')], {
-    default: 'kafkajs',
-    description: 'kafkajs, or rdkafka where node-rdkafka was added.',
-  }),
-  ARTERIAL_KAFKA_GROUP: Type.String({
-    default: 'arterial',
-    minLength: 1,
-    description: 'Consumer group in which processes share the partitions.',
-  }),
-  ARTERIAL_KAFKA_PREFIX: Type.String({
-    default: '',
-    pattern: '^[a-zA-Z0-9._-]{0,100}$',
-    description: 'What the names of topics begin with, for several cities on one cluster.',
-  }),
-  ARTERIAL_KAFKA_REPLICATION: Type.Integer({
-    default: 1,
-    minimum: 1,
-    maximum: 32767,
-    description: 'Copies of each partition of a topic that is made.',
-  }),
-  ARTERIAL_KAFKA_TLS: Type.Union([Type.Literal('off'), Type.Literal('on')], {
-    default: 'off',
-    description: 'on, for connections to the brokers through TLS.',
-  }),
-  ARTERIAL_KAFKA_TLS_CA: Type.String({
-    default: '',
-    description: 'File of certificates (PEM) by which brokers are known; empty for those of the system.',
-  }),
-  ARTERIAL_KAFKA_TLS_CERT: Type.String({
-    default: '',
-    description: 'File of the own certificate (PEM), where brokers ask for one.',
-  }),
-  ARTERIAL_KAFKA_TLS_KEY: Type.String({
-    default: '',
-    description: 'File of the key (PEM) of the own certificate.',
-  }),
-  ARTERIAL_KAFKA_SASL: Type.Union(
-    [
-      Type.Literal('none'),
-      Type.Literal('plain'),
-      Type.Literal('scram-sha-256'),
-      Type.Literal('scram-sha-512'),
-    ],
-    { default: 'none', description: 'How to log in at the brokers.' },
+const settings = {
+  ARTERIAL_HOST: text('Address on which the API listens.', { initial: '127.0.0.1' }),
+  ARTERIAL_PORT: integer('Port of the API; 0 takes a free one.', 8080, 0, 65_535),
+  ARTERIAL_DATA: text('Folder of the embedded log and database.', { initial: '.arterial' }),
+  ARTERIAL_PARTITIONS: integer('Partitions of each topic; fixed once the topics exist.', 3, 1, 1024),
+  ARTERIAL_NETWORK: text('Folder of GMNS tables; empty for the demo city.'),
+  ARTERIAL_STREET: choice(
+    'simulated, or none: then the city hears only what devices send, by the clock of the machine.',
+    'simulated',
+    'none',
   ),
-  ARTERIAL_KAFKA_USERNAME: Type.String({ default: '', description: 'Name to log in at the brokers.' }),
-  ARTERIAL_KAFKA_PASSWORD: Type.String({ default: '', description: 'Password to log in at the brokers.' }),
-  ARTERIAL_SCHEMA_REGISTRY_URL: Type.String({
-    default: '',
-    description: "Schema registry in Confluent's dialect; empty for the schemas of the program alone.",
+  ARTERIAL_SEED: integer('Seed of the simulated city.', 7, 0, 2 ** 31 - 1),
+  ARTERIAL_SPEED: numberAbove('City seconds that pass in one second.', 10, 0, 1000),
+  ARTERIAL_SIGNING_KEY: text('Key under which recommendations are signed; empty makes one for this run.'),
+  ARTERIAL_KAFKA_BROKERS: text(
+    'Brokers of Apache Kafka, host:port with commas between; empty for the embedded log.',
+  ),
+  ARTERIAL_KAFKA_CLIENT: choice('kafkajs, or rdkafka where node-rdkafka was added.', 'kafkajs', 'rdkafka'),
+  ARTERIAL_KAFKA_GROUP: text('Consumer group in which processes share the partitions.', {
+    initial: 'arterial',
+    pattern: /./,
   }),
-  ARTERIAL_SCHEMA_REGISTRY_USERNAME: Type.String({
-    default: '',
-    description: 'Name to log in at the registry.',
+  ARTERIAL_KAFKA_PREFIX: text('What the names of topics begin with, for several cities on one cluster.', {
+    pattern: /^[a-zA-Z0-9._-]{0,100}$/,
   }),
-  ARTERIAL_SCHEMA_REGISTRY_PASSWORD: Type.String({
-    default: '',
-    description: 'Password to log in at the registry.',
-  }),
-  ARTERIAL_DATABASE_URL: Type.String({
-    default: '',
-    description:
-      'PostgreSQL or TimescaleDB, postgres://user:password@host:port/name; empty starts an own one.',
-  }),
-  ARTERIAL_RETENTION_DAYS: Type.Integer({
-    default: 0,
-    minimum: 0,
-    maximum: 36_500,
-    description: 'Measures older than so many days of city time are deleted; 0 keeps them for ever.',
-  }),
-  ARTERIAL_REDIS_URL: Type.String({
-    default: '',
-    description:
-      'Redis, redis://user:password@host:port or rediss:// for TLS; empty keeps live state in the process.',
-  }),
-  ARTERIAL_REDIS_TLS_CA: Type.String({
-    default: '',
-    description: 'File of certificates (PEM) by which Redis is known; empty for those of the system.',
-  }),
-});
+  ARTERIAL_KAFKA_REPLICATION: integer('Copies of each partition of a topic that is made.', 1, 1, 32_767),
+  ARTERIAL_KAFKA_TLS: choice('on, for connections to the brokers through TLS.', 'off', 'on'),
+  ARTERIAL_KAFKA_TLS_CA: text(
+    'File of certificates (PEM) by which brokers are known; empty for those of the system.',
+  ),
+  ARTERIAL_KAFKA_TLS_CERT: text('File of the own certificate (PEM), where brokers ask for one.'),
+  ARTERIAL_KAFKA_TLS_KEY: text('File of the key (PEM) of the own certificate.'),
+  ARTERIAL_KAFKA_SASL: choice(
+    'How to log in at the brokers.',
+    'none',
+    'plain',
+    'scram-sha-256',
+    'scram-sha-512',
+  ),
+  ARTERIAL_KAFKA_USERNAME: text('Name to log in at the brokers.'),
+  ARTERIAL_KAFKA_PASSWORD: text('Password to log in at the brokers.'),
+  ARTERIAL_SCHEMA_REGISTRY_URL: text(
+    "Schema registry in Confluent's dialect; empty for the schemas of the program alone.",
+  ),
+  ARTERIAL_SCHEMA_REGISTRY_USERNAME: text('Name to log in at the registry.'),
+  ARTERIAL_SCHEMA_REGISTRY_PASSWORD: text('Password to log in at the registry.'),
+  ARTERIAL_DATABASE_URL: text(
+    'PostgreSQL or TimescaleDB, postgres://user:password@host:port/name; empty starts an own one.',
+  ),
+  ARTERIAL_RETENTION_DAYS: integer(
+    'Measures older than so many days of city time are deleted; 0 keeps them for ever.',
+    0,
+    0,
+    36_500,
+  ),
+  ARTERIAL_REDIS_URL: text(
+    'Redis, redis://user:password@host:port or rediss:// for TLS; empty keeps live state in the process.',
+  ),
+  ARTERIAL_REDIS_TLS_CA: text(
+    'File of certificates (PEM) by which Redis is known; empty for those of the system.',
+  ),
+};
 
-type Settings = Static<typeof ConfigSchema>;
+type Settings = { readonly [Name in keyof typeof settings]: ValueOf<(typeof settings)[Name]> };
 
 /** A value that does not print. */
 export class Secret {
@@ -215,10 +149,11 @@ export interface RedisConfig {
 
 /** Every variable with its default and meaning, for the docs. */
 export const configVariables: readonly { name: string; default: unknown; description: string }[] =
-  Object.entries(ConfigSchema.properties).map(([name, schema]) => {
-    const { default: value, description } = schema as unknown as { default: unknown; description: string };
-    return { name, default: value, description };
-  });
+  Object.entries(settings).map(([name, { default: value, description }]) => ({
+    name,
+    default: value,
+    description,
+  }));
 
 /**
  * Reads the configuration from environment variables. An unknown `ARTERIAL_*` variable is an error, since a
@@ -229,23 +164,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const given = Object.entries(environment).filter(
     ([name]) => name.startsWith('ARTERIAL_') && !name.startsWith('ARTERIAL_TEST_'),
   );
-  const known = Object.keys(ConfigSchema.properties);
+  const known = Object.keys(settings);
   for (const [name] of given)
     if (!known.includes(name))
       throw new ArterialError(
         'config.unknown',
         `${name} is not a setting; the settings are ${known.join(', ')}`,
       );
-  const settings = Value.Convert(ConfigSchema, Value.Default(ConfigSchema, Object.fromEntries(given)));
-  const problem = Value.Errors(ConfigSchema, settings)[0];
-  if (problem) {
-    const name = problem.instancePath.slice(1);
-    throw new ArterialError(
-      'config.invalid',
-      `${name} is ${JSON.stringify(environment[name])}; it ${problem.message}`,
-    );
-  }
-  const s = settings as Settings;
+  const values = Object.entries<Setting<unknown>>(settings).map(
+    ([name, setting]) => [name, settingFrom(name, setting, environment[name])] as const,
+  );
+  const s = Object.fromEntries(values) as Settings;
   return Object.freeze({
     host: s.ARTERIAL_HOST,
     port: s.ARTERIAL_PORT,
@@ -269,6 +198,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         }
       : undefined,
   });
+}
+
+function settingFrom(name: string, setting: Setting<unknown>, given: string | undefined): unknown {
+  if (given === undefined) return setting.default;
+  const value = setting.parse(given);
+  if (value === undefined)
+    throw invalid(name, `is ${JSON.stringify(given)}; ${setting.wanted} would be right`);
+  return value;
 }
 
 function kafkaOf(s: Settings): KafkaConfig | undefined {
