@@ -11,6 +11,9 @@ export interface Held {
   readonly rank: number;
   readonly source: string;
   readonly sequence: number;
+  /** The first texts of the record, with which it is read again; empty where they are not known. */
+  readonly first: string;
+  readonly second: string;
   readonly kind: 'event' | 'late';
   /** Framed, in the topic's own schema. */
   readonly bytes: Buffer;

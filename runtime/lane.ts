@@ -2,7 +2,7 @@ import type { Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import { decodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { decodeBody, decodeLent, type SchemaIds, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import { decodeBody, decodeLent, type SchemaIds, schemaIdOf, type Topic, textsRead } from '#schemas/topic.ts';
 import { Reader } from '#schemas/wire.ts';
 import type { Held } from './held.ts';
 import type { LastRecord } from './measures.ts';
@@ -157,6 +157,8 @@ function place<Event, State>(
   lent.rank = rank;
   lent.source = source;
   lent.sequence = sequence;
+  lent.first = textsRead.first;
+  lent.second = textsRead.second;
   lent.kind = isLate ? 'late' : 'event';
   lent.bytes = bytes;
   lent.start = start;
@@ -170,6 +172,8 @@ const lent: { -readonly [Key in keyof Held]: Held[Key] } = {
   rank: 0,
   source: '',
   sequence: 0.5,
+  first: '',
+  second: '',
   kind: 'event',
   bytes: Buffer.alloc(0),
   start: 0,

@@ -85,6 +85,8 @@ export function* unpacked(packed: PackedHeld): Generator<Held> {
       rank: ranks[i] as number,
       source: names[sources[i] as number] as string,
       sequence: sequences[i] as number,
+      first: '',
+      second: '',
       kind: late[i] === 1 ? 'late' : 'event',
       bytes,
       start: starts[i] as number,

@@ -23,7 +23,8 @@ const held = fc
   })
   .map(({ hasOrigin, ...rest }): Held => {
     const bytes = Buffer.from(JSON.stringify(rest));
-    return { ...rest, bytes, start: 0, end: bytes.length, ...(hasOrigin ? { origin } : {}) };
+    const texts = { first: `1${rest.source}`, second: `2${rest.source}` };
+    return { ...rest, ...texts, bytes, start: 0, end: bytes.length, ...(hasOrigin ? { origin } : {}) };
   });
 
 const nameOf = ({ bytes, start, end }: Pick<Held, 'bytes' | 'start' | 'end'>): string =>
@@ -37,7 +38,13 @@ const byOrder = (a: Held, b: Held): number =>
 
 function take(waiting: Waiting): string[] {
   const taken: string[] = [];
-  waiting.takeEarliest((_kind, _rank, bytes, start, end) => taken.push(nameOf({ bytes, start, end })));
+  waiting.takeEarliest((_kind, _rank, bytes, start, end, first, second) => {
+    const name = nameOf({ bytes, start, end });
+    taken.push(name);
+    // What was saved has lost its texts.
+    const { source } = JSON.parse(name) as Held;
+    if (first + second !== '') expect([first, second]).toEqual([`1${source}`, `2${source}`]);
+  });
   return taken;
 }
 
@@ -78,6 +85,8 @@ describe('records that wait', () => {
               bytes: nameOf(record),
               start: 0,
               end: 0,
+              first: '',
+              second: '',
               origin: record.origin?.bytes.toString(),
             }))
             .sort((a, b) => byOrder(a as never, b as never) || (a.bytes < b.bytes ? -1 : 1));

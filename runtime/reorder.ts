@@ -3,7 +3,15 @@ import type { Held, Origin } from './held.ts';
 import { type PackedHeld, Packer } from './packed-held.ts';
 import { TimeHeap } from './time-heap.ts';
 
-type Take = (kind: Held['kind'], rank: number, bytes: Buffer, start: number, end: number) => void;
+type Take = (
+  kind: Held['kind'],
+  rank: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  first: string,
+  second: string,
+) => void;
 
 /**
  * Records that wait, given out by time, then topic, source and sequence: a total order that owes nothing to arrival.
@@ -110,6 +118,8 @@ class Slots {
   private sequences = new Float64Array(0);
   private readonly kinds: Held['kind'][] = [];
   private readonly sources: string[] = [];
+  private readonly firsts: string[] = [];
+  private readonly seconds: string[] = [];
   private readonly buffers: Buffer[] = [];
   private readonly origins = new Map<number, Origin>();
 
@@ -136,6 +146,8 @@ class Slots {
     this.sequences[slot] = held.sequence;
     this.kinds[slot] = held.kind;
     this.sources[slot] = held.source;
+    this.firsts[slot] = held.first;
+    this.seconds[slot] = held.second;
     this.buffers[slot] = held.bytes;
     if (held.origin !== undefined) this.origins.set(slot, held.origin);
     return slot;
@@ -154,7 +166,9 @@ class Slots {
   /** Gives a record away, and its slot back. */
   give(slot: number, take: Take): void {
     const [kind, bytes] = [this.kinds[slot] as Held['kind'], this.buffers[slot] as Buffer];
-    take(kind, this.ranks[slot] as number, bytes, this.starts[slot] as number, this.ends[slot] as number);
+    const [start, end] = [this.starts[slot] as number, this.ends[slot] as number];
+    const [first, second] = [this.firsts[slot] as string, this.seconds[slot] as string];
+    take(kind, this.ranks[slot] as number, bytes, start, end, first, second);
     this.times[slot] = Number.NaN;
     this.lasts[slot] = none;
     this.buffers[slot] = nothing;
@@ -170,6 +184,8 @@ class Slots {
       rank: this.ranks[slot] as number,
       source: this.sources[slot] as string,
       sequence: this.sequences[slot] as number,
+      first: this.firsts[slot] as string,
+      second: this.seconds[slot] as string,
       kind: this.kinds[slot] as Held['kind'],
       bytes: this.buffers[slot] as Buffer,
       start: this.starts[slot] as number,

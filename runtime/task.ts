@@ -7,7 +7,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Network } from '#domain/network.ts';
 import { type EventTime, floorTo, minutes } from '#domain/time.ts';
 import { isRejection, type Rejection, reject } from '#schemas/rejection.ts';
-import { type AnyTopic, decodeLent, type SchemaIds, type Topic } from '#schemas/topic.ts';
+import { type AnyTopic, decodeAgain, type SchemaIds, type Topic } from '#schemas/topic.ts';
 import { lastRecordOf } from './continuity.ts';
 import type { Held, Origin } from './held.ts';
 import { createLane, forgetOld, judge, type Lane, maxAhead, watermarkOf } from './lane.ts';
@@ -271,10 +271,12 @@ export class Task<Event, State> {
     bytes: Buffer,
     start: number,
     end: number,
+    first: string,
+    second: string,
   ): void => {
     const { processor, network } = this.options;
     const { topic } = this.lanes[rank] as Lane<Event>;
-    const event = decodeLent(topic, bytes, start, end);
+    const event = decodeAgain(topic, bytes, start, end, first, second);
     assert(!isRejection(event), `${processor.name}: what was judged good can no longer be read`);
     this.counts.folded++;
     processor.step(this.state, { kind, at: this.inputAt, topic: topic.name, event }, this.emit, network);

@@ -10,7 +10,16 @@ import { decodeHeartbeat, encodeHeartbeat } from './generated/heartbeat.v1.ts';
 import { shapeNamed } from './json.ts';
 import { rejectedRecords } from './registry.ts';
 import { isRejection, Rejection, rejectionCodes } from './rejection.ts';
-import { decodeBody, decodeRecord, encodeRecord, schemaIdOf, type Topic } from './topic.ts';
+import {
+  decodeAgain,
+  decodeBody,
+  decodeLent,
+  decodeRecord,
+  encodeRecord,
+  schemaIdOf,
+  type Topic,
+  textsRead,
+} from './topic.ts';
 import { derivedTopics, detectorFrames, environmentReadings, rawTopics } from './topics.ts';
 import { Reader, Writer } from './wire.ts';
 
@@ -167,6 +176,20 @@ describe('a frame of one cabinet', () => {
     expect([...bytes.subarray(0, 5)]).toEqual([0, 1, 2, 3, 4]);
     expect(schemaIdOf(bytes, 0, bytes.length)).toBe(0x01020304);
     expect(decodeFrame(bytes)).toEqual(frame);
+  });
+
+  it('is the same when it is read again with the texts that it had', () => {
+    const bytes = encodeRecord(detectorFrames, frame, 1);
+    const again = (first: string, second: string): unknown =>
+      decodeAgain(detectorFrames, bytes, 0, bytes.length, first, second);
+    expect(decodeLent(detectorFrames, bytes, 0, bytes.length)).toEqual(frame);
+    const { first, second } = textsRead;
+    expect([first, second]).toEqual([frame.site, frame.cabinet]);
+    expect(again(first, second)).toEqual(frame);
+    expect(again(first, '')).toEqual(frame);
+    expect(again('', '')).toEqual(frame);
+    // They are taken as they are told, rather than looked for.
+    expect(again('told', second)).toEqual({ ...frame, site: 'told' });
   });
 
   it('names the row and the column of a reading out of range', () => {

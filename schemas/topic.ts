@@ -123,6 +123,22 @@ export function decodeLent<Event>(
   return decodeBody(lender.reset(bytes, start + frameBytes, end), topic.decode, topic.check);
 }
 
+/** The first two texts of what `decodeLent` read last; it need not look for them when it reads that again. */
+export const textsRead: { readonly first: string; readonly second: string } = lender;
+
+/** As `decodeLent`, of what it has read before; with what were the first texts of it, or empty ones. */
+export function decodeAgain<Event>(
+  topic: Topic<Event>,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  first: string,
+  second: string,
+): Event | Rejection {
+  const body = lender.reset(bytes, start + frameBytes, end).retell(first, second);
+  return decodeBody(body, topic.decode, topic.check);
+}
+
 /** Decodes a bare Avro body with the given decoder. Never throws for bad data. */
 export function decodeBody<Event>(
   body: Reader,

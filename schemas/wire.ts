@@ -10,6 +10,12 @@ export class Reader {
   bytes: Buffer;
   position: number;
   end: number;
+  /** The first two texts of the record, which are most often all that it has. */
+  first = '';
+  second = '';
+  /** How many texts of the record were read, and how many are known from an earlier reading of it. */
+  private texts = 0;
+  private known = 0;
   /** Whether columns are lent, and written over when others of their length are read. */
   readonly lends: boolean;
 
@@ -25,6 +31,16 @@ export class Reader {
     this.bytes = bytes;
     this.position = position;
     this.end = end;
+    this.texts = 0;
+    this.known = 0;
+    return this;
+  }
+
+  /** Tells, after `reset`, what were the first texts of the record when it was read before; empty for none. */
+  retell(first: string, second: string): this {
+    this.first = first;
+    this.second = second;
+    this.known = first === '' ? 0 : second === '' ? 1 : 2;
     return this;
   }
 
@@ -114,8 +130,17 @@ export class Reader {
     const length = this.length();
     const start = this.position;
     this.position += length;
+    const nth = this.texts++;
+    if (nth < this.known) return nth === 0 ? this.first : this.second;
+    const text = this.textFrom(start, length, nth);
+    if (nth === 0) this.first = text;
+    else if (nth === 1) this.second = text;
+    return text;
+  }
+
+  private textFrom(start: number, length: number, nth: number): string {
     if (length > knownBytesMost || length === 0) return this.newText(start);
-    const known = knownName(this.bytes, start, this.position);
+    const known = knownName(this.bytes, start, this.position, nth);
     if (known !== undefined) return known;
     const text = this.newText(start);
     // As many characters as bytes: it is ASCII, and so can be told from its bytes.

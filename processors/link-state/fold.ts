@@ -1,6 +1,7 @@
 /** Adds readings to the sums of their windows. */
 import type { EventTime } from '#domain/time.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
+import { NameIndex } from '#schemas/name-index.ts';
 import { countReading, part, windowsBefore } from './approaches.ts';
 import { isChatter, isStuck } from './detector-health.ts';
 import { type LinkStates, sum, sumsOfWindow } from './state.ts';
@@ -13,9 +14,23 @@ const paceOfDecikph = Float64Array.from({ length: fastestDecikph + 1 }, (_, spee
   speed > 0 ? Math.round(1e9 / speed) : 0,
 );
 
+type Cabinets = LinkStates['cabinets'];
+
+/** Made once for each state: it is asked about every frame. */
+const indexes = new WeakMap<Cabinets, NameIndex<{ readonly begin: number; readonly length: number }>>();
+
+function cabinetsOf({ cabinets }: LinkStates) {
+  let index = indexes.get(cabinets);
+  if (index === undefined) {
+    index = new NameIndex(cabinets);
+    indexes.set(cabinets, index);
+  }
+  return index;
+}
+
 /** Adds the readings of a frame to the sums of their windows. No object is made for a reading. */
 export function fold(state: LinkStates, frame: DetectorFrame, late: boolean): void {
-  const cabinet = state.cabinets.get(frame.cabinet);
+  const cabinet = cabinetsOf(state).find(frame.cabinet);
   if (!cabinet) return;
   const { channels, detectors, approaches } = state;
   const { sums } = state.windows;

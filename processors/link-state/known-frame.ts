@@ -1,5 +1,6 @@
 import type { Network } from '#domain/network.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
+import { NameIndex } from '#schemas/name-index.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 
 interface Cabinet {
@@ -9,9 +10,9 @@ interface Cabinet {
 }
 
 /** Made once for each network: it is asked about every frame. */
-const cabinetsOfNetwork = new WeakMap<Network, ReadonlyMap<string, Cabinet>>();
+const cabinetsOfNetwork = new WeakMap<Network, NameIndex<Cabinet>>();
 
-function cabinetsOf(network: Network): ReadonlyMap<string, Cabinet> {
+function cabinetsOf(network: Network): NameIndex<Cabinet> {
   const known = cabinetsOfNetwork.get(network);
   if (known) return known;
   const channelsOf = new Map<string, { readonly site: string; readonly channels: number[] }>();
@@ -26,13 +27,14 @@ function cabinetsOf(network: Network): ReadonlyMap<string, Cabinet> {
     for (const channel of channels) has[channel] = 1;
     cabinets.set(cabinet, { site, channels: has });
   }
-  cabinetsOfNetwork.set(network, cabinets);
-  return cabinets;
+  const index = new NameIndex(cabinets);
+  cabinetsOfNetwork.set(network, index);
+  return index;
 }
 
 /** Refuses a frame from a cabinet, for a site or with a channel that the network does not have. */
 export function knownFrame(network: Network, frame: DetectorFrame): Rejection | undefined {
-  const cabinet = cabinetsOf(network).get(frame.cabinet);
+  const cabinet = cabinetsOf(network).find(frame.cabinet);
   if (!cabinet)
     return reject(
       'reference.unknown',
