@@ -4,12 +4,16 @@
  * knows them (docs/decisions/0013-kafka.md).
  */
 import { createRequire } from 'node:module';
-import type { KafkaConfig as KafkajsOptions } from 'kafkajs';
+import type { KafkaConfig as KafkajsOptions, RetryOptions } from 'kafkajs';
 import { type Fetched, keyOfPartition, parseFetch, type Want } from './kafka-fetch.ts';
+import { encodeProduce, type Part } from './kafka-produce.ts';
 
 interface WireExchange<Answer> {
   readonly request: unknown;
-  readonly response: { decode(payload: Buffer): Answer; parse(decoded: Answer): Answer };
+  readonly response: {
+    decode(payload: Buffer): Answer | Promise<Answer>;
+    parse(decoded: Answer): Answer | Promise<Answer>;
+  };
   readonly requestTimeout: number;
 }
 
@@ -33,10 +37,25 @@ interface Cluster {
 
 const require = createRequire(import.meta.url);
 const ClusterClass = require('kafkajs/src/cluster') as new (options: object) => Cluster;
+const createRetry = require('kafkajs/src/retry') as (options: RetryOptions) => Retrier;
 const { createLogger } = require('kafkajs/src/loggers') as { createLogger(options: object): object };
+const produceResponse = require('kafkajs/src/protocol/requests/produce/v7/response') as WireExchange<{
+  readonly topics: readonly {
+    topicName: string;
+    partitions: readonly { partition: number; baseOffset: string }[];
+  }[];
+}>['response'];
 const fetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (
   options: object,
 ) => unknown;
+
+/**
+ * Does a work again after an error that may pass, with growing pauses, so often as the options say. What `bail` is
+ * given is not tried again.
+ */
+export type Retrier = <Result>(
+  work: (bail: (error: unknown) => void) => Promise<Result>,
+) => Promise<Result | undefined>;
 
 /** Answers longer than this are cut off by the broker, at the end of a batch. Bytes. */
 const answerBytesMost = 16 * 1024 * 1024;
@@ -44,13 +63,24 @@ const answerBytesMost = 16 * 1024 * 1024;
 const answerWithin = 5_000;
 const [earliest, latest] = [-2, -1];
 
+const produceKey = 0;
+
+/** Where the first of the records stands that were appended to a partition. */
+export interface Appended {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+}
+
 export class KafkajsConnections {
+  readonly retry: Retrier;
   private readonly cluster: Cluster;
   private connected: Promise<void> | undefined;
   private isClosed = false;
   private readonly known = new Set<string>();
 
   constructor(options: KafkajsOptions) {
+    this.retry = createRetry(options.retry ?? {});
     this.cluster = new ClusterClass({
       connectionTimeout: 1_000,
       requestTimeout: answerWithin,
@@ -98,6 +128,31 @@ export class KafkajsConnections {
       response: { decode: (payload) => parseFetch(payload, byKey, holes), parse: (fetched) => fetched },
       requestTimeout: maxWaitTime + answerWithin,
     });
+  }
+
+  /** Appends to partitions that a node leads, each named once; where the first record of each stands. */
+  async produce(node: string, parts: readonly Part[]): Promise<Appended[]> {
+    const broker = await this.cluster.findBroker({ nodeId: node });
+    const bytes = encodeProduce(parts, Date.now());
+    const { topics } = await broker.connectionPool.send({
+      request: {
+        apiKey: produceKey,
+        apiVersion: 7,
+        apiName: 'Produce',
+        expectResponse: () => true,
+        // As much of kafkajs's own encoder as it asks for.
+        encode: async () => ({ buf: bytes, buffer: bytes }),
+      },
+      response: produceResponse,
+      requestTimeout: answerWithin,
+    });
+    return topics.flatMap(({ topicName, partitions }) =>
+      partitions.map(({ partition, baseOffset }) => ({
+        topic: topicName,
+        partition,
+        position: Number(baseOffset),
+      })),
+    );
   }
 
   /** First position still kept, and the position that the next record will get. */

@@ -1,12 +1,11 @@
 /** The event log in Apache Kafka, through kafkajs. */
-import { type Admin, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { KafkaConfig } from './config.ts';
-import type { Sent, Share } from './kafka-appender.ts';
-import { keyOfPartition } from './kafka-fetch.ts';
 import { type KafkaClient, KafkaLog } from './kafka-log.ts';
 import { kafkaError, kafkajsOptions } from './kafka-settings.ts';
 import { BrokerSockets } from './kafka-socket.ts';
 import { KafkajsConnections } from './kafkajs-cluster.ts';
+import { sendShares } from './kafkajs-sender.ts';
 import type { EventLog } from './log.ts';
 
 /** Connects to the brokers; a setting that does not fit them is named. */
@@ -15,19 +14,13 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   const options = await kafkajsOptions(config, sockets);
   const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition as number,
-  });
+  const writer = new KafkajsConnections(options);
   const fetchers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
-  const client = clientOf(admin, producer, fetchers, sockets);
+  const client = clientOf(admin, writer, fetchers, sockets);
   const log = new KafkaLog(config, client);
   try {
     await admin.connect();
-    await producer.connect();
+    await writer.refresh();
   } catch (error) {
     await log.close();
     throw kafkaError(error, config);
@@ -37,13 +30,13 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
 
 function clientOf(
   admin: Admin,
-  producer: Producer,
+  writer: KafkajsConnections,
   fetchers: readonly [KafkajsConnections, KafkajsConnections],
   sockets: BrokerSockets,
 ): KafkaClient {
   return {
     fetchers,
-    send: (shares) => send(producer, shares),
+    send: (shares) => sendShares(writer, shares),
     listTopics: () => admin.listTopics(),
     async createTopics(topics, replicationFactor) {
       await admin.createTopics({
@@ -60,34 +53,11 @@ function clientOf(
     async close() {
       await Promise.allSettled([
         admin.disconnect(),
-        producer.disconnect(),
-        ...fetchers.map((connection) => connection.close()),
+        ...[writer, ...fetchers].map((connection) => connection.close()),
       ]);
       sockets.end();
     },
   };
-}
-
-async function send(producer: Producer, shares: readonly Share[]): Promise<Sent[]> {
-  const byTopic = new Map<string, Message[]>();
-  const counts = new Map<string, number>();
-  for (const { topic, partition, records } of shares) {
-    const messages = byTopic.get(topic) ?? [];
-    byTopic.set(topic, messages);
-    for (const { key, value } of records) messages.push({ key, value, partition });
-    const place = keyOfPartition(topic, partition);
-    counts.set(place, (counts.get(place) ?? 0) + records.length);
-  }
-  const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-  const answer = await producer.sendBatch({ acks: -1, topicMessages });
-  return answer.map(({ topicName, partition, baseOffset }) => ({
-    topic: topicName,
-    partition,
-    next:
-      baseOffset === undefined
-        ? undefined
-        : Number(baseOffset) + (counts.get(keyOfPartition(topicName, partition)) ?? 0),
-  }));
 }
 
 /** What brokers answer while they spread who leads what: just after a topic was made, or a leader has changed. */
