@@ -232,8 +232,8 @@ function columnsText(shape: RecordShape): string {
   let rows = reader.block(${leastBytes(shape)});
 ${names.map((name, n) => `  let ${name} = reader.column(${n}, rows);\n`).join('')}  let i = 0;
   while (i < rows) {
-    const { bytes } = reader;
-    const shortEnd = reader.end - ${shortMost};
+    const { bytes, end } = reader;
+    const shortEnd = bytes.length - ${shortMost};
     let at = reader.position;
     for (; i < rows; i++) {
       // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
@@ -241,6 +241,7 @@ ${names.map((name, n) => `  let ${name} = reader.column(${n}, rows);\n`).join(''
         let next = at;
         let x = 0;
         ${shape.fields.map(shortText).join('\n        ')}
+        if (next > end) break short;
         at = next;
         continue;
       }

@@ -48,8 +48,8 @@ function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
   let speedDecikph = reader.column(3, rows);
   let i = 0;
   while (i < rows) {
-    const { bytes } = reader;
-    const shortEnd = reader.end - 11;
+    const { bytes, end } = reader;
+    const shortEnd = bytes.length - 11;
     let at = reader.position;
     for (; i < rows; i++) {
       // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
@@ -60,6 +60,7 @@ function decodeReadingColumns(reader: Reader, path: string): ReadingColumns {
         x = bytes[next++] as number; if (x === 0) count[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 10000) break short; count[i] = x; } else break short;
         x = bytes[next++] as number; if (x === 0) occupancyPermille[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 1000) break short; occupancyPermille[i] = x; } else break short;
         x = bytes[next++] as number; if (x === 0) speedDecikph[i] = -1; else if (x === 2) { x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 3000) break short; speedDecikph[i] = x; } else break short;
+        if (next > end) break short;
         at = next;
         continue;
       }

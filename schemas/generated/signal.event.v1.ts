@@ -43,8 +43,8 @@ function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColu
   let deciseconds = reader.column(2, rows);
   let i = 0;
   while (i < rows) {
-    const { bytes } = reader;
-    const shortEnd = reader.end - 6;
+    const { bytes, end } = reader;
+    const shortEnd = bytes.length - 6;
     let at = reader.position;
     for (; i < rows; i++) {
       // Numbers of one and two bytes that are right, as most are; any other row is read again by the reader.
@@ -54,6 +54,7 @@ function decodeSignalEventColumns(reader: Reader, path: string): SignalEventColu
         x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 255) break short; code[i] = x;
         x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 65535) break short; parameter[i] = x;
         x = bytes[next++] as number; if (x > 0x7f) { const y = bytes[next++] as number; if (y > 0x7f) break short; x = (y << 7) | (x & 0x7f); } if ((x & 1) === 1) break short; x >>= 1; if (x < 0 || x > 9) break short; deciseconds[i] = x;
+        if (next > end) break short;
         at = next;
         continue;
       }
