@@ -264,6 +264,9 @@ const truncated = (): DecodeFailure =>
 export const outside = (field: string, value: number, minimum: number, maximum: number): DecodeFailure =>
   new DecodeFailure('value.range', field, `${value}; ${minimum}..${maximum} would be right`);
 
+/** Characters of a text whose length takes one byte. */
+const shortText = 63;
+
 /** Writes Avro's binary encoding into one growing buffer. */
 export class Writer {
   private bytes: Buffer;
@@ -309,12 +312,16 @@ export class Writer {
       this.bytes[this.position++] = zigzag;
       return;
     }
-    let zigzag = value < 0 ? -(BigInt(value) * 2n) - 1n : BigInt(value) * 2n;
-    while (zigzag >= 0x80n) {
-      this.bytes[this.position++] = Number(zigzag & 0x7fn) | 0x80;
-      zigzag >>= 7n;
+    // The zigzagged value is 2 * n, or 2 * n + 1 for one below 0; its low seven bits first, so that no part is beyond
+    // 2^53, and no BigInt is needed.
+    const n = value < 0 ? -value - 1 : value;
+    let rest = Math.floor(n / 64);
+    this.bytes[this.position++] = ((n % 64) * 2) | (value < 0 ? 1 : 0) | 0x80;
+    while (rest >= 0x80) {
+      this.bytes[this.position++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
     }
-    this.bytes[this.position++] = Number(zigzag);
+    this.bytes[this.position++] = rest;
   }
 
   double(value: number): void {
@@ -327,10 +334,26 @@ export class Writer {
   }
 
   string(value: string): void {
+    if (value.length <= shortText && this.ascii(value)) return;
     const length = Buffer.byteLength(value);
     this.long(length);
     this.reserve(length);
     this.position += this.bytes.write(value, this.position, length, 'utf8');
+  }
+
+  /** Writes a short text here, where it costs no call, if it has no other characters; false if it has. */
+  private ascii(value: string): boolean {
+    const { length } = value;
+    this.reserve(length + 1);
+    const { bytes, position } = this;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[position + 1 + i] = code;
+    }
+    bytes[position] = 2 * length;
+    this.position = position + 1 + length;
+    return true;
   }
 
   binary(value: Buffer): void {
