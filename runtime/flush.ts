@@ -51,9 +51,26 @@ function listIn<Item>(lists: Map<string, Item[]>, name: string): Item[] {
   return list;
 }
 
+/** The records of a topic as they are kept: their keys, where the value of each ends, and the values as one. */
+type Packed = readonly [topic: string, keys: readonly string[], ends: Int32Array, values: Uint8Array];
+
 /** Derived records as bytes, to be kept in the commit until they are known to be in the log. */
 export const packOutbox = (records: Prepared['records']): Buffer =>
-  records.size === 0 ? Buffer.alloc(0) : serialize([...records]);
+  records.size === 0 ? Buffer.alloc(0) : serialize([...records].map(packed));
+
+function packed([topic, list]: readonly [string, readonly LogRecord[]]): Packed {
+  const ends = new Int32Array(list.length);
+  let end = 0;
+  for (let i = 0; i < list.length; i++) {
+    end += (list[i] as LogRecord).value.length;
+    ends[i] = end;
+  }
+  const values = Buffer.concat(
+    list.map(({ value }) => value),
+    end,
+  );
+  return [topic, list.map(({ key }) => key), ends, values];
+}
 
 /** Appends derived records, topic by topic. */
 export async function appendAll(log: EventLog, records: Prepared['records']): Promise<void> {
@@ -63,12 +80,12 @@ export async function appendAll(log: EventLog, records: Prepared['records']): Pr
 /** What a commit before a crash may not have told: appended again, since whoever reads it knows repeats. */
 export function unpackOutbox(outbox: Buffer): Prepared['records'] {
   if (outbox.length === 0) return new Map();
-  const entries = deserialize(outbox) as [string, { key: string; value: Uint8Array }[]][];
   return new Map(
-    entries.map(([topic, list]) => [
-      topic,
-      list.map(({ key, value }) => ({ key, value: Buffer.from(value) })),
-    ]),
+    (deserialize(outbox) as Packed[]).map(([topic, keys, ends, values]) => {
+      const all = Buffer.from(values);
+      const valueAt = (i: number): Buffer => all.subarray(i === 0 ? 0 : ends[i - 1], ends[i]);
+      return [topic, keys.map((key, i): LogRecord => ({ key, value: valueAt(i) }))];
+    }),
   );
 }
 

@@ -60,8 +60,8 @@ const offMost = minutes(60);
 
 type Counts = { -readonly [K in keyof Ledger]: number };
 
-/** Raised when the shape of `Memory` changes, which is part of the state of every processor. */
-const memoryVersion = 3;
+/** Raised when the shape of `Memory` or of an outbox changes, which are part of the state of every processor. */
+const memoryVersion = 4;
 
 /** The shape of all that a task keeps. Older shapes are refused at the start. */
 export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersion'>): number =>
