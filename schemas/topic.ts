@@ -126,7 +126,10 @@ export function decodeLent<Event>(
 /** The first two texts of what `decodeLent` read last; it need not look for them when it reads that again. */
 export const textsRead: { readonly first: string; readonly second: string } = lender;
 
-/** As `decodeLent`, of what it has read before; with what were the first texts of it, or empty ones. */
+/**
+ * As `decodeLent`, of what it has read before and found good; with what were the first texts of it, or empty ones. What
+ * no single field shows is not looked at again.
+ */
 export function decodeAgain<Event>(
   topic: Topic<Event>,
   bytes: Buffer,
@@ -135,8 +138,7 @@ export function decodeAgain<Event>(
   first: string,
   second: string,
 ): Event | Rejection {
-  const body = lender.reset(bytes, start + frameBytes, end).retell(first, second);
-  return decodeBody(body, topic.decode, topic.check);
+  return decodeBody(lender.reset(bytes, start + frameBytes, end).retell(first, second), topic.decode);
 }
 
 /** Decodes a bare Avro body with the given decoder. Never throws for bad data. */

@@ -111,7 +111,7 @@ export function createIntersectionStates(network: Network, owned: Owned): Inters
 function createIntersection(
   network: Network,
   intersection: Intersection,
-  byLink: ReadonlyMap<string, Detector[]>,
+  byLink: ReadonlyMap<string, readonly Detector[]>,
   feeds: Map<Detector, StopBarDetector['feeds'][number][]>,
 ): IntersectionState {
   const groups = laneGroups(network, intersection).map((group) => {

@@ -10,13 +10,25 @@ const longestIntervalSeconds = 900;
  * The detectors of each link that can be used, in order of lane: those in a cabinet of the link's own site, so
  * that one partition sees all of them, that report at least every quarter of an hour.
  */
-export function detectorsByLink(network: Network): Map<string, Detector[]> {
+export function detectorsByLink(network: Network): ReadonlyMap<string, readonly Detector[]> {
+  let byLink = known.get(network);
+  if (byLink === undefined) {
+    byLink = sortedByLink(network);
+    known.set(network, byLink);
+  }
+  return byLink;
+}
+
+/** Made once for each network, which all its partitions look at. */
+const known = new WeakMap<Network, ReadonlyMap<string, readonly Detector[]>>();
+
+function sortedByLink(network: Network): Map<string, Detector[]> {
   const byLink = new Map<string, Detector[]>();
   for (const detector of network.detectors.values()) {
     const link = network.links.get(detector.link);
     if (link?.site !== detector.site || detector.intervalSeconds > longestIntervalSeconds) continue;
-    const known = byLink.get(detector.link);
-    if (known) known.push(detector);
+    const own = byLink.get(detector.link);
+    if (own) own.push(detector);
     else byLink.set(detector.link, [detector]);
   }
   for (const detectors of byLink.values())
