@@ -286,6 +286,22 @@ describe('link state', () => {
     expect(refused(frame(0, [[7, 0, 0, -1]]))).toMatchObject({ field: 'readings[0].detector' });
   });
 
+  it('takes no channel of another cabinet for one of this', () => {
+    const two = street({
+      links: [{ id: 'a' }],
+      detectors: [
+        { id: 'c1/1', channel: 1 },
+        { id: 'c2/1', channel: 1, cabinet: 'c2' },
+        { id: 'c2/3', channel: 3, cabinet: 'c2' },
+      ],
+    });
+    const refused = (cabinet: string, channel: number) =>
+      linkState.accepts?.(two, 'detector.frame.v1', frame(0, [[channel, 0, 0, -1]], 10, cabinet));
+    const known = (cabinet: string): number[] => [1, 2, 3, 4, 5].filter((n) => !refused(cabinet, n));
+    expect(known('c1')).toEqual([1]);
+    expect(known('c2')).toEqual([1, 3]);
+  });
+
   it('answers only for the sites of its partition', () => {
     const state = linkState.initial(oneLoop, (site) => site !== 's1');
     expect(state).toMatchObject({ links: { ids: [] }, cabinets: new Map() });
