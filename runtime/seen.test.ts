@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import { expect, it } from 'vitest';
 import { createRandom } from '#simulators/random.ts';
 import { createSeen, forget, remember, type Seen, takeBack } from './seen.ts';
@@ -30,7 +31,7 @@ class Names {
 }
 
 const runsIn = (seen: Seen): number =>
-  [...seen.current.values(), ...seen.previous.values()].reduce((sum, runs) => sum + runs.length / 2, 0);
+  seen.sources.reduce((sum, { current, previous }) => sum + (current.length + previous.length) / 2, 0);
 
 it('remembers as sets of names would, whatever is repeated, missing, out of order, taken back or counted anew', () => {
   for (let seed = 0; seed < 40; seed++) {
@@ -68,6 +69,21 @@ it('leaves nothing behind of a source all of whose records were taken back', () 
   const seen = createSeen();
   remember(seen, 'cabinet', 3);
   takeBack(seen, 'cabinet', 3);
-  expect(seen.current.size).toBe(0);
+  expect(seen.sources).toEqual([]);
   expect(remember(seen, 'cabinet', 3)).toBe(true);
+});
+
+it('goes on where it was saved, and forgets sources that are gone', () => {
+  const seen = createSeen();
+  forget(seen, 0, horizon);
+  for (const source of ['gone', 'here']) remember(seen, source, 1);
+  forget(seen, horizon, horizon);
+  expect(remember(seen, 'here', 2)).toBe(true);
+  const saved = deserialize(serialize(seen)) as Seen;
+  expect(['gone', 'here'].map((source) => remember(saved, source, 1))).toEqual([false, false]);
+  expect(remember(saved, 'here', 2)).toBe(false);
+  forget(seen, 3 * horizon, horizon);
+  expect(seen.sources.map(({ source }) => source)).toEqual(['here']);
+  expect(remember(seen, 'gone', 1)).toBe(true);
+  expect(remember(seen, 'here', 2)).toBe(false);
 });

@@ -9,11 +9,16 @@ describe('things by name', () => {
     fc.assert(
       fc.property(
         names,
+        fc.nat(12),
         fc.array(fc.nat()),
         fc.array(fc.string({ maxLength: 3 })),
-        (known, order, others) => {
+        (known, begun, order, others) => {
           const things = new Map(known.map((name, i) => [name, i]));
-          const index = new NameIndex(things);
+          const index = new NameIndex(new Map([...things].slice(0, begun)));
+          for (const [name, thing] of [...things].slice(begun)) {
+            expect(index.find(name)).toBeUndefined();
+            index.add(name, thing);
+          }
           const asked = [...order.map((n) => known[n % known.length] ?? ''), ...others, ...known, ...known];
           for (const name of asked) expect(index.find(name), name).toBe(things.get(name));
         },

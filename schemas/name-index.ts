@@ -4,23 +4,26 @@
  * does, which looks at the name, its place, the entry and the name there, each of them far from the others.
  */
 export class NameIndex<Thing> {
-  private readonly numbers: ReadonlyMap<string, number>;
+  private readonly numbers = new Map<string, number>();
   private readonly names: string[] = [];
   private readonly things: Thing[] = [];
-  private readonly nexts: Int32Array;
+  private readonly nexts: number[] = [];
   private last = 0;
 
   constructor(things: ReadonlyMap<string, Thing>) {
-    for (const [name, thing] of things) {
-      this.names.push(name);
-      this.things.push(thing);
-    }
-    this.numbers = new Map(this.names.map((name, number) => [name, number]));
-    this.nexts = Int32Array.from(this.names, (_, number) => (number + 1) % this.names.length);
+    for (const [name, thing] of things) this.add(name, thing);
+  }
+
+  /** Adds a name that is not there. */
+  add(name: string, thing: Thing): void {
+    const number = this.names.push(name) - 1;
+    this.things.push(thing);
+    this.numbers.set(name, number);
+    this.nexts.push(number + 1);
   }
 
   find(name: string): Thing | undefined {
-    let number = this.nexts[this.last] as number;
+    let number = this.nexts[this.last] ?? 0;
     if (this.names[number] !== name) {
       const found = this.numbers.get(name);
       if (found === undefined) return undefined;
