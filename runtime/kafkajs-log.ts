@@ -15,19 +15,13 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   const options = await kafkajsOptions(config, sockets);
   const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition as number,
-  });
+  const producers = [producerOf(kafka), producerOf(kafka)] as const;
   const fetchers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
-  const client = clientOf(admin, producer, fetchers, sockets);
+  const client = clientOf(admin, producers, fetchers, sockets);
   const log = new KafkaLog(config, client);
   try {
     await admin.connect();
-    await producer.connect();
+    for (const producer of producers) await producer.connect();
   } catch (error) {
     await log.close();
     throw kafkaError(error, config);
@@ -35,15 +29,25 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   return log;
 }
 
+const producerOf = (kafka: Kafka): Producer =>
+  kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition as number,
+  });
+
 function clientOf(
   admin: Admin,
-  producer: Producer,
+  [producer, aside]: readonly [Producer, Producer],
   fetchers: readonly [KafkajsConnections, KafkajsConnections],
   sockets: BrokerSockets,
 ): KafkaClient {
   return {
     fetchers,
     send: (shares) => send(producer, shares),
+    sendAside: (shares) => send(aside, shares),
     listTopics: () => admin.listTopics(),
     async createTopics(topics, replicationFactor) {
       await admin.createTopics({
@@ -61,6 +65,7 @@ function clientOf(
       await Promise.allSettled([
         admin.disconnect(),
         producer.disconnect(),
+        aside.disconnect(),
         ...fetchers.map((connection) => connection.close()),
       ]);
       sockets.end();
