@@ -32,7 +32,8 @@ export class LiveWatch {
   static async begin(url: string, links: readonly LinkId[]): Promise<LiveWatch> {
     const watch = new LiveWatch(url, links);
     watch.listener.on('message', (_, message: string) => {
-      if (message.endsWith(' link')) watch.askSoon();
+      // The sender, the kind, and the ids as JSON.
+      if (message.split(' ', 2)[1] === 'link') watch.askSoon();
     });
     await watch.listener.subscribe(channel);
     return watch;
