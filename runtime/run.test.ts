@@ -15,7 +15,7 @@ import { createMemoryMeasures } from './memory-measures.ts';
 import type { Ownership } from './ownership.ts';
 import type { Processor } from './processor.ts';
 import { type Run, runProcessors } from './run.ts';
-import type { RunOptions } from './runner.ts';
+import type { RunOptions } from './run-options.ts';
 import { machineTimers, type Timers } from './timers.ts';
 
 /** Reads and says nothing: what is looked at is how it is run. */

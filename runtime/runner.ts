@@ -1,56 +1,44 @@
 /** The only loop that does I/O for a processor: reads, steps, commits, then tells the others. */
-import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
-import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
-import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
-import { Writer } from '#schemas/wire.ts';
+import { unknownSchemas } from '#schemas/topic.ts';
 import { afterGap, findGap, gapIn, lostIn, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
-import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
-import type { LiveState } from './live.ts';
-import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
-import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } from './measures.ts';
-import { type Ownership, soleOwner } from './ownership.ts';
+import {
+  appendAll,
+  liveValuesOf,
+  type Prepared,
+  packOutbox,
+  prepareInTurns,
+  tell,
+  unpackOutbox,
+} from './flush.ts';
+import { type RecordBatch, recordsOf } from './log.ts';
+import type { Commit, Gap, Progress, TopicProgress, Unusable } from './measures.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
+import { ownershipOf, type RunOptions, timersOf } from './run-options.ts';
 import { saveEveryAt } from './save-pace.ts';
 import { type Emitted, stateVersionOf, Task } from './task.ts';
-import { machineTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
+import type { Turns } from './turns.ts';
+import { Vouching } from './vouching.ts';
 import { sourceOf } from './wiring.ts';
 
-export interface RunOptions {
-  readonly processors: readonly AnyProcessor[];
-  readonly network: Network;
-  readonly partitions: number;
-  /** Which of the partitions are this process's own; all of them without it. */
-  readonly ownership?: Ownership;
-  readonly log: EventLog;
-  readonly store: MeasureStore;
-  /** Left out when nobody looks: a replay's state is not live. */
-  readonly live: LiveState | undefined;
-  readonly ids: SchemaIds;
-  /** Commit at least this often while there is more to read. Milliseconds. */
-  readonly flushEvery: number;
-  /** Commit at most this often while there is nothing more to read. Milliseconds. */
-  readonly flushIdleEvery: number;
-  /** Tell those downstream how far a task has come, when it has nothing to say, so often. Milliseconds. */
-  readonly vouchEvery: number;
-  /** When there is nothing more to read, let so much time pass before looking again, so that more comes at once. */
-  readonly lingerMilliseconds?: number;
-  /** Save where the tasks are this often, and their memory too, where that does not take long. Milliseconds. */
-  readonly checkpointEvery: number;
-  /** Told of what an operator would act on. */
-  readonly notice: (message: string) => void;
-  /** Those of the machine when left out. */
-  readonly timers?: Timers;
-  readonly signal: AbortSignal;
-}
-
-export const timersOf = ({ timers = machineTimers }: RunOptions): Timers => timers;
-export const ownershipOf = ({ ownership, partitions }: RunOptions): Ownership =>
-  ownership ?? soleOwner(partitions);
-
 const readBytes = 256 * 1024;
+/** A task that has nothing to say stands back so long, and for so small a part of the time in which it says that. */
+const [standsBackMost, standsBackPart] = [20, 1 / 50];
+/** As many bytes of memory as are saved as quickly as a record is read, about. */
+const bytesOfRecord = 400;
+/** So little is told at once, whatever else there is to do. */
+const toldAtOnce = 32;
+
+/** What the runners of a process share. */
+export interface Shared {
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  readonly turns: Turns;
+  /** Told when a runner has taken its partition over. */
+  readonly started: () => void;
+}
 
 /** One processor on one partition, with its I/O. */
 export class Runner {
@@ -63,11 +51,11 @@ export class Runner {
   private readonly options: RunOptions;
   private readonly processor: AnyProcessor;
   private readonly partition: number;
-  private readonly sources: ReadonlyMap<string, readonly string[]>;
+  private readonly shared: Shared;
+  private readonly turns: Turns;
   /** Aborts when the partition is to be let go of. */
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
-  private readonly started: () => void;
   private task!: Task<unknown, unknown>;
   /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
   private lost = new Map<string, number>();
@@ -82,25 +70,24 @@ export class Runner {
   /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
   private saved = { took: 0, bytes: 0 };
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
-  private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
-  private vouchedAt = Number.NEGATIVE_INFINITY;
+  private readonly vouching: Vouching;
 
   constructor(
     options: RunOptions,
     processor: AnyProcessor,
     partition: number,
-    sources: ReadonlyMap<string, readonly string[]>,
+    shared: Shared,
     signal: AbortSignal,
-    started: () => void,
   ) {
-    this.started = started;
+    this.shared = shared;
+    this.turns = shared.turns;
     this.options = options;
     this.signal = signal;
     this.timers = timersOf(options);
     this.processor = processor;
     this.partition = partition;
-    this.sources = sources;
     this.name = sourceOf(processor.name, partition);
+    this.vouching = new Vouching(this.name, processor, options);
   }
 
   /** Takes the partition over from where it was left, and works until the signal aborts. */
@@ -118,7 +105,7 @@ export class Runner {
     this.isIdle = false;
     await this.takeOver();
     this.hasStarted = true;
-    this.started();
+    this.shared.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
       if (this.untilFlush(moved) <= 0) await this.flush(false);
@@ -137,24 +124,26 @@ export class Runner {
     const { log } = this.options;
     for (const { topic, position } of this.task.positions())
       if ((await log.bounds(topic, this.partition)).next > position) return false;
-    const vouched = this.processor.writes.length === 0 || this.task.releasedThrough <= this.vouchedThrough;
+    const vouched = this.vouching.isDone(this.task.releasedThrough);
     return this.isIdle && !this.isFlushing && vouched && !this.task.hasEffects;
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, ids, checkpointEvery } = this.options;
+    const { processors, network, partitions, store, ids, checkpointEvery } = this.options;
     const { processor, partition } = this;
+    const { sources } = this.shared;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
-    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
+    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources });
     const restored = await store.claim(processor.name, partition, stateVersionOf(processor));
     this.version = restored?.progress.version ?? 0;
     if (restored && restored.progress.epoch !== this.epoch + 1) this.hasChangedHands = true;
     this.epoch = restored?.progress.epoch ?? 1;
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
-    this.vouchedThrough = Number.NEGATIVE_INFINITY;
+    this.vouching.through = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
-    // Not all partitions at once: to save a large memory takes a while, in which nothing else is done.
-    this.checkpointedAt = this.flushedAt - (partition * checkpointEvery) / partitions;
+    // Not all tasks at once: to save a large memory takes a while, in which nothing else is done.
+    const turn = partition + processors.indexOf(processor) / processors.length;
+    this.checkpointedAt = this.flushedAt - (turn * checkpointEvery) / partitions;
     [this.lost, this.before] = [new Map(), new Map()];
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
@@ -236,6 +225,7 @@ export class Runner {
       if (!batch) continue;
       this.isIdle = false;
       await this.learnSchemas(batch);
+      await this.turns.next('read', this.task.workOf(batch));
       this.task.accept(batch);
       return true;
     }
@@ -291,12 +281,28 @@ export class Runner {
     const saveDue = isLast || now - this.checkpointedAt >= saveEvery;
     const tellDue = now - this.flushedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
-    if (hasEffects || saveDue || tellDue) {
-      this.flushedAt = now;
-      const { emitted, unusable } = task.take();
+    const vouchDue = this.vouching.isDue(through, now);
+    if (!hasEffects && (saveDue || tellDue || vouchDue)) await this.standBack();
+    if (hasEffects || saveDue || tellDue) this.flushedAt = now;
+    const { emitted, unusable } = task.take();
+    const isShort = emitted.length > 0 && emitted.length <= toldAtOnce;
+    if (isShort) await this.turns.hurry(() => this.commit(emitted, unusable, false, through));
+    else if (hasEffects || saveDue || tellDue) {
+      await this.turns.calm();
       await this.commit(emitted, unusable, saveDue, through);
     }
-    if (hasEffects || now - this.vouchedAt >= this.options.vouchEvery) await this.vouch(through);
+    if (hasEffects || vouchDue) await this.vouching.say(through, () => this.timers.now());
+    if (isShort && saveDue) {
+      await this.turns.calm();
+      await this.commit([], [], true, through);
+    }
+  }
+
+  /** Lets those go first who have something to say: the same heartbeat of the ingest wakes all tasks. */
+  private async standBack(): Promise<void> {
+    const pause = Math.min(standsBackMost, standsBackPart * this.options.vouchEvery);
+    if (pause > 0) await this.timers.sleep(pause);
+    await this.turns.calm();
   }
 
   private async commit(
@@ -307,7 +313,8 @@ export class Runner {
   ): Promise<void> {
     const { task, processor, partition } = this;
     const { log, live, ids } = this.options;
-    const { measures, live: values, records } = prepare(emitted, ids, live !== undefined);
+    const prepared = await prepareInTurns(emitted, ids, live !== undefined, this.turns);
+    if (save) await this.turns.next('keep', this.saved.bytes / bytesOfRecord);
     const topics = this.progress();
     await this.advance(
       {
@@ -315,14 +322,13 @@ export class Runner {
         releasedThrough: Number.isFinite(through) ? through : null,
         topics,
         ledger: task.ledger(),
-        outbox: packOutbox(records),
+        outbox: packOutbox(prepared.records),
       },
-      { measures, unusable, kept: save ? this.save() : [] },
+      { measures: prepared.measures, unusable, kept: save ? this.save() : [] },
     );
     this.commits++;
     this.committedThrough = through;
-    // Whoever looks at live state waits for it; making the records of the log ready takes longer.
-    await Promise.all([live?.put(values), appendAll(log, records)]);
+    await tell(prepared, log, live, this.turns);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }
 
@@ -364,27 +370,6 @@ export class Runner {
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
     ];
-  }
-
-  /**
-   * Tells the readers of the derived topics that nothing of this task up to `through` will follow. All that it
-   * put out up to then is committed and appended; a replay after a crash puts out the same and nothing else.
-   */
-  private async vouch(through: EventTime): Promise<void> {
-    const { log, ids, partitions } = this.options;
-    if (this.processor.writes.length === 0 || through <= this.vouchedThrough) return;
-    const writer = new Writer(64);
-    writer.byte(0);
-    writer.uint32(ids.heartbeat);
-    encodeHeartbeat(writer, { source: this.name, at: through });
-    const beat = [{ key: '', value: writer.take() }];
-    const appends: Promise<void>[] = [];
-    for (const topic of this.processor.writes)
-      for (let partition = 0; partition < partitions; partition++)
-        appends.push(log.appendTo(topic.name, partition, beat));
-    await Promise.all(appends);
-    this.vouchedThrough = through;
-    this.vouchedAt = this.timers.now();
   }
 }
 
