@@ -27,6 +27,10 @@ import { sourceOf } from './wiring.ts';
 const readBytes = 256 * 1024;
 /** A task that has nothing to say stands back so long, and for so small a part of the time in which it says that. */
 const [standsBackMost, standsBackPart] = [20, 1 / 50];
+/** What cannot be used is kept so much less often than what is told. */
+const unusableLess = 10;
+/** A memory that takes long to save, and how long it waits for the best moment. Bytes, milliseconds. */
+const [largeBytes, heartbeatWithin] = [1_000_000, 2_000];
 /** As many bytes of memory as are saved as quickly as a record is read, about. */
 const bytesOfRecord = 400;
 /** So little is told at once, whatever else there is to do. */
@@ -52,7 +56,6 @@ export class Runner {
   private readonly processor: AnyProcessor;
   private readonly partition: number;
   private readonly shared: Shared;
-  private readonly turns: Turns;
   /** Aborts when the partition is to be let go of. */
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
@@ -70,6 +73,8 @@ export class Runner {
   /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
   private saved = { took: 0, bytes: 0 };
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
+  /** What the task had released when it was last looked at. */
+  private releasedBefore: EventTime = Number.NEGATIVE_INFINITY;
   private readonly vouching: Vouching;
 
   constructor(
@@ -80,7 +85,6 @@ export class Runner {
     signal: AbortSignal,
   ) {
     this.shared = shared;
-    this.turns = shared.turns;
     this.options = options;
     this.signal = signal;
     this.timers = timersOf(options);
@@ -114,9 +118,12 @@ export class Runner {
     await this.flush(true);
   }
 
-  /** How long to leave the store alone after the last commit. Milliseconds. */
-  private readonly untilFlush = (moved: boolean): number =>
-    this.flushedAt + (moved ? this.options.flushEvery : this.options.flushIdleEvery) - this.timers.now();
+  /** How long to leave the store alone after the last commit; longer when nobody waits for what there is. */
+  private untilFlush(moved: boolean): number {
+    const { flushEvery, flushIdleEvery } = this.options;
+    const idle = this.task.hasOutput ? flushIdleEvery : Math.min(flushEvery, unusableLess * flushIdleEvery);
+    return this.flushedAt + (moved ? flushEvery : idle) - this.timers.now();
+  }
 
   /** Whether it waits for more than is in the log. */
   async isSettled(): Promise<boolean> {
@@ -225,7 +232,7 @@ export class Runner {
       if (!batch) continue;
       this.isIdle = false;
       await this.learnSchemas(batch);
-      await this.turns.next('read', this.task.workOf(batch));
+      await this.shared.turns.next('read', this.task.workOf(batch));
       this.task.accept(batch);
       return true;
     }
@@ -277,32 +284,40 @@ export class Runner {
     const { task } = this;
     const now = this.timers.now();
     const { hasEffects } = task;
-    const saveEvery = saveEveryAt(this.options.checkpointEvery, this.saved.took, this.saved.bytes);
-    const saveDue = isLast || now - this.checkpointedAt >= saveEvery;
+    const saveDue = isLast || this.isSaveDue(now);
     const tellDue = now - this.flushedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
     const vouchDue = this.vouching.isDue(through, now);
     if (!hasEffects && (saveDue || tellDue || vouchDue)) await this.standBack();
     if (hasEffects || saveDue || tellDue) this.flushedAt = now;
-    const { emitted, unusable } = task.take();
-    const isShort = emitted.length > 0 && emitted.length <= toldAtOnce;
-    if (isShort) await this.turns.hurry(() => this.commit(emitted, unusable, false, through));
-    else if (hasEffects || saveDue || tellDue) {
-      await this.turns.calm();
-      await this.commit(emitted, unusable, saveDue, through);
+    if (hasEffects) {
+      const { emitted, unusable } = task.take();
+      const work = (): Promise<void> => this.commit(emitted, unusable, false, through);
+      const isShort = emitted.length > 0 && emitted.length <= toldAtOnce;
+      await (isShort ? this.shared.turns.hurry(work) : work());
     }
     if (hasEffects || vouchDue) await this.vouching.say(through, () => this.timers.now());
-    if (isShort && saveDue) {
-      await this.turns.calm();
-      await this.commit([], [], true, through);
-    }
+    // Those who wait for what was put out do not wait for the memory to be saved.
+    if (saveDue || (tellDue && !hasEffects)) await this.commit([], [], saveDue, through);
+  }
+
+  /**
+   * Whether the memory is to be saved. A large one waits for what is released by a heartbeat, and whoever has something
+   * to say of that goes first: until the next heartbeat there is time.
+   */
+  private isSaveDue(now: number): boolean {
+    const { took, bytes } = this.saved;
+    const hasReleased = this.task.releasedThrough > this.releasedBefore;
+    this.releasedBefore = this.task.releasedThrough;
+    const overdue = now - this.checkpointedAt - saveEveryAt(this.options.checkpointEvery, took, bytes);
+    return overdue >= (bytes < largeBytes || hasReleased ? 0 : heartbeatWithin);
   }
 
   /** Lets those go first who have something to say: the same heartbeat of the ingest wakes all tasks. */
   private async standBack(): Promise<void> {
     const pause = Math.min(standsBackMost, standsBackPart * this.options.vouchEvery);
     if (pause > 0) await this.timers.sleep(pause);
-    await this.turns.calm();
+    await this.shared.turns.calm();
   }
 
   private async commit(
@@ -313,8 +328,9 @@ export class Runner {
   ): Promise<void> {
     const { task, processor, partition } = this;
     const { log, live, ids } = this.options;
-    const prepared = await prepareInTurns(emitted, ids, live !== undefined, this.turns);
-    if (save) await this.turns.next('keep', this.saved.bytes / bytesOfRecord);
+    const { turns } = this.shared;
+    const prepared = await prepareInTurns(emitted, ids, live !== undefined, turns);
+    if (save) await (turns.next('keep', this.saved.bytes / bytesOfRecord) ?? turns.calm());
     const topics = this.progress();
     await this.advance(
       {
@@ -328,7 +344,7 @@ export class Runner {
     );
     this.commits++;
     this.committedThrough = through;
-    await tell(prepared, log, live, this.turns);
+    await tell(prepared, log, live, turns);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }
 

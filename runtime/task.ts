@@ -164,6 +164,11 @@ export class Task<Event, State> {
     return this.emitted.length > 0 || this.unusable.length > 0;
   }
 
+  /** Whether the processor has put anything out since then. */
+  get hasOutput(): boolean {
+    return this.emitted.length > 0;
+  }
+
   /** What has come of the records since the last call. */
   take(): Effects {
     const effects = { emitted: this.emitted, unusable: this.unusable };
