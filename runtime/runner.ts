@@ -17,7 +17,7 @@ import type { Commit, Gap, Progress, TopicProgress, Unusable } from './measures.
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
 import { ownershipOf, type RunOptions, timersOf } from './run-options.ts';
-import { saveEveryAt } from './save-pace.ts';
+import { Saving } from './save-pace.ts';
 import { type Emitted, stateVersionOf, Task } from './task.ts';
 import type { Timers } from './timers.ts';
 import type { Turns } from './turns.ts';
@@ -29,8 +29,6 @@ const readBytes = 256 * 1024;
 const [standsBackMost, standsBackPart] = [20, 1 / 50];
 /** What cannot be used is kept so much less often than what is told. */
 const unusableLess = 10;
-/** A memory that takes long to save, and how long it waits for the best moment. Bytes, milliseconds. */
-const [largeBytes, heartbeatWithin] = [1_000_000, 2_000];
 /** As many bytes of memory as are saved as quickly as a record is read, about. */
 const bytesOfRecord = 400;
 /** So little is told at once, whatever else there is to do. */
@@ -51,6 +49,8 @@ export class Runner {
   hasStarted = false;
   /** Whether there was nothing more to read when it last looked. */
   private isIdle = false;
+  /** Until when there was nothing more to read. */
+  private idleAt = Number.NEGATIVE_INFINITY;
   private isFlushing = false;
   private readonly options: RunOptions;
   private readonly processor: AnyProcessor;
@@ -69,12 +69,8 @@ export class Runner {
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
-  private checkpointedAt = 0;
-  /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
-  private saved = { took: 0, bytes: 0 };
+  private readonly saving: Saving;
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
-  /** What the task had released when it was last looked at. */
-  private releasedBefore: EventTime = Number.NEGATIVE_INFINITY;
   private readonly vouching: Vouching;
 
   constructor(
@@ -91,6 +87,7 @@ export class Runner {
     this.processor = processor;
     this.partition = partition;
     this.name = sourceOf(processor.name, partition);
+    this.saving = new Saving(options.checkpointEvery);
     this.vouching = new Vouching(this.name, processor, options);
   }
 
@@ -114,6 +111,7 @@ export class Runner {
       const moved = await this.readSome();
       if (this.untilFlush(moved) <= 0) await this.flush(false);
       if (!moved) await this.waitForMore();
+      if (!moved) this.idleAt = this.timers.now();
     }
     await this.flush(true);
   }
@@ -150,7 +148,7 @@ export class Runner {
     this.flushedAt = this.timers.now();
     // Not all tasks at once: to save a large memory takes a while, in which nothing else is done.
     const turn = partition + processors.indexOf(processor) / processors.length;
-    this.checkpointedAt = this.flushedAt - (turn * checkpointEvery) / partitions;
+    this.saving.begin(this.flushedAt - (turn * checkpointEvery) / partitions);
     [this.lost, this.before] = [new Map(), new Map()];
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
@@ -284,33 +282,23 @@ export class Runner {
     const { task } = this;
     const now = this.timers.now();
     const { hasEffects } = task;
-    const saveDue = isLast || this.isSaveDue(now);
+    const saveDue = this.saving.isDue(now, task.releasedThrough) || isLast;
     const tellDue = now - this.flushedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
     const vouchDue = this.vouching.isDue(through, now);
-    if (!hasEffects && (saveDue || tellDue || vouchDue)) await this.standBack();
+    // Whoever catches up has enough to do: what it puts out is old.
+    const keepsUp = now - this.idleAt <= this.options.flushEvery;
+    if (keepsUp && !hasEffects && (saveDue || tellDue || vouchDue)) await this.standBack();
     if (hasEffects || saveDue || tellDue) this.flushedAt = now;
     if (hasEffects) {
       const { emitted, unusable } = task.take();
       const work = (): Promise<void> => this.commit(emitted, unusable, false, through);
       const isShort = emitted.length > 0 && emitted.length <= toldAtOnce;
-      await (isShort ? this.shared.turns.hurry(work) : work());
+      await (keepsUp && isShort ? this.shared.turns.hurry(work) : work());
     }
     if (hasEffects || vouchDue) await this.vouching.say(through, () => this.timers.now());
     // Those who wait for what was put out do not wait for the memory to be saved.
     if (saveDue || (tellDue && !hasEffects)) await this.commit([], [], saveDue, through);
-  }
-
-  /**
-   * Whether the memory is to be saved. A large one waits for what is released by a heartbeat, and whoever has something
-   * to say of that goes first: until the next heartbeat there is time.
-   */
-  private isSaveDue(now: number): boolean {
-    const { took, bytes } = this.saved;
-    const hasReleased = this.task.releasedThrough > this.releasedBefore;
-    this.releasedBefore = this.task.releasedThrough;
-    const overdue = now - this.checkpointedAt - saveEveryAt(this.options.checkpointEvery, took, bytes);
-    return overdue >= (bytes < largeBytes || hasReleased ? 0 : heartbeatWithin);
   }
 
   /** Lets those go first who have something to say: the same heartbeat of the ingest wakes all tasks. */
@@ -330,7 +318,7 @@ export class Runner {
     const { log, live, ids } = this.options;
     const { turns } = this.shared;
     const prepared = await prepareInTurns(emitted, ids, live !== undefined, turns);
-    if (save) await (turns.next('keep', this.saved.bytes / bytesOfRecord) ?? turns.calm());
+    if (save) await (turns.next('keep', this.saving.bytes / bytesOfRecord) ?? turns.calm());
     const topics = this.progress();
     await this.advance(
       {
@@ -378,10 +366,9 @@ export class Runner {
   }
 
   private save(): { key: string; value: unknown }[] {
-    this.checkpointedAt = this.flushedAt;
     const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
-    this.saved = { took: this.timers.now() - began, bytes: memory.length };
+    this.saving.saved(this.flushedAt, this.timers.now() - began, memory.length);
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
