@@ -5,10 +5,11 @@ import { isRejection } from '#schemas/rejection.ts';
 import { liveIdOf, liveVersionOf, rowOf } from '#schemas/row.ts';
 import { type Table, tables } from '#schemas/tables.ts';
 import { decodeRecord, encodeRecord, type SchemaIds } from '#schemas/topic.ts';
-import type { LiveValue } from './live.ts';
+import type { LiveState, LiveValue } from './live.ts';
 import type { EventLog, LogRecord } from './log.ts';
 import type { Row } from './measures.ts';
 import type { Emitted } from './task.ts';
+import type { Turns } from './turns.ts';
 
 export interface Prepared {
   readonly measures: ReadonlyMap<string, readonly Row[]>;
@@ -20,20 +21,54 @@ const tableOf = new Map(tables.map((table) => [table.topic.name, table]));
 
 /** What a commit writes, and what follows it; live values only if somebody looks at them. */
 export function prepare(emitted: readonly Emitted[], ids: SchemaIds, withLive: boolean): Prepared {
-  const measures = new Map<string, Row[]>();
-  const records = new Map<string, LogRecord[]>();
-  const live: LiveValue[] = [];
+  const prepared = { measures: new Map(), live: [], records: new Map() };
+  addTo(prepared, emitted, ids, withLive);
+  return prepared;
+}
+
+/** The same, with room for others between parts of it. */
+export async function prepareInTurns(
+  emitted: readonly Emitted[],
+  ids: SchemaIds,
+  withLive: boolean,
+  turns: Turns,
+): Promise<Prepared> {
+  const prepared = { measures: new Map(), live: [], records: new Map() };
+  for (const part of partsOf(emitted)) {
+    if (prepared.records.size > 0) await turns.next('tell', part.length);
+    addTo(prepared, part, ids, withLive);
+  }
+  return prepared;
+}
+
+function addTo(
+  prepared: {
+    readonly measures: Map<string, Row[]>;
+    readonly live: LiveValue[];
+    readonly records: Map<string, LogRecord[]>;
+  },
+  emitted: readonly Emitted[],
+  ids: SchemaIds,
+  withLive: boolean,
+): void {
   for (const { topic, event } of emitted) {
-    listIn(records, topic.name).push({
+    listIn(prepared.records, topic.name).push({
       key: topic.key(event),
       value: encodeRecord(topic, event, ids.id(topic.name)),
     });
     const table = tableOf.get(topic.name);
     if (!table) continue;
-    listIn(measures, table.name).push(rowOf(event as object) as Row);
-    if (withLive) live.push(liveValueOf(table, event));
+    listIn(prepared.measures, table.name).push(rowOf(event as object) as Row);
+    if (withLive) prepared.live.push(liveValueOf(table, event));
   }
-  return { measures, live, records };
+}
+
+/** More than this is worked on in parts. */
+const partMost = 1_500;
+
+function* partsOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let next = 0; next < items.length; next += partMost)
+    yield items.length <= partMost ? items : items.slice(next, next + partMost);
 }
 
 function liveValueOf(table: Table, event: unknown): LiveValue {
@@ -75,6 +110,28 @@ function packed([topic, list]: readonly [string, readonly LogRecord[]]): Packed 
 /** Appends derived records, topic by topic. */
 export async function appendAll(log: EventLog, records: Prepared['records']): Promise<void> {
   await Promise.all([...records].map(([topic, list]) => log.append(topic, list)));
+}
+
+/**
+ * Puts what was committed into live state, and appends it to its topics. Of much, live state comes first, since people
+ * look at it, and making records of the log ready takes longer.
+ */
+export async function tell(
+  { live: values, records }: Prepared,
+  log: EventLog,
+  live: LiveState | undefined,
+  turns: Turns,
+): Promise<void> {
+  if ([...records.values()].every(({ length }) => length <= partMost)) {
+    await Promise.all([live?.put(values), appendAll(log, records)]);
+    return;
+  }
+  await live?.put(values);
+  for (const [topic, list] of records)
+    for (const part of partsOf(list)) {
+      await turns.next('keep', part.length);
+      await log.append(topic, part);
+    }
 }
 
 /** What a commit before a crash may not have told: appended again, since whoever reads it knows repeats. */

@@ -37,6 +37,8 @@ export class KafkaAppender {
   private readonly appended: (topic: string, partition: number, next: number) => void;
   private pending: Pending[] = [];
   private sending: Promise<void> | undefined;
+  /** What was asked for last. */
+  private last: Promise<void> = Promise.resolve();
 
   /** `appended` is told up to which position a partition has been written. */
   constructor(send: Send, appended: (topic: string, partition: number, next: number) => void) {
@@ -64,6 +66,11 @@ export class KafkaAppender {
     await Promise.all(parts);
   }
 
+  /** Resolves when all is done that has been asked for so far, well or not. */
+  async done(): Promise<void> {
+    await this.last.catch(() => {});
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.sending;
@@ -75,10 +82,11 @@ export class KafkaAppender {
     records: readonly LogRecord[],
     bytes: number,
   ): Promise<void> {
-    return new Promise((resolve, reject) => {
+    this.last = new Promise((resolve, reject) => {
       this.pending.push({ topic, partition, records, bytes, resolve, reject });
       this.sending ??= this.send();
     });
+    return this.last;
   }
 
   private async send(): Promise<void> {

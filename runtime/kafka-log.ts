@@ -13,6 +13,8 @@ export interface KafkaClient {
   /** For what is asked for at once, and for what waits: a broker answers the requests on a connection in turn. */
   readonly fetchers: readonly [direct: Fetcher, lookout: Fetcher];
   readonly send: Send;
+  /** The same on another connection, for what others are not to wait for; absent where there is one for all. */
+  readonly sendAside?: Send;
   listTopics(): Promise<readonly string[]>;
   createTopics(topics: readonly TopicWanted[], replication: number): Promise<void>;
   countPartitions(topic: string): Promise<number>;
@@ -29,6 +31,8 @@ export class KafkaLog implements EventLog {
   private readonly client: KafkaClient;
   private readonly reader: KafkaReader;
   private readonly appender: KafkaAppender;
+  /** For heartbeats, which are many, and which no record is to wait for. */
+  private readonly aside: KafkaAppender;
   private readonly counts = new Map<string, Promise<number>>();
   /** Topics to be made, with their partitions. */
   private readonly wanted = new Map<string, number>();
@@ -39,9 +43,10 @@ export class KafkaLog implements EventLog {
     this.config = config;
     this.client = client;
     this.reader = new KafkaReader(...client.fetchers);
-    this.appender = new KafkaAppender(client.send, (topic, partition, next) =>
-      this.reader.wrote(topic, partition, next),
-    );
+    const wrote = (topic: string, partition: number, next: number): void =>
+      this.reader.wrote(topic, partition, next);
+    this.appender = new KafkaAppender(client.send, wrote);
+    this.aside = client.sendAside ? new KafkaAppender(client.sendAside, wrote) : this.appender;
   }
 
   get damaged(): number {
@@ -94,7 +99,8 @@ export class KafkaLog implements EventLog {
   appendTo(topic: string, partition: number, records: readonly LogRecord[]): Promise<void> {
     return this.working(async () => {
       const name = await this.known(topic, partition);
-      await this.appender.append(name, partition, records);
+      if (this.aside !== this.appender) await this.appender.done();
+      await this.aside.append(name, partition, records);
     });
   }
 
@@ -125,7 +131,7 @@ export class KafkaLog implements EventLog {
     if (this.isClosed) return;
     this.isClosed = true;
     this.reader.close();
-    await this.appender.idle();
+    await Promise.all([this.appender.idle(), this.aside.idle()]);
     await this.client.close();
   }
 

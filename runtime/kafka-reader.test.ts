@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fetched } from './kafka-fetch.ts';
 import { type Fetcher, KafkaReader } from './kafka-reader.ts';
 
@@ -59,4 +59,62 @@ it('asks anew for the leader of a partition when the broker does not know it yet
   broker.leader = '1';
   expect((await reader.read('t', 0, 0, 1))?.count).toBe(1);
   reader.close();
+});
+
+/** What a lookout was asked, and has not answered yet. */
+class Lookout extends Broker {
+  answer: (how: 'with the record' | 'with nothing') => void = () => {};
+
+  override async fetch(): Promise<readonly Fetched[]> {
+    const how = await new Promise((resolve) => {
+      this.answer = resolve;
+    });
+    if (this.isAway) throw new Error('the broker is away');
+    return how === 'with the record' ? super.fetch() : [];
+  }
+}
+
+describe('what this process has written', () => {
+  /** Somebody follows the partition from its begin, and then something is written. */
+  async function written() {
+    const [direct, lookout] = [new Broker(), new Lookout()];
+    const asked = { directly: 0 };
+    const counting: Fetcher = {
+      leaderOf: () => direct.leaderOf(),
+      refresh: () => direct.refresh(),
+      fetch() {
+        asked.directly++;
+        return direct.fetch();
+      },
+    };
+    const reader = new KafkaReader(counting, lookout);
+    const following = reader.appended('t', 0, 0, new AbortController().signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    reader.wrote('t', 0, 1);
+    const reading = reader.read('t', 0, 0, 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    return { reader, lookout, following, reading, asked };
+  }
+
+  it('comes with what all look out for, and is not asked for alone', async () => {
+    const { reader, lookout, following, reading, asked } = await written();
+    lookout.answer('with the record');
+    await following;
+    expect((await reading)?.count).toBe(1);
+    expect(asked.directly).toBe(0);
+    reader.close();
+  });
+
+  it.each(['does not bring it', 'fails'])('is asked for when looking out %s', async (how) => {
+    const { reader, lookout, reading, asked } = await written();
+    lookout.isAway = how === 'fails';
+    for (let looks = 0; looks < 2; looks++) {
+      lookout.answer('with nothing');
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await reading)?.count).toBe(1);
+    expect(asked.directly).toBe(1);
+    reader.close();
+  });
 });

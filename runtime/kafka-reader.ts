@@ -32,6 +32,8 @@ const keptChunks = 8;
 const untakenMost = 4;
 /** A partition for which nobody has asked so long is no longer looked out over. Milliseconds. */
 const forgottenAfter = 30_000;
+/** What this process has written is asked for when so many looks have not brought it. */
+const looksMost = 2;
 /** Damaged records are asked for again so often before they are believed to be damaged at the broker. */
 const triesMost = 5;
 
@@ -55,6 +57,8 @@ interface Place {
   isWatched: boolean;
   askedAt: number;
   readonly waiting: Set<{ readonly position: number; readonly wake: () => void }>;
+  /** Told when the request under way is answered, or there is none any more. */
+  readonly looking: Set<() => void>;
 }
 
 export class KafkaReader {
@@ -80,9 +84,12 @@ export class KafkaReader {
     maxBytes: number,
   ): Promise<RecordBatch | undefined> {
     const place = this.place(topic, partition);
+    // What this process has written is about to come to all who follow it: nobody asks for it alone.
+    for (let looks = 0; looks < looksMost && comes(place, position) && position < place.writtenTo; looks++)
+      await new Promise<void>((resolve) => place.looking.add(resolve));
     const kept = place.chunks.find(({ from, next }) => from <= position && position < next);
     if (kept !== undefined) return this.take(place, kept, position, maxBytes);
-    if (place.isWatched && position === place.next && position >= place.writtenTo) return undefined;
+    if (comes(place, position) && position >= place.writtenTo) return undefined;
     const chunk = await this.fetch(place, position, Math.max(maxBytes, fetchBytesLeast)).catch((error) => {
       this.forget();
       throw error;
@@ -96,7 +103,7 @@ export class KafkaReader {
   async appended(topic: string, partition: number, position: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.isClosed) return;
     const place = this.place(topic, partition);
-    if (position < Math.max(place.writtenTo, place.next)) return;
+    if (position < place.next || (position < place.writtenTo && !comes(place, position))) return;
     if (Number.isNaN(place.next) || place.next < position) place.next = position;
     await this.watch(place);
     await new Promise<void>((resolve) => {
@@ -106,7 +113,8 @@ export class KafkaReader {
         resolve();
       };
       const waiter = { position, wake: end };
-      if (signal.aborted || position < place.writtenTo || !(position >= place.next)) return resolve();
+      const isThere = position < place.writtenTo && !comes(place, position);
+      if (signal.aborted || isThere || !(position >= place.next)) return resolve();
       place.waiting.add(waiter);
       signal.addEventListener('abort', end, { once: true });
     });
@@ -116,12 +124,15 @@ export class KafkaReader {
   wrote(topic: string, partition: number, next: number): void {
     const place = this.place(topic, partition);
     place.writtenTo = Math.max(place.writtenTo, next);
-    this.wake(place, place.writtenTo);
+    if (!place.isWatched) this.wake(place, place.writtenTo);
   }
 
   close(): void {
     this.isClosed = true;
-    for (const place of this.places.values()) this.wake(place, Number.POSITIVE_INFINITY);
+    for (const place of this.places.values()) {
+      this.wake(place, Number.POSITIVE_INFINITY);
+      looked(place);
+    }
   }
 
   private place(topic: string, partition: number): Place {
@@ -139,6 +150,7 @@ export class KafkaReader {
         isWatched: false,
         askedAt: 0,
         waiting: new Set(),
+        looking: new Set(),
       };
       this.places.set(key, place);
     }
@@ -241,8 +253,8 @@ export class KafkaReader {
         else await pause(restAfterError);
       } catch {
         // Whoever reads meets the same error and is told.
+        for (const place of watched) this.leave(place);
         this.forget();
-        for (const place of watched) place.isWatched = false;
         await pause(restAfterError);
         if (!this.isClosed) await this.lookout.refresh().catch(() => {});
       }
@@ -264,7 +276,7 @@ export class KafkaReader {
       if (damage !== undefined) this.damaged++;
       if (damage !== undefined || errorCode !== 0) {
         // Left to those who wait: they ask for themselves, and are told what is wrong.
-        place.isWatched = false;
+        this.leave(place);
         place.next = Number.NaN;
         place.chunks.length = 0;
         this.wake(place, Number.POSITIVE_INFINITY);
@@ -273,6 +285,7 @@ export class KafkaReader {
         this.wake(place, chunk.next);
       }
     }
+    for (const place of watched) looked(place);
     // Those who were woken take their chunks before the next request says from where it looks.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -282,13 +295,29 @@ export class KafkaReader {
     const untaken = place.chunks.filter(({ next }) => next > place.takenTo).length;
     const isWanted =
       untaken < untakenMost && (place.waiting.size > 0 || performance.now() - place.askedAt < forgottenAfter);
-    if (!isWanted) place.isWatched = false;
+    if (!isWanted) this.leave(place);
     return isWanted;
+  }
+
+  /** No longer looks out over it: those who wait for what this process has written ask for themselves. */
+  private leave(place: Place): void {
+    place.isWatched = false;
+    this.wake(place, place.writtenTo);
+    looked(place);
   }
 
   private wake({ waiting }: Place, next: number): void {
     for (const { position, wake } of [...waiting]) if (position < next) wake();
   }
+}
+
+/** Whether what stands at a position comes without being asked for. */
+const comes = ({ isWatched, next }: Place, position: number): boolean => isWatched && position === next;
+
+function looked({ looking }: Place): void {
+  const resolves = [...looking];
+  looking.clear();
+  for (const resolve of resolves) resolve();
 }
 
 /** The leader of a partition that is known to be there: a broker that has just begun may not know it yet. */

@@ -57,6 +57,24 @@ export type Retrier = <Result>(
   work: (bail: (error: unknown) => void) => Promise<Result>,
 ) => Promise<Result | undefined>;
 
+/** Requests that wait for room on a connection, or for a broker that asked for patience. */
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests(): void;
+}
+
+/**
+ * From its first answer on, each connection of kafkajs 2.2 looks every millisecond for requests that wait, also when
+ * none does (https://github.com/tulios/kafkajs/issues/1704): a process that waits for a broker was never idle.
+ */
+function lookOnlyForWhatWaits({ prototype }: { readonly prototype: RequestQueue }): void {
+  const { scheduleCheckPendingRequests: look } = prototype;
+  prototype.scheduleCheckPendingRequests = function lookIfAnyWaits() {
+    if (this.pending.length > 0) look.call(this);
+  };
+}
+lookOnlyForWhatWaits(require('kafkajs/src/network/requestQueue'));
+
 /** Answers longer than this are cut off by the broker, at the end of a batch. Bytes. */
 const answerBytesMost = 16 * 1024 * 1024;
 /** How long a broker may take beyond what it was told to wait. Milliseconds. */

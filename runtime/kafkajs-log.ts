@@ -14,13 +14,13 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
   const options = await kafkajsOptions(config, sockets);
   const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
-  const writer = new KafkajsConnections(options);
+  const writers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
   const fetchers = [new KafkajsConnections(options), new KafkajsConnections(options)] as const;
-  const client = clientOf(admin, writer, fetchers, sockets);
+  const client = clientOf(admin, writers, fetchers, sockets);
   const log = new KafkaLog(config, client);
   try {
     await admin.connect();
-    await writer.refresh();
+    for (const writer of writers) await writer.refresh();
   } catch (error) {
     await log.close();
     throw kafkaError(error, config);
@@ -30,13 +30,14 @@ export async function openKafkajsLog(config: KafkaConfig): Promise<EventLog> {
 
 function clientOf(
   admin: Admin,
-  writer: KafkajsConnections,
+  [writer, aside]: readonly [KafkajsConnections, KafkajsConnections],
   fetchers: readonly [KafkajsConnections, KafkajsConnections],
   sockets: BrokerSockets,
 ): KafkaClient {
   return {
     fetchers,
     send: (shares) => sendShares(writer, shares),
+    sendAside: (shares) => sendShares(aside, shares),
     listTopics: () => admin.listTopics(),
     async createTopics(topics, replicationFactor) {
       await admin.createTopics({
@@ -53,7 +54,7 @@ function clientOf(
     async close() {
       await Promise.allSettled([
         admin.disconnect(),
-        ...[writer, ...fetchers].map((connection) => connection.close()),
+        ...[writer, aside, ...fetchers].map((connection) => connection.close()),
       ]);
       sockets.end();
     },

@@ -31,7 +31,10 @@ export interface EventLog {
   partitions(topic: string): Promise<number>;
   /** Resolves when the records are durable; the order within a key is kept. Partition by murmur2 of the key. */
   append(topic: string, records: readonly LogRecord[]): Promise<void>;
-  /** Appends to one partition, whatever the key: for heartbeats, which concern a partition. */
+  /**
+   * Appends to one partition, whatever the key: for heartbeats, which concern a partition. They stand behind all that
+   * was appended before; what is appended after them does not wait for them, and may stand before them.
+   */
   appendTo(topic: string, partition: number, records: readonly LogRecord[]): Promise<void>;
   /** The next records from `position`, at least one if there is any, about `maxBytes` at most; undefined at the end. */
   read(

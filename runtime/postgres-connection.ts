@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly idleTimeout?: number;
 }
 
+/** A connection that is not used for so long is closed: to make one takes longer than a small commit. Milliseconds. */
+const unusedMost = 300_000;
 /** The server says so when it gives a statement up; a connection that is silent for longer is dead. Milliseconds. */
 const silenceBeyondTimeout = 2_000;
 
@@ -33,6 +35,7 @@ export class PostgresConnection {
     this.pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
+      idleTimeoutMillis: unusedMost,
       connectionTimeoutMillis: statementTimeout,
       statement_timeout: statementTimeout,
       // A process that is frozen amid a commit would keep the others from taking its partitions over.

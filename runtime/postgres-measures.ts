@@ -7,6 +7,7 @@ import { columnIn, completeRows, measureTable } from './measure-tables.ts';
 import type { AggregateQuery, Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
 import { assertStateVersion } from './memory-measures.ts';
 import { maintainPostgres, selectAggregate } from './postgres-aggregates.ts';
+import { advanceStatement, checked, progressValues, smallCommit } from './postgres-commit.ts';
 import { PostgresConnection, type PostgresOptions } from './postgres-connection.ts';
 import { boundText, timeText } from './postgres-copy.ts';
 import { migratePostgres } from './postgres-migrations.ts';
@@ -52,6 +53,8 @@ class PostgresMeasures implements MeasureStore {
       return [table, completeRows(table, rows)] as const;
     });
     const isTimescale = await this.isTimescale();
+    const small = isTimescale ? undefined : smallCommit(commit, measures);
+    if (small !== undefined) return this.commitAtOnce(small);
     const write = (put: typeof upsert): Promise<'committed' | 'fenced'> =>
       this.connection.transaction(async (client) => {
         if (!(await advance(client, commit))) return 'fenced';
@@ -68,6 +71,16 @@ class PostgresMeasures implements MeasureStore {
       if ((failure as { code?: string }).code !== uniqueViolation) throw failure;
       return write(upsert);
     }
+  }
+
+  private async commitAtOnce({ text, values }: { text: string; values: unknown[] }) {
+    const [said] = await this.connection.query(text, values).then(
+      ({ rows }) => rows,
+      (failure: unknown) => {
+        throw checked(failure);
+      },
+    );
+    return said?.advanced === 1 ? 'committed' : 'fenced';
   }
 
   claim(processor: string, partition: number, stateVersion: number): Promise<Restored | undefined> {
@@ -194,30 +207,8 @@ class PostgresMeasures implements MeasureStore {
 
 /** The compare-and-set: false when the row is not as the task left it. */
 async function advance(client: pg.PoolClient, commit: Commit): Promise<boolean> {
-  const { processor, partition, expectedVersion, progress } = commit;
-  const values = [
-    processor,
-    partition,
-    progress.version,
-    progress.epoch,
-    progress.stateVersion,
-    progress.releasedThrough === null ? null : timeText(progress.releasedThrough),
-    JSON.stringify(progress.topics),
-    JSON.stringify(progress.ledger),
-    progress.outbox,
-  ];
-  const { rowCount } =
-    expectedVersion === 0
-      ? await client.query(
-          `INSERT INTO progress VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-          values,
-        )
-      : await client.query(
-          `UPDATE progress SET version = $3, epoch = $4, state_version = $5, released_through = $6,
-             topics = $7, ledger = $8, outbox = $9
-           WHERE processor = $1 AND partition = $2 AND version = $10 AND epoch <= $4`,
-          [...values, expectedVersion],
-        );
+  const values = progressValues(commit);
+  const { rowCount } = await client.query(advanceStatement(commit.expectedVersion, values), values);
   return rowCount === 1;
 }
 

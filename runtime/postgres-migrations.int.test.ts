@@ -132,17 +132,17 @@ describe('the migrations of a database', () => {
 });
 
 describe('a commit of which the database takes a part', () => {
-  it('fails and leaves nothing', async () => {
+  it.each([3, 100])('fails and leaves nothing, of %i rows', async (count) => {
     const { url, sql, close } = await newDatabase();
     const store = createPostgresMeasures(url);
     await store.migrate();
     await sql(`CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN IF NEW.link = 'b' THEN RETURN NULL; END IF; RETURN NEW; END $$`);
+      $$ BEGIN IF NEW.link = 'link 1' THEN RETURN NULL; END IF; RETURN NEW; END $$`);
     await sql('CREATE TRIGGER swallow BEFORE INSERT ON link_state FOR EACH ROW EXECUTE FUNCTION swallow()');
-    const rows = ['a', 'b', 'c'].map((link) => linkRow(link, noon));
+    const rows = Array.from({ length: count }, (_, i) => linkRow(`link ${i}`, noon));
     await expect(store.commit(commitOfRows(1, new Map([['link_state', rows]])))).rejects.toMatchObject({
       code: 'store.incomplete',
-      message: 'link_state took 2 of 3 rows; the commit was undone',
+      message: `link_state took ${count - 1} of ${count} rows; the commit was undone`,
     });
     expect(await sql('SELECT link FROM link_state')).toEqual([]);
     expect(await store.listProgress()).toEqual([]);

@@ -61,7 +61,7 @@ export async function upsert(
 }
 
 /** So many rows are as quick in one statement, without the table of a session that COPY needs. */
-const fewRows = 32;
+export const fewRows = 32;
 
 const isFew = (rows: ReadonlyMap<string, Row>, isTimescale: boolean): boolean =>
   rows.size <= fewRows && !isTimescale;
@@ -85,9 +85,10 @@ async function upsertFew(
   return rowCount;
 }
 
-const columnList = ({ columns }: MeasureTable): string => columns.map(({ name }) => quoted(name)).join(', ');
+export const columnList = ({ columns }: MeasureTable): string =>
+  columns.map(({ name }) => quoted(name)).join(', ');
 
-function onConflict({ columns, key }: MeasureTable): string {
+export function onConflict({ columns, key }: MeasureTable): string {
   const changes = columns
     .filter(({ name }) => !key.includes(name))
     .map(({ name }) => `${quoted(name)} = excluded.${quoted(name)}`);

@@ -2,9 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { minutes, seconds } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
+import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { encodeRecord } from '#schemas/topic.ts';
-import { parkingEvents } from '#schemas/topics.ts';
+import { parkingEvents, parkingStates } from '#schemas/topics.ts';
 import { Writer } from '#schemas/wire.ts';
 import { ArterialError } from './errors.ts';
 import type { EventLog } from './log.ts';
@@ -15,7 +16,7 @@ import { createMemoryMeasures } from './memory-measures.ts';
 import type { Ownership } from './ownership.ts';
 import type { Processor } from './processor.ts';
 import { type Run, runProcessors } from './run.ts';
-import type { RunOptions } from './runner.ts';
+import type { RunOptions } from './run-options.ts';
 import { machineTimers, type Timers } from './timers.ts';
 
 /** Reads and says nothing: what is looked at is how it is run. */
@@ -43,13 +44,20 @@ const entry = (sequence: number): Buffer =>
     embeddedIds.id(topic),
   );
 
-const heartbeat = (): Buffer => {
+const heartbeatAt = (at: number): Buffer => {
   const writer = new Writer();
   writer.byte(0);
   writer.uint32(embeddedIds.heartbeat);
-  encodeHeartbeat(writer, { source: 'ingest', at: begin });
+  encodeHeartbeat(writer, { source: 'ingest', at });
   return writer.take();
 };
+const heartbeat = (): Buffer => heartbeatAt(begin);
+
+const stateAt = (at: number): ParkingState => ({
+  ...{ district: 'port', facility: 'harbour', at, windowStart: begin, windowSeconds: 60, revision: 0 },
+  ...{ capacitySpaces: 10, occupiedSpaces: null, freeSpaces: null, entries: 1, exits: 0, driftSpaces: 0 },
+  ...{ method: 'none', quality: 'observed', observedAt: null },
+});
 
 async function logOf(values: readonly Buffer[]): Promise<EventLog> {
   const log = createMemoryLog();
@@ -198,6 +206,33 @@ describe('a process', () => {
 });
 
 describe('the memory of a task', () => {
+  it('is saved by itself, after what was put out is committed', async () => {
+    const teller: Processor<ParkingEvent, object> = {
+      ...listener,
+      name: 'teller',
+      writes: [parkingStates],
+      initial: () => ({}),
+      step(_, { kind, at }, emit) {
+        if (kind !== 'watermark') emit(parkingStates, stateAt(at));
+      },
+    };
+    const [log, store] = [await logOf([entry(1), heartbeatAt(begin + 11_000)]), createMemoryMeasures()];
+    await log.createTopic(parkingStates.name, 1);
+    const commits: string[] = [];
+    const noting: MeasureStore = Object.assign(Object.create(store) as MeasureStore, {
+      commit(commit: Parameters<MeasureStore['commit']>[0]) {
+        commits.push(`${commit.measures.size > 0 ? 'rows' : ''}${commit.kept.length > 0 ? 'memory' : ''}`);
+        return store.commit(commit);
+      },
+    });
+    const { run, stop } = start(log, noting, { processors: [teller], checkpointEvery: 1 });
+    await vi.waitFor(() => expect(commits).toContain('rows'));
+    stop.abort();
+    await run.done;
+    expect(commits.slice(commits.indexOf('rows'))).toContain('memory');
+    expect(commits).not.toContain('rowsmemory');
+  });
+
   /** Commits in 100 s in which nothing happens, all and those with the memory, when making it takes so long. */
   async function commitsWhenSavingTakes(milliseconds: number) {
     let now = 0;

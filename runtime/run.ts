@@ -1,6 +1,8 @@
 /** Runs processors: which tasks this process has, and what is done when one of them fails. */
 import { ArterialError } from './errors.ts';
-import { ownershipOf, Runner, type RunOptions, timersOf } from './runner.ts';
+import { ownershipOf, type RunOptions, timersOf } from './run-options.ts';
+import { Runner } from './runner.ts';
+import { Turns } from './turns.ts';
 import { sourcesByTopic } from './wiring.ts';
 
 /** How often `settle` looks again. Milliseconds. */
@@ -40,6 +42,7 @@ class Crews {
   readonly started: Promise<void>;
   private readonly options: RunOptions;
   private readonly sources: ReadonlyMap<string, readonly string[]>;
+  private readonly turns: Turns;
   private readonly crews = new Map<number, Crew>();
   /** Crews that were told to leave, by partition: the next one waits for them. */
   private readonly left = new Map<number, Promise<void>>();
@@ -51,6 +54,7 @@ class Crews {
   constructor(options: RunOptions) {
     this.options = options;
     this.sources = sourcesByTopic(options.processors, options.partitions);
+    this.turns = new Turns(timersOf(options));
     this.failed = new Promise<never>((_, reject) => {
       this.fail = reject;
     });
@@ -86,11 +90,13 @@ class Crews {
   private start(partition: number): void {
     const { options } = this;
     const leaving = new AbortController();
+    const shared = {
+      sources: this.sources,
+      turns: this.turns,
+      started: (): void => this.lookWhetherStarted(),
+    };
     const runners = options.processors.map(
-      (processor) =>
-        new Runner(options, processor, partition, this.sources, leaving.signal, () =>
-          this.lookWhetherStarted(),
-        ),
+      (processor) => new Runner(options, processor, partition, shared, leaving.signal),
     );
     const before = this.left.get(partition) ?? Promise.resolve();
     const done = before.then(async () => {

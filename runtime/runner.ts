@@ -1,56 +1,46 @@
 /** The only loop that does I/O for a processor: reads, steps, commits, then tells the others. */
-import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
-import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
-import { type SchemaIds, unknownSchemas } from '#schemas/topic.ts';
-import { Writer } from '#schemas/wire.ts';
+import { unknownSchemas } from '#schemas/topic.ts';
 import { afterGap, findGap, gapIn, lostIn, sayGap } from './continuity.ts';
 import { ArterialError } from './errors.ts';
-import { appendAll, liveValuesOf, type Prepared, packOutbox, prepare, unpackOutbox } from './flush.ts';
-import type { LiveState } from './live.ts';
-import { type EventLog, type RecordBatch, recordsOf } from './log.ts';
-import type { Commit, Gap, MeasureStore, Progress, TopicProgress, Unusable } from './measures.ts';
-import { type Ownership, soleOwner } from './ownership.ts';
+import {
+  appendAll,
+  liveValuesOf,
+  type Prepared,
+  packOutbox,
+  prepareInTurns,
+  tell,
+  unpackOutbox,
+} from './flush.ts';
+import { type RecordBatch, recordsOf } from './log.ts';
+import type { Commit, Gap, Progress, TopicProgress, Unusable } from './measures.ts';
 import { partitionOf } from './partitioner.ts';
 import type { AnyProcessor } from './processor.ts';
-import { saveEveryAt } from './save-pace.ts';
+import { ownershipOf, type RunOptions, timersOf } from './run-options.ts';
+import { Saving } from './save-pace.ts';
 import { type Emitted, stateVersionOf, Task } from './task.ts';
-import { machineTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
+import type { Turns } from './turns.ts';
+import { Vouching } from './vouching.ts';
 import { sourceOf } from './wiring.ts';
 
-export interface RunOptions {
-  readonly processors: readonly AnyProcessor[];
-  readonly network: Network;
-  readonly partitions: number;
-  /** Which of the partitions are this process's own; all of them without it. */
-  readonly ownership?: Ownership;
-  readonly log: EventLog;
-  readonly store: MeasureStore;
-  /** Left out when nobody looks: a replay's state is not live. */
-  readonly live: LiveState | undefined;
-  readonly ids: SchemaIds;
-  /** Commit at least this often while there is more to read. Milliseconds. */
-  readonly flushEvery: number;
-  /** Commit at most this often while there is nothing more to read. Milliseconds. */
-  readonly flushIdleEvery: number;
-  /** Tell those downstream how far a task has come, when it has nothing to say, so often. Milliseconds. */
-  readonly vouchEvery: number;
-  /** When there is nothing more to read, let so much time pass before looking again, so that more comes at once. */
-  readonly lingerMilliseconds?: number;
-  /** Save where the tasks are this often, and their memory too, where that does not take long. Milliseconds. */
-  readonly checkpointEvery: number;
-  /** Told of what an operator would act on. */
-  readonly notice: (message: string) => void;
-  /** Those of the machine when left out. */
-  readonly timers?: Timers;
-  readonly signal: AbortSignal;
-}
-
-export const timersOf = ({ timers = machineTimers }: RunOptions): Timers => timers;
-export const ownershipOf = ({ ownership, partitions }: RunOptions): Ownership =>
-  ownership ?? soleOwner(partitions);
-
 const readBytes = 256 * 1024;
+/** A task that has nothing to say stands back so long, and for so small a part of the time in which it says that. */
+const [standsBackMost, standsBackPart] = [20, 1 / 50];
+/** What cannot be used is kept so much less often than what is told. */
+const unusableLess = 10;
+/** As many bytes of memory as are saved as quickly as a record is read, about. */
+const bytesOfRecord = 400;
+/** So little is told at once, whatever else there is to do. */
+const toldAtOnce = 32;
+
+/** What the runners of a process share. */
+export interface Shared {
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  readonly turns: Turns;
+  /** Told when a runner has taken its partition over. */
+  readonly started: () => void;
+}
 
 /** One processor on one partition, with its I/O. */
 export class Runner {
@@ -59,15 +49,16 @@ export class Runner {
   hasStarted = false;
   /** Whether there was nothing more to read when it last looked. */
   private isIdle = false;
+  /** Until when there was nothing more to read. */
+  private idleAt = Number.NEGATIVE_INFINITY;
   private isFlushing = false;
   private readonly options: RunOptions;
   private readonly processor: AnyProcessor;
   private readonly partition: number;
-  private readonly sources: ReadonlyMap<string, readonly string[]>;
+  private readonly shared: Shared;
   /** Aborts when the partition is to be let go of. */
   private readonly signal: AbortSignal;
   private readonly timers: Timers;
-  private readonly started: () => void;
   private task!: Task<unknown, unknown>;
   /** Records of a topic without which it goes on, since somebody has accepted that they are gone. */
   private lost = new Map<string, number>();
@@ -78,29 +69,26 @@ export class Runner {
   private version = 0;
   private epoch = 0;
   private flushedAt = 0;
-  private checkpointedAt = 0;
-  /** How long making the last save of the memory took, in milliseconds, and its size in bytes. */
-  private saved = { took: 0, bytes: 0 };
+  private readonly saving: Saving;
   private committedThrough: EventTime = Number.NEGATIVE_INFINITY;
-  private vouchedThrough: EventTime = Number.NEGATIVE_INFINITY;
-  private vouchedAt = Number.NEGATIVE_INFINITY;
+  private readonly vouching: Vouching;
 
   constructor(
     options: RunOptions,
     processor: AnyProcessor,
     partition: number,
-    sources: ReadonlyMap<string, readonly string[]>,
+    shared: Shared,
     signal: AbortSignal,
-    started: () => void,
   ) {
-    this.started = started;
+    this.shared = shared;
     this.options = options;
     this.signal = signal;
     this.timers = timersOf(options);
     this.processor = processor;
     this.partition = partition;
-    this.sources = sources;
     this.name = sourceOf(processor.name, partition);
+    this.saving = new Saving(options.checkpointEvery);
+    this.vouching = new Vouching(this.name, processor, options);
   }
 
   /** Takes the partition over from where it was left, and works until the signal aborts. */
@@ -118,18 +106,22 @@ export class Runner {
     this.isIdle = false;
     await this.takeOver();
     this.hasStarted = true;
-    this.started();
+    this.shared.started();
     while (!this.signal.aborted) {
       const moved = await this.readSome();
       if (this.untilFlush(moved) <= 0) await this.flush(false);
       if (!moved) await this.waitForMore();
+      if (!moved) this.idleAt = this.timers.now();
     }
     await this.flush(true);
   }
 
-  /** How long to leave the store alone after the last commit. Milliseconds. */
-  private readonly untilFlush = (moved: boolean): number =>
-    this.flushedAt + (moved ? this.options.flushEvery : this.options.flushIdleEvery) - this.timers.now();
+  /** How long to leave the store alone after the last commit; longer when nobody waits for what there is. */
+  private untilFlush(moved: boolean): number {
+    const { flushEvery, flushIdleEvery } = this.options;
+    const idle = this.task.hasOutput ? flushIdleEvery : Math.min(flushEvery, unusableLess * flushIdleEvery);
+    return this.flushedAt + (moved ? flushEvery : idle) - this.timers.now();
+  }
 
   /** Whether it waits for more than is in the log. */
   async isSettled(): Promise<boolean> {
@@ -137,24 +129,26 @@ export class Runner {
     const { log } = this.options;
     for (const { topic, position } of this.task.positions())
       if ((await log.bounds(topic, this.partition)).next > position) return false;
-    const vouched = this.processor.writes.length === 0 || this.task.releasedThrough <= this.vouchedThrough;
+    const vouched = this.vouching.isDone(this.task.releasedThrough);
     return this.isIdle && !this.isFlushing && vouched && !this.task.hasEffects;
   }
 
   private async takeOver(): Promise<void> {
-    const { network, partitions, store, ids, checkpointEvery } = this.options;
+    const { processors, network, partitions, store, ids, checkpointEvery } = this.options;
     const { processor, partition } = this;
+    const { sources } = this.shared;
     const owned = (key: string): boolean => partitionOf(key, partitions) === partition;
-    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources: this.sources });
+    this.task = new Task<unknown, unknown>({ processor, network, owned, ids, sources });
     const restored = await store.claim(processor.name, partition, stateVersionOf(processor));
     this.version = restored?.progress.version ?? 0;
     if (restored && restored.progress.epoch !== this.epoch + 1) this.hasChangedHands = true;
     this.epoch = restored?.progress.epoch ?? 1;
     this.committedThrough = restored?.progress.releasedThrough ?? Number.NEGATIVE_INFINITY;
-    this.vouchedThrough = Number.NEGATIVE_INFINITY;
+    this.vouching.through = Number.NEGATIVE_INFINITY;
     this.flushedAt = this.timers.now();
-    // Not all partitions at once: to save a large memory takes a while, in which nothing else is done.
-    this.checkpointedAt = this.flushedAt - (partition * checkpointEvery) / partitions;
+    // Not all tasks at once: to save a large memory takes a while, in which nothing else is done.
+    const turn = partition + processors.indexOf(processor) / processors.length;
+    this.saving.begin(this.flushedAt - (turn * checkpointEvery) / partitions);
     [this.lost, this.before] = [new Map(), new Map()];
     if (!restored) return this.beginAtFirst();
     const memory = restored.kept.find(({ key }) => key === memoryKey);
@@ -236,6 +230,7 @@ export class Runner {
       if (!batch) continue;
       this.isIdle = false;
       await this.learnSchemas(batch);
+      await this.shared.turns.next('read', this.task.workOf(batch));
       this.task.accept(batch);
       return true;
     }
@@ -287,16 +282,30 @@ export class Runner {
     const { task } = this;
     const now = this.timers.now();
     const { hasEffects } = task;
-    const saveEvery = saveEveryAt(this.options.checkpointEvery, this.saved.took, this.saved.bytes);
-    const saveDue = isLast || now - this.checkpointedAt >= saveEvery;
+    const saveDue = this.saving.isDue(now, task.releasedThrough) || isLast;
     const tellDue = now - this.flushedAt >= this.options.checkpointEvery;
     const through = Math.max(task.releasedThrough, this.committedThrough);
-    if (hasEffects || saveDue || tellDue) {
-      this.flushedAt = now;
+    const vouchDue = this.vouching.isDue(through, now);
+    // Whoever catches up has enough to do: what it puts out is old.
+    const keepsUp = now - this.idleAt <= this.options.flushEvery;
+    if (keepsUp && !hasEffects && (saveDue || tellDue || vouchDue)) await this.standBack();
+    if (hasEffects || saveDue || tellDue) this.flushedAt = now;
+    if (hasEffects) {
       const { emitted, unusable } = task.take();
-      await this.commit(emitted, unusable, saveDue, through);
+      const work = (): Promise<void> => this.commit(emitted, unusable, false, through);
+      const isShort = emitted.length > 0 && emitted.length <= toldAtOnce;
+      await (keepsUp && isShort ? this.shared.turns.hurry(work) : work());
     }
-    if (hasEffects || now - this.vouchedAt >= this.options.vouchEvery) await this.vouch(through);
+    if (hasEffects || vouchDue) await this.vouching.say(through, () => this.timers.now());
+    // Those who wait for what was put out do not wait for the memory to be saved.
+    if (saveDue || (tellDue && !hasEffects)) await this.commit([], [], saveDue, through);
+  }
+
+  /** Lets those go first who have something to say: the same heartbeat of the ingest wakes all tasks. */
+  private async standBack(): Promise<void> {
+    const pause = Math.min(standsBackMost, standsBackPart * this.options.vouchEvery);
+    if (pause > 0) await this.timers.sleep(pause);
+    await this.shared.turns.calm();
   }
 
   private async commit(
@@ -307,7 +316,9 @@ export class Runner {
   ): Promise<void> {
     const { task, processor, partition } = this;
     const { log, live, ids } = this.options;
-    const { measures, live: values, records } = prepare(emitted, ids, live !== undefined);
+    const { turns } = this.shared;
+    const prepared = await prepareInTurns(emitted, ids, live !== undefined, turns);
+    if (save) await (turns.next('keep', this.saving.bytes / bytesOfRecord) ?? turns.calm());
     const topics = this.progress();
     await this.advance(
       {
@@ -315,14 +326,13 @@ export class Runner {
         releasedThrough: Number.isFinite(through) ? through : null,
         topics,
         ledger: task.ledger(),
-        outbox: packOutbox(records),
+        outbox: packOutbox(prepared.records),
       },
-      { measures, unusable, kept: save ? this.save() : [] },
+      { measures: prepared.measures, unusable, kept: save ? this.save() : [] },
     );
     this.commits++;
     this.committedThrough = through;
-    // Whoever looks at live state waits for it; making the records of the log ready takes longer.
-    await Promise.all([live?.put(values), appendAll(log, records)]);
+    await tell(prepared, log, live, turns);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }
 
@@ -356,35 +366,13 @@ export class Runner {
   }
 
   private save(): { key: string; value: unknown }[] {
-    this.checkpointedAt = this.flushedAt;
     const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
-    this.saved = { took: this.timers.now() - began, bytes: memory.length };
+    this.saving.saved(this.flushedAt, this.timers.now() - began, memory.length);
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),
     ];
-  }
-
-  /**
-   * Tells the readers of the derived topics that nothing of this task up to `through` will follow. All that it
-   * put out up to then is committed and appended; a replay after a crash puts out the same and nothing else.
-   */
-  private async vouch(through: EventTime): Promise<void> {
-    const { log, ids, partitions } = this.options;
-    if (this.processor.writes.length === 0 || through <= this.vouchedThrough) return;
-    const writer = new Writer(64);
-    writer.byte(0);
-    writer.uint32(ids.heartbeat);
-    encodeHeartbeat(writer, { source: this.name, at: through });
-    const beat = [{ key: '', value: writer.take() }];
-    const appends: Promise<void>[] = [];
-    for (const topic of this.processor.writes)
-      for (let partition = 0; partition < partitions; partition++)
-        appends.push(log.appendTo(topic.name, partition, beat));
-    await Promise.all(appends);
-    this.vouchedThrough = through;
-    this.vouchedAt = this.timers.now();
   }
 }
 

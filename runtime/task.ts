@@ -58,6 +58,9 @@ const isTrusted = ({ clock, firstWatermark }: Pick<Lane<unknown>, 'clock' | 'fir
 /** By how much what comes before the clock is known may be off. */
 const offMost = minutes(60);
 
+/** One of so many that wait is due with the next heartbeat, about: they wait for some seconds. */
+const dueOneOf = 8;
+
 type Counts = { -readonly [K in keyof Ledger]: number };
 
 /** Raised when the shape of `Memory` or of an outbox changes, which are part of the state of every processor. */
@@ -99,6 +102,11 @@ export class Task<Event, State> {
       createLane(topic, rank, ids, sources.get(topic.name) ?? []),
     );
     this.state = processor.initial(network, owned);
+  }
+
+  /** How many records have to be worked on for a batch, about: a heartbeat gives all to the processor that are due. */
+  workOf({ count }: RecordBatch): number {
+    return count + this.held.size / dueOneOf;
   }
 
   /** Judges the records of a batch, which must follow the last of its topic, and steps through what is due. */
@@ -154,6 +162,11 @@ export class Task<Event, State> {
   /** Whether anything has come of the records since the last `take`. */
   get hasEffects(): boolean {
     return this.emitted.length > 0 || this.unusable.length > 0;
+  }
+
+  /** Whether the processor has put anything out since then. */
+  get hasOutput(): boolean {
+    return this.emitted.length > 0;
   }
 
   /** What has come of the records since the last call. */

@@ -19,8 +19,9 @@ export class LiveWatch {
   private readonly asker: Redis;
   /** Newest window seen, by link. */
   private readonly newest: Map<LinkId, number>;
+  /** Links that have changed, and are yet to be asked for. */
+  private changed = new Set<LinkId>();
   private asking: Promise<void> | undefined;
-  private hasChanged = false;
 
   private constructor(url: string, links: readonly LinkId[]) {
     this.listener = new Redis(url);
@@ -28,12 +29,10 @@ export class LiveWatch {
     this.newest = new Map(links.map((link) => [link, 0]));
   }
 
-  /** Watches some links: each change of any link makes them be asked for. */
+  /** Watches some links: they are asked for when they have changed. */
   static async begin(url: string, links: readonly LinkId[]): Promise<LiveWatch> {
     const watch = new LiveWatch(url, links);
-    watch.listener.on('message', (_, message: string) => {
-      if (message.endsWith(' link')) watch.askSoon();
-    });
+    watch.listener.on('message', (_, message: string) => watch.hear(message));
     await watch.listener.subscribe(channel);
     return watch;
   }
@@ -44,22 +43,23 @@ export class LiveWatch {
     this.asker.disconnect();
   }
 
-  private askSoon(): void {
-    this.hasChanged = true;
+  /** A message is the sender, the kind, and the ids as JSON. */
+  private hear(message: string): void {
+    const [sender, kind] = message.split(' ', 2) as [string, string];
+    if (kind !== 'link') return;
+    const ids = JSON.parse(message.slice(sender.length + kind.length + 2)) as LinkId[];
+    for (const id of ids) if (this.newest.has(id)) this.changed.add(id);
     this.asking ??= this.ask().finally(() => {
       this.asking = undefined;
     });
   }
 
-  /** Asks for those that are behind the newest window of any, again as long as something changes meanwhile. */
+  /** Asks for those that have changed, again as long as more do meanwhile. */
   private async ask(): Promise<void> {
-    while (this.hasChanged) {
-      this.hasChanged = false;
-      const most = Math.max(...this.newest.values());
-      const behind = [...this.newest].filter(([, window]) => window < most).map(([link]) => link);
-      const links = behind.length > 0 ? behind : [...this.newest.keys()];
-      for (let i = 0; i < links.length; i += askedTogether)
-        await this.look(links.slice(i, i + askedTogether));
+    while (this.changed.size > 0) {
+      const links = [...this.changed].slice(0, askedTogether);
+      for (const link of links) this.changed.delete(link);
+      await this.look(links);
     }
   }
 
