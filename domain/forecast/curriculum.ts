@@ -1,5 +1,5 @@
 import { Chance } from './chance.ts';
-import { Ground, inputCount, mostNeighbours, type Pace, type Tick } from './ground.ts';
+import { Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
 import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
 import { type Course, type Lessons, learn } from './training.ts';
 
@@ -72,11 +72,12 @@ export function lessonsOf(
   const shape = shapeOf(pace);
   const farthest = pace.horizons.at(-1)!;
   const sensorCount = sensors.length;
+  const { inputs } = shape;
   const first = firstLesson(history);
   const possible = Math.max(1, (ticks.length - farthest - first) * sensorCount);
   const share = Math.min(1, most / possible);
   const room = Math.min(possible, Math.ceil(share * possible * 1.02) + 1000);
-  const rows = new Float32Array(room * inputCount);
+  const rows = new Float32Array(room * inputs);
   const answers = new Float32Array(room * outputs.length);
   const weights = new Float32Array(room);
   const chance = new Chance(seed);
@@ -102,12 +103,12 @@ export function lessonsOf(
         if (then === then) known++;
       }
       if (known === 0) continue;
-      ground.inputs(sensor, neighbours[sensor]!, rows, count * inputCount);
+      ground.inputs(sensor, neighbours[sensor]!, rows, count * inputs);
       weights[count++] = spread;
     }
   }
-  const used = rows.subarray(0, count * inputCount);
-  const { means, scales } = scaleOf(used, count);
+  const used = rows.subarray(0, count * inputs);
+  const { means, scales } = scaleOf(used, count, inputs);
   scaleInputs(used, count, means, scales);
   const mean = weights.subarray(0, count).reduce((sum, one) => sum + one, 0) / Math.max(1, count);
   for (let i = 0; i < count; i++) weights[i]! /= mean;
@@ -119,13 +120,13 @@ export function lessonsOf(
 }
 
 /** Mean and deviation of each input. */
-function scaleOf(rows: Float32Array, count: number): { means: Float32Array; scales: Float32Array } {
-  const [means, scales] = [new Float32Array(inputCount), new Float32Array(inputCount)];
-  for (let i = 0; i < inputCount; i++) {
+function scaleOf(rows: Float32Array, count: number, inputs: number): { means: Float32Array; scales: Float32Array } {
+  const [means, scales] = [new Float32Array(inputs), new Float32Array(inputs)];
+  for (let i = 0; i < inputs; i++) {
     let [sum, squares] = [0, 0];
-    for (let at = i; at < count * inputCount; at += inputCount) sum += rows[at]!;
+    for (let at = i; at < count * inputs; at += inputs) sum += rows[at]!;
     const mean = sum / Math.max(1, count);
-    for (let at = i; at < count * inputCount; at += inputCount) squares += (rows[at]! - mean) ** 2;
+    for (let at = i; at < count * inputs; at += inputs) squares += (rows[at]! - mean) ** 2;
     means[i] = mean;
     scales[i] = Math.sqrt(squares / Math.max(1, count)) + 1e-3;
   }

@@ -1,14 +1,14 @@
 import type { Column } from './columns.ts';
-import { Ground, inputCount, type Pace, persistence, type Tick } from './ground.ts';
+import { Ground, type Pace, persistence, type Tick } from './ground.ts';
 import { type NetworkModel, scaleInputs } from './network-model.ts';
 import { Ensemble } from './perceptron.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 import { ErrorTails } from './spread-of-errors.ts';
 
 /** The forecasters, the simplest first; each forecasts by itself. */
-export const layers = ['profile', 'line', 'network'] as const;
+export const layers = ['last', 'profile', 'line', 'network'] as const;
 const layerCount = layers.length;
-const [profileLayer, lineLayer, networkLayer] = [0, 1, 2] as const;
+const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
 
 /** A simpler forecaster is preferred when its error is this much less: errors are known only roughly. */
 const clearly = 0.96;
@@ -35,7 +35,7 @@ export interface Forecast {
 }
 
 /**
- * Forecasts many sensors at a few horizons, every tick: by what is usual, by a line of each sensor's own that is learned
+ * Forecasts many sensors at a few horizons, every tick: by the last value, by what is usual, by a line of each sensor's own that is learned
  * as its targets arrive, and, once there is a model, by a network that all sensors share. Of each sensor and horizon that
  * one speaks whose error has been least of late. What it does depends on what it was given alone.
  */
@@ -166,14 +166,14 @@ export class Forecaster {
   #ask(): void {
     if (!this.#network) return;
     const { model, ensemble } = this.#network;
-    const { outputs } = model.shape;
+    const { inputs, outputs } = model.shape;
     if (this.#answers.length < this.#count * outputs) this.#answers = new Float32Array(2 * this.#count * outputs);
-    const rows = new Float32Array(batch * inputCount);
+    const rows = new Float32Array(batch * inputs);
     const none: number[] = [];
     for (let from = 0; from < this.#count; from += batch) {
       const some = Math.min(batch, this.#count - from);
       for (let i = 0; i < some; i++)
-        this.ground.inputs(from + i, this.#neighbours[from + i] ?? none, rows, i * inputCount);
+        this.ground.inputs(from + i, this.#neighbours[from + i] ?? none, rows, i * inputs);
       scaleInputs(rows, some, model.means, model.scales);
       ensemble.answer(rows, some, this.#answers.subarray(from * outputs));
     }
@@ -187,7 +187,8 @@ export class Forecaster {
     const said = this.#said.values;
     const isKnown = usual === usual;
     const last = recent.isFresh(sensor) ? recent.last(sensor) : Number.NaN;
-    said[place * layerCount + profileLayer] = kept(isKnown ? usual : last);
+    said[place * layerCount + lastLayer] = kept(last);
+    said[place * layerCount + profileLayer] = kept(usual);
     let line = last;
     if (isKnown) {
       recent.line(sensor, 0, usual, this.#features);

@@ -1,4 +1,4 @@
-import { inputCount, type Pace } from './ground.ts';
+import { inputsOf, type Pace } from './ground.ts';
 import type { Shape } from './perceptron.ts';
 
 /** A learned forecaster, shared by all sensors. Plain data. */
@@ -38,7 +38,7 @@ export function outputsOf({ horizons }: Pace): readonly Output[] {
 }
 
 export const shapeOf = (pace: Pace): Shape => ({
-  inputs: inputCount,
+  inputs: inputsOf(pace),
   hidden: 64,
   blocks: 2,
   outputs: outputsOf(pace).length,

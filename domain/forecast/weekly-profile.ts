@@ -10,8 +10,8 @@ export interface WeekMoment {
 
 /** Slots of half an hour. */
 const slotsADay = 48;
-const slotSeconds = 86_400 / slotsADay;
-const slotsAWeek = 7 * slotsADay;
+export const slotSeconds = 86_400 / slotsADay;
+export const slotsAWeek = 7 * slotsADay;
 
 /** What a new half hour counts against those before it, at least: of its kind of day, and of its day of the week. */
 const [kindShare, weekdayShare] = [0.1, 0.2];
@@ -22,7 +22,7 @@ const largest = 100;
 const unit = largest / 32_767;
 
 /** The slot of a moment among those of one week. */
-const slotOf = ({ weekday, secondOfDay }: WeekMoment): number =>
+export const slotOf = ({ weekday, secondOfDay }: WeekMoment): number =>
   weekday * slotsADay + Math.floor(secondOfDay / slotSeconds);
 
 /** The slot among those of a working day and a day of the weekend. */
