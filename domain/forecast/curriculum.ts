@@ -46,13 +46,10 @@ export function teach(history: History, teaching: Teaching): NetworkModel {
       learn(lessons, {
         ...course,
         seed: seed + 1000 * member,
-        told: (round, loss) =>
-          teaching.told?.(member * course.rounds + round, members * course.rounds, loss),
+        told: (round, loss) => teaching.told?.(member * course.rounds + round, members * course.rounds, loss),
       }),
     ),
-    neighbours: new Map(
-      sensors.map((sensor, i) => [sensor, neighbours[i]!.map((other) => sensors[other]!)]),
-    ),
+    neighbours: new Map(sensors.map((sensor, i) => [sensor, neighbours[i]!.map((other) => sensors[other]!)])),
   };
 }
 
@@ -100,7 +97,7 @@ export function lessonsOf(
         const then = values[(t + ahead) * sensorCount + sensor]!;
         const base = ground.base(sensor, usual[steps.indexOf(ahead)]![sensor]!, ahead);
         answers[count * outputs.length + i] = (then - base) / spread;
-        if (then === then) known++;
+        if (!Number.isNaN(then)) known++;
       }
       if (known === 0) continue;
       ground.inputs(sensor, neighbours[sensor]!, rows, count * inputs);
@@ -120,7 +117,11 @@ export function lessonsOf(
 }
 
 /** Mean and deviation of each input. */
-function scaleOf(rows: Float32Array, count: number, inputs: number): { means: Float32Array; scales: Float32Array } {
+function scaleOf(
+  rows: Float32Array,
+  count: number,
+  inputs: number,
+): { means: Float32Array; scales: Float32Array } {
   const [means, scales] = [new Float32Array(inputs), new Float32Array(inputs)];
   for (let i = 0; i < inputs; i++) {
     let [sum, squares] = [0, 0];

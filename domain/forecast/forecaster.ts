@@ -17,6 +17,8 @@ const [enough, errorMemory] = [48, 600];
 /** Gain and bounds of the width of intervals. */
 const [widthGain, narrowest, widest] = [0.02, 0.2, 5];
 const missShare = 0.1;
+/** Gain of the width that all sensors share, when so many targets were judged at a tick. */
+const [sharedGain, sharedOf] = [0.1, 30];
 /** Values of 0 to 100 as they are kept until they are judged; `unknown` is none. */
 const [unit, unknown] = [100 / 32_000, -32_768];
 /** Coverage is a measurement once so many targets were judged. */
@@ -63,6 +65,10 @@ export class Forecaster {
   #usual: Float32Array[] = [];
   #answers = new Float32Array(0);
   readonly #features = new Float32Array(lineFeatures);
+  /** By how much all intervals of a horizon are widened, and what was judged at this tick. To be saved. */
+  readonly #sharedWidths: Float32Array;
+  readonly #judgedNow: Uint32Array;
+  readonly #missedNow: Uint32Array;
 
   constructor(pace: Pace) {
     this.ground = new Ground(pace);
@@ -71,7 +77,10 @@ export class Forecaster {
     this.#horizons = horizons;
     this.#starts = horizons.map((_, i) => horizons.slice(0, i).reduce((sum, one) => sum + one, 0));
     const pending = horizons.reduce((sum, one) => sum + one, 0);
-    this.#lines = new RobustLines(columns, horizons.map((ahead) => persistence(pace, ahead)));
+    this.#lines = new RobustLines(
+      columns,
+      horizons.map((ahead) => persistence(pace, ahead)),
+    );
     this.#tails = layers.map(() => new ErrorTails(horizons.length));
     this.#said = columns.add(Int16Array, pending * layerCount, unknown);
     this.#intervals = columns.add(Int16Array, pending * 2, unknown);
@@ -80,6 +89,9 @@ export class Forecaster {
     this.#judged = columns.add(Uint16Array, horizons.length * layerCount);
     this.#widths = columns.add(Float32Array, horizons.length, 1);
     this.#held = columns.add(Uint16Array, horizons.length * 2);
+    this.#sharedWidths = new Float32Array(horizons.length).fill(1);
+    this.#judgedNow = new Uint32Array(horizons.length);
+    this.#missedNow = new Uint32Array(horizons.length);
   }
 
   /** Lets a network speak, or another one than before; `places` says where each sensor is. Its errors begin anew. */
@@ -103,8 +115,9 @@ export class Forecaster {
     this.ground.take(tick, measured, count);
     for (let sensor = 0; sensor < count; sensor++) {
       const value = measured[sensor]!;
-      if (value === value) this.#judge(sensor, value);
+      if (!Number.isNaN(value)) this.#judge(sensor, value);
     }
+    this.#widen();
     this.ground.look(measured);
     if ((this.#usual[0]?.length ?? 0) < count)
       this.#usual = this.#horizons.map(() => new Float32Array(2 * count));
@@ -120,10 +133,24 @@ export class Forecaster {
       const place = sensor * this.#pending + this.#placeOf(horizon);
       this.#judgeInterval(sensor, horizon, place, value);
       for (let layer = 0; layer < layerCount; layer++) this.#judgeLayer(sensor, horizon, layer, place, value);
-      if (usual !== usual) continue;
+      if (Number.isNaN(usual)) continue;
       this.ground.recent.line(sensor, ahead, usual, this.#features);
       this.#lines.learn(sensor, horizon, this.#features, 0, value - usual);
     }
+  }
+
+  /** Widens or narrows the intervals of all sensors by how many missed at this tick. */
+  #widen(): void {
+    for (let horizon = 0; horizon < this.#horizons.length; horizon++) {
+      const judged = this.#judgedNow[horizon]!;
+      if (judged === 0) continue;
+      const gain = sharedGain * Math.min(1, judged / sharedOf);
+      const width =
+        this.#sharedWidths[horizon]! * Math.exp(gain * (this.#missedNow[horizon]! / judged - missShare));
+      this.#sharedWidths[horizon] = Math.min(widest, Math.max(narrowest, width));
+    }
+    this.#judgedNow.fill(0);
+    this.#missedNow.fill(0);
   }
 
   get #pending(): number {
@@ -154,6 +181,8 @@ export class Forecaster {
     const at = sensor * this.#horizons.length + horizon;
     const width = this.#widths.values[at]! * Math.exp(widthGain * ((isHeld ? 0 : 1) - missShare));
     this.#widths.values[at] = Math.min(widest, Math.max(narrowest, width));
+    this.#judgedNow[horizon]!++;
+    if (!isHeld) this.#missedNow[horizon]!++;
     const { values } = this.#held;
     values[2 * at]!++;
     if (isHeld) values[2 * at + 1]!++;
@@ -167,7 +196,8 @@ export class Forecaster {
     if (!this.#network) return;
     const { model, ensemble } = this.#network;
     const { inputs, outputs } = model.shape;
-    if (this.#answers.length < this.#count * outputs) this.#answers = new Float32Array(2 * this.#count * outputs);
+    if (this.#answers.length < this.#count * outputs)
+      this.#answers = new Float32Array(2 * this.#count * outputs);
     const rows = new Float32Array(batch * inputs);
     const none: number[] = [];
     for (let from = 0; from < this.#count; from += batch) {
@@ -185,7 +215,7 @@ export class Forecaster {
     const usual = this.#usual[horizon]![sensor]!;
     const place = sensor * this.#pending + this.#placeOf(horizon);
     const said = this.#said.values;
-    const isKnown = usual === usual;
+    const isKnown = !Number.isNaN(usual);
     const last = recent.isFresh(sensor) ? recent.last(sensor) : Number.NaN;
     said[place * layerCount + lastLayer] = kept(last);
     said[place * layerCount + profileLayer] = kept(usual);
@@ -206,9 +236,14 @@ export class Forecaster {
     }
     const value = said[place * layerCount + layer]! * unit;
     const spread = recent.spread(sensor);
-    const cell = this.#tails[layer]!.cell(horizon, recent.unrest(sensor) / spread, recent.perHigh(sensor, value));
+    const cell = this.#tails[layer]!.cell(
+      horizon,
+      recent.unrest(sensor) / spread,
+      recent.perHigh(sensor, value),
+    );
     this.#cells.values[place] = cell;
-    const width = this.#widths.values[sensor * this.#horizons.length + horizon]!;
+    const width =
+      this.#widths.values[sensor * this.#horizons.length + horizon]! * this.#sharedWidths[horizon]!;
     let [below, above] = [
       -this.#tails[layer]!.numbers[cell]! * spread,
       this.#tails[layer]!.numbers[cell + 1]! * spread,
@@ -248,11 +283,6 @@ export class Forecaster {
     return best;
   }
 
-  peek(sensor: number, horizon: number, layer: number): number {
-    const v = this.#said.values[(sensor * this.#pending + this.#placeOf(horizon)) * layerCount + layer]!;
-    return v === unknown ? Number.NaN : v * unit;
-  }
-
   #coverage(sensor: number, horizon: number): number {
     const at = 2 * (sensor * this.#horizons.length + horizon);
     const judged = this.#held.values[at]!;
@@ -262,4 +292,4 @@ export class Forecaster {
 
 /** A value as it is kept until it is judged. */
 const kept = (value: number): number =>
-  value === value ? Math.round(Math.max(0, Math.min(100, value)) / unit) : unknown;
+  !Number.isNaN(value) ? Math.round(Math.max(0, Math.min(100, value)) / unit) : unknown;
