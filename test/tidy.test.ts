@@ -83,6 +83,7 @@ const entries = [
 const testEntries = [
   'bench/gate.ts',
   'bench/guangzhou/generator.ts',
+  'commands/teacher.ts',
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
   'test/soak/collect.ts',

@@ -13,8 +13,8 @@ export const layers = ['last', 'profile', 'line', 'network'] as const;
 const layerCount = layers.length;
 const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
 
-/** A simpler forecaster is preferred when its error is this much less: errors are known only roughly. */
-const clearly = 0.96;
+/** A simpler forecaster is preferred when its error is this much less, by share and by value: errors are rough. */
+const [clearly, negligible] = [0.96, 0.1];
 /** A forecaster is chosen once so many of its forecasts were judged; then its mean error forgets older ones. */
 const [enough, errorMemory] = [48, 600];
 
@@ -52,7 +52,7 @@ export interface SharedState {
 /**
  * Forecasts many sensors at a few horizons, every tick: by the last value, by what is usual, by a line of each sensor's
  * own that is learned as its targets arrive, and, once there is a model, by a network that all sensors share. Of each
- * sensor and horizon that one speaks whose error has been least of late. What it does depends on what it was given alone.
+ * sensor and horizon that one speaks whose error has been least of late. It depends on what it was given alone.
  */
 export class Forecaster {
   readonly ground: Ground;
@@ -135,8 +135,8 @@ export class Forecaster {
   }
 
   /**
-   * Takes in what `count` sensors measured up to a tick, 0..100 each and NaN where nothing was, judges what was forecast
-   * for it, and looks ahead. Every forecast is then to be asked for once.
+   * Takes in what `count` sensors measured up to a tick, 0..100 each and NaN where nothing was, judges what was
+   * forecast for it, and looks ahead. Every forecast is then to be asked for once.
    */
   take(tick: Tick, measured: Float32Array, count: number, tell?: (judged: Judged) => void): void {
     this.#tick = tick.number;
@@ -253,7 +253,7 @@ export class Forecaster {
       const at = (sensor * this.#horizons.length + horizon) * layerCount + layer;
       const isKnown = this.#judged.values[at]! >= enough;
       const error = isKnown ? this.#errors.values[at]! : Number.POSITIVE_INFINITY;
-      if (best >= 0 && !(error < clearly * least)) continue;
+      if (best >= 0 && !(error < clearly * least - negligible)) continue;
       best = layer;
       least = error;
     }

@@ -13,7 +13,8 @@ const [shortSeconds, longSeconds] = [7200, 86_400];
 const [highLevel, slowShare] = [0.9, 0.8];
 /** Values after which the spread and the high value move no slower. */
 const settled = 4000;
-const smallestSpread = 0.05;
+/** Spread of a sensor of which nothing is known, and the least there is. */
+const [firstSpread, smallestSpread] = [3, 0.05];
 
 /** What `Recent.network` writes of each sensor, but for what is usual at the anchors. */
 export const networkFeatures = lookBack + 4 + valueLags.length;
@@ -48,7 +49,7 @@ export class Recent {
     this.#age = columns.add(Uint8Array, 1, 255);
     this.#short = columns.add(Float32Array, 1);
     this.#long = columns.add(Float32Array, 1);
-    this.#spread = columns.add(Float32Array, 1, 1);
+    this.#spread = columns.add(Float32Array, 1, firstSpread);
     this.#high = columns.add(Float32Array, 1);
     this.#seen = columns.add(Uint16Array, 1);
   }
