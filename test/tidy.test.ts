@@ -73,6 +73,7 @@ function reachableFrom(roots: readonly string[], files: readonly Source[]): Set<
 
 /** Where programs begin. */
 const entries = [
+  'commands/teacher.ts',
   'arterial.ts',
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
@@ -83,7 +84,6 @@ const entries = [
 const testEntries = [
   'bench/gate.ts',
   'bench/guangzhou/generator.ts',
-  'commands/teacher.ts',
   'bench/main.ts',
   'bench/subjects/arterial-main.ts',
   'test/soak/collect.ts',
