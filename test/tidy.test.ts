@@ -73,6 +73,7 @@ function reachableFrom(roots: readonly string[], files: readonly Source[]): Set<
 
 /** Where programs begin. */
 const entries = [
+  'commands/teacher.ts',
   'arterial.ts',
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',

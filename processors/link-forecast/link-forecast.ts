@@ -1,69 +1,80 @@
-import { profileSlot } from '#domain/local-time.ts';
-import type { Network } from '#domain/network.ts';
+import { cityTick } from '#domain/forecast/city-ticks.ts';
+import type { SharedState } from '#domain/forecast/forecaster.ts';
+import type { Pace } from '#domain/forecast/ground.ts';
+import type { DistrictId, Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import type { Emit, Input, Keep, Processor } from '#runtime/processor.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import { reject } from '#schemas/rejection.ts';
 import { linkForecasts, linkStates } from '#schemas/topics.ts';
-import { coveragePermille, levelPermille } from './interval.ts';
-import {
-  createLinkModel,
-  forecast,
-  forgetUnscored,
-  horizons,
-  type LinkModel,
-  learn,
-  refresh,
-} from './model.ts';
+import { Group, type MemberForecast, type SavedMember } from '../forecasting/group.ts';
 
-const model = 'weekly-profile-and-last-value.1';
+/** Every five minutes 15, 30 and 60 minutes ahead. */
+const pace: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };
+const tickMinutes = 5;
+const levelPermille = 900;
+/** Forecasters count in hundredths of the largest speed that the wire carries: 0.1 km/h in one. */
+const largestDecikph = 3000;
+const decikphOf = (value: number): number => Math.round((value * largestDecikph) / 100);
+/** A row that is no link's. */
+const sharedRow = ' all';
+
+interface Link {
+  readonly district: DistrictId;
+  /** End of the newest window that had a speed. */
+  seenAt: EventTime;
+}
 
 export interface LinkForecasts {
-  readonly links: Map<string, LinkModel>;
-  /** The links in order of id, so that what is emitted first does not depend on who spoke first. */
-  ids: string[];
+  readonly group: Group;
+  readonly links: Map<string, Link>;
   /** Links whose rows are not saved yet. */
   readonly changed: Set<string>;
 }
 
+type LinkRow = Link & { readonly saved: SavedMember };
+
 const keep: Keep<LinkForecasts> = {
-  *changed(state) {
-    for (const id of state.changed) {
-      const link = state.links.get(id);
-      // A copy: the link goes on changing while the row is written.
-      if (link) yield [id, structuredClone({ ...link, profile: [...link.profile] })];
-    }
-    state.changed.clear();
+  *changed({ group, links, changed }) {
+    if (changed.size === 0) return;
+    for (const id of changed) yield [id, { ...links.get(id)!, saved: group.save(id) } satisfies LinkRow];
+    yield [sharedRow, group.saveShared()];
+    changed.clear();
   },
-  restore(state, rows) {
+  restore({ group, links }, rows) {
+    const members: [string, SavedMember][] = [];
+    let shared: SharedState | undefined;
     for (const [id, value] of rows) {
-      const row = structuredClone(value) as LinkModel & { readonly profile: Iterable<number> };
-      state.links.set(id, { ...row, profile: Uint16Array.from(row.profile) });
+      if (id === sharedRow) {
+        shared = value as SharedState;
+        continue;
+      }
+      const { district, seenAt, saved } = value as LinkRow;
+      links.set(id, { district, seenAt });
+      members.push([id, saved]);
     }
+    group.restore(members, shared);
   },
 };
 
 /**
- * Forecasts the speed of every link that has ever spoken 15, 30 and 60 minutes ahead, every five minutes: the
- * profile of the week at the target, plus the share of the present departure from the profile that has been
- * seen to last so long on that link. Until the profile is known, the last speed.
- *
- * The interval rests on the errors that the forecaster has really made on that link and horizon, and its
- * coverage is counted from the intervals that were really issued, each against the window that holds its
- * target. A forecast is `missing` when there is neither a speed of the last 20 minutes nor a profile.
+ * Forecasts the speed of every link that has ever spoken 15, 30 and 60 minutes ahead, every five minutes, by that
+ * forecaster of several whose error on that link and horizon was least of late (`Forecaster`). The interval rests on
+ * errors really made, and its coverage is counted from intervals really issued, each against the mean of the five
+ * minutes that end at its target. A forecast is `missing` when there is neither a speed of the last hour nor a profile.
  *
  * Only windows newer than the last are learnt from; a revision of an older one comes too late to matter.
  */
 export const linkForecast: Processor<LinkState, LinkForecasts> = {
   name: 'link-forecast',
-  stateVersion: 1,
+  stateVersion: 2,
   reads: [linkStates],
   writes: [linkForecasts],
   lateness: 0,
   revisionBound: 0,
-  tick: minutes(5),
-  initial: () => ({ links: new Map(), ids: [], changed: new Set() }),
+  tick: minutes(tickMinutes),
+  initial: () => ({ group: new Group(pace), links: new Map(), changed: new Set() }),
   step,
   accepts: (network, _topic, { link }) =>
     network.links.has(link)
@@ -72,62 +83,48 @@ export const linkForecast: Processor<LinkState, LinkForecasts> = {
   keep,
 };
 
-function step(state: LinkForecasts, input: Input<LinkState>, emit: Emit, network: Network): void {
-  if (input.kind === 'watermark') issueAll(state, input.at, emit, network.timeZone);
-  else take(state, input.event, network);
+function step(state: LinkForecasts, input: Input<LinkState>, emit: Emit, { timeZone }: Network): void {
+  if (input.kind !== 'watermark') {
+    take(state, input.event);
+    return;
+  }
+  const { group, links, changed } = state;
+  group.tick(cityTick(input.at, pace, timeZone));
+  for (const forecast of group.forecasts())
+    emit(linkForecasts, issue(forecast, links.get(forecast.id)!.district, input.at));
+  for (const id of links.keys()) changed.add(id);
 }
 
-function take(state: LinkForecasts, event: LinkState, network: Network): void {
+function take({ group, links, changed }: LinkForecasts, event: LinkState): void {
   const { link: id, district, windowStart, windowSeconds, spaceMeanDecikph } = event;
-  const known = state.links.get(id);
-  const link = known ?? createLinkModel(district, network.links.get(id)?.freeFlowKph ?? 0);
-  if (!known) {
-    state.links.set(id, link);
-    state.changed.add(id);
-  }
+  const link = links.get(id) ?? { district, seenAt: Number.MIN_SAFE_INTEGER };
+  links.set(id, link);
+  group.add(id);
+  changed.add(id);
   const end = windowStart + windowSeconds * 1000;
   if (spaceMeanDecikph === null || end <= link.seenAt) return;
-  learn(link, spaceMeanDecikph, windowStart, end, profileSlot(windowStart, network.timeZone));
-  state.changed.add(id);
+  link.seenAt = end;
+  group.measure(id, (100 * spaceMeanDecikph) / largestDecikph);
 }
 
-function issueAll(state: LinkForecasts, at: EventTime, emit: Emit, timeZone: string): void {
-  if (state.ids.length !== state.links.size) state.ids = [...state.links.keys()].sort();
-  const slotNow = profileSlot(at, timeZone);
-  const slotsThen = horizons.map((horizon) => profileSlot(at + minutes(horizon.minutes), timeZone));
-  for (const id of state.ids) {
-    const link = state.links.get(id) as LinkModel;
-    refresh(link);
-    forgetUnscored(link, at);
-    for (let horizon = 0; horizon < horizons.length; horizon++)
-      emit(linkForecasts, issue(id, link, horizon, at, slotNow, slotsThen[horizon] as number));
-    state.changed.add(id);
-  }
-}
-
-function issue(
-  id: string,
-  link: LinkModel,
-  horizon: number,
-  at: EventTime,
-  slotNow: number,
-  slotThen: number,
-): LinkForecast {
-  const { minutes: horizonMinutes } = horizons[horizon] as (typeof horizons)[number];
-  const issued = forecast(link, horizon, at, slotNow, slotThen);
-  const errors = link.horizons[horizon]?.errors;
+function issue(forecast: MemberForecast, district: DistrictId, at: EventTime): LinkForecast {
+  const horizonMinutes = tickMinutes * pace.horizons[forecast.horizon]!;
+  const isKnown = forecast.layer >= 0;
+  const { coverage } = forecast;
+  // 0 is no speed.
+  const decikph = Math.max(1, decikphOf(forecast.value));
   return {
-    district: link.district,
-    link: id,
+    district,
+    link: forecast.id,
     at,
     target: at + minutes(horizonMinutes),
     horizonMinutes,
-    spaceMeanDecikph: issued?.decikph ?? null,
-    lowDecikph: issued?.low ?? null,
-    highDecikph: issued?.high ?? null,
+    spaceMeanDecikph: isKnown ? decikph : null,
+    lowDecikph: isKnown ? Math.min(decikph, decikphOf(forecast.low)) : null,
+    highDecikph: isKnown ? Math.max(decikph, decikphOf(forecast.high)) : null,
     levelPermille,
-    coveragePermille: errors ? coveragePermille(errors) : null,
-    model,
-    quality: issued ? 'forecast' : 'missing',
+    coveragePermille: Number.isNaN(coverage) ? null : Math.round(1000 * coverage),
+    model: isKnown ? forecast.model : 'none',
+    quality: isKnown ? 'forecast' : 'missing',
   };
 }

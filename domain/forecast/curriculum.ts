@@ -1,0 +1,172 @@
+import { Chance } from './chance.ts';
+import { Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
+import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
+import { type Course, type Lessons, learn } from './training.ts';
+
+/** What many sensors measured, tick by tick. */
+export interface History {
+  readonly pace: Pace;
+  readonly sensors: readonly string[];
+  readonly ticks: readonly Tick[];
+  /** A row a tick, a number a sensor, 0..100; NaN where nothing was measured. */
+  readonly values: Float32Array;
+}
+
+export interface Teaching {
+  readonly name: string;
+  readonly seed: number;
+  /** Networks that are taught and averaged. */
+  readonly members: number;
+  /** At most so many lessons are kept. */
+  readonly lessons: number;
+  /** Told of each round: of all rounds, so many are done. */
+  readonly told?: (done: number, all: number, loss: number) => void;
+}
+
+/** Before so many seconds have gone by, what is usual is not known. */
+const warmSeconds = 7 * 86_400;
+/** Departures closer than this are no neighbours. */
+const leastCorrelation = 0.3;
+
+const course = { rounds: 14, lessonsARound: 230_000, dropped: 0.25, step: 2e-3 } satisfies Partial<Course>;
+
+/** Teaches a network all that a history tells. The same history and teaching give the same model. */
+export function teach(history: History, teaching: Teaching): NetworkModel {
+  const neighbours = neighboursOf(history);
+  const { lessons, means, scales } = lessonsOf(history, neighbours, teaching);
+  const { members, seed, name } = teaching;
+  const { sensors, pace } = history;
+  return {
+    name,
+    pace,
+    shape: lessons.shape,
+    means,
+    scales,
+    members: Array.from({ length: members }, (_, member) =>
+      learn(lessons, {
+        ...course,
+        seed: seed + 1000 * member,
+        told: (round, loss) => teaching.told?.(member * course.rounds + round, members * course.rounds, loss),
+      }),
+    ),
+    neighbours: new Map(sensors.map((sensor, i) => [sensor, neighbours[i]!.map((other) => sensors[other]!)])),
+  };
+}
+
+/** The ticks from which lessons are drawn: after the profiles are known, but at least the later half. */
+function firstLesson({ ticks, pace }: History): number {
+  return Math.min(Math.round(warmSeconds / pace.tickSeconds), ticks.length >> 1);
+}
+
+/** Goes through the history as a forecaster would, and keeps what it was told and what then came. */
+export function lessonsOf(
+  history: History,
+  neighbours: readonly (readonly number[])[],
+  { seed, lessons: most }: Pick<Teaching, 'seed' | 'lessons'>,
+): { lessons: Lessons; means: Float32Array; scales: Float32Array } {
+  const { pace, sensors, ticks, values } = history;
+  const outputs = outputsOf(pace);
+  const shape = shapeOf(pace);
+  const farthest = pace.horizons.at(-1)!;
+  const sensorCount = sensors.length;
+  const { inputs } = shape;
+  const first = firstLesson(history);
+  const possible = Math.max(1, (ticks.length - farthest - first) * sensorCount);
+  const share = Math.min(1, most / possible);
+  const room = Math.min(possible, Math.ceil(share * possible * 1.02) + 1000);
+  const rows = new Float32Array(room * inputs);
+  const answers = new Float32Array(room * outputs.length);
+  const weights = new Float32Array(room);
+  const chance = new Chance(seed);
+  const ground = new Ground(pace);
+  const steps = [...new Set(outputs.map(({ ahead }) => ahead))];
+  const usual = steps.map(() => new Float32Array(sensorCount));
+  let count = 0;
+  for (let t = 0; t < ticks.length - farthest; t++) {
+    const measured = values.subarray(t * sensorCount, (t + 1) * sensorCount);
+    ground.take(ticks[t]!, measured, sensorCount);
+    ground.look(measured);
+    if (t < first) continue;
+    for (const [i, ahead] of steps.entries())
+      ground.profiles.usual(ticks[t]!.moment(ahead), usual[i]!, sensorCount);
+    for (let sensor = 0; sensor < sensorCount && count < room; sensor++) {
+      if (share < 1 && chance.share() >= share) continue;
+      let known = 0;
+      const spread = ground.recent.spread(sensor);
+      for (const [i, { ahead }] of outputs.entries()) {
+        const then = values[(t + ahead) * sensorCount + sensor]!;
+        const base = ground.base(sensor, usual[steps.indexOf(ahead)]![sensor]!, ahead);
+        answers[count * outputs.length + i] = (then - base) / spread;
+        if (!Number.isNaN(then)) known++;
+      }
+      if (known === 0) continue;
+      ground.inputs(sensor, neighbours[sensor]!, rows, count * inputs);
+      weights[count++] = spread;
+    }
+  }
+  const used = rows.subarray(0, count * inputs);
+  const { means, scales } = scaleOf(used, count, inputs);
+  scaleInputs(used, count, means, scales);
+  const mean = weights.subarray(0, count).reduce((sum, one) => sum + one, 0) / Math.max(1, count);
+  for (let i = 0; i < count; i++) weights[i]! /= mean;
+  const quantiles = outputs.map(({ ahead, level }) => ({
+    level,
+    weight: !pace.horizons.includes(ahead) ? 0.3 : level === 0.5 ? 1 : 0.3,
+  }));
+  return { lessons: { shape, rows: used, answers, count, weights, quantiles }, means, scales };
+}
+
+/** Mean and deviation of each input. */
+function scaleOf(
+  rows: Float32Array,
+  count: number,
+  inputs: number,
+): { means: Float32Array; scales: Float32Array } {
+  const [means, scales] = [new Float32Array(inputs), new Float32Array(inputs)];
+  for (let i = 0; i < inputs; i++) {
+    let [sum, squares] = [0, 0];
+    for (let at = i; at < count * inputs; at += inputs) sum += rows[at]!;
+    const mean = sum / Math.max(1, count);
+    for (let at = i; at < count * inputs; at += inputs) squares += (rows[at]! - mean) ** 2;
+    means[i] = mean;
+    scales[i] = Math.sqrt(squares / Math.max(1, count)) + 1e-3;
+  }
+  return { means, scales };
+}
+
+/** For each sensor, those others whose departures go most with its own. */
+export function neighboursOf({ pace, sensors, ticks, values }: History): number[][] {
+  const ground = new Ground(pace);
+  const sensorCount = sensors.length;
+  const every = Math.max(1, Math.round(ticks.length / 3000));
+  const columns = sensors.map((): number[] => []);
+  for (let t = 0; t < ticks.length; t++) {
+    const measured = values.subarray(t * sensorCount, (t + 1) * sensorCount);
+    ground.take(ticks[t]!, measured, sensorCount);
+    ground.look(measured);
+    if (t >= ticks.length >> 2 && t % every === 0)
+      for (let sensor = 0; sensor < sensorCount; sensor++)
+        columns[sensor]!.push(ground.recent.departure(sensor, 0));
+  }
+  const unit = columns.map(standardized);
+  return unit.map((own, sensor) =>
+    unit
+      .map((other, i) => ({ i, with: i === sensor ? 0 : product(own, other) }))
+      .filter((one) => one.with > leastCorrelation)
+      .sort((a, b) => b.with - a.with || a.i - b.i)
+      .slice(0, mostNeighbours)
+      .map(({ i }) => i),
+  );
+}
+
+function standardized(column: readonly number[]): Float64Array {
+  const mean = column.reduce((sum, one) => sum + one, 0) / column.length;
+  const size = Math.sqrt(column.reduce((sum, one) => sum + (one - mean) ** 2, 0)) || 1;
+  return Float64Array.from(column, (one) => (one - mean) / size);
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,282 @@
+import { type Column, Columns } from './columns.ts';
+import { Ground, type Pace, persistence, type Tick } from './ground.ts';
+import { Network } from './network.ts';
+import type { NetworkModel } from './network-model.ts';
+import { heldValue, keptValue, Pending, unsaid } from './pending.ts';
+import { lineFeatures, RobustLines } from './robust-line.ts';
+import { ErrorTails } from './spread-of-errors.ts';
+import { Trial } from './trial.ts';
+import { Widths } from './widths.ts';
+
+/** The forecasters, the simplest first; each forecasts by itself. */
+export const layers = ['last', 'profile', 'line', 'network'] as const;
+const layerCount = layers.length;
+const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
+
+/** A simpler forecaster is preferred when its error is this much less, by share and by value: errors are rough. */
+const [clearly, negligible] = [0.96, 0.1];
+/** A forecaster is chosen once so many of its forecasts were judged; then its mean error forgets older ones. */
+const [enough, errorMemory] = [48, 600];
+
+/** What a forecast of one sensor and horizon is. Values 0..100. */
+export interface Forecast {
+  value: number;
+  low: number;
+  high: number;
+  /** Place in `layers`; -1 when nothing can be said. */
+  layer: number;
+  /** Share of judged targets that their interval held, 0..1; NaN while there are too few. */
+  coverage: number;
+}
+
+/** What was forecast for a tick, told when its target has been measured. Values 0..100; NaN where nothing was said. */
+export interface Judged {
+  sensor: number;
+  horizon: number;
+  measured: number;
+  issued: number;
+  low: number;
+  high: number;
+  last: number;
+  usual: number;
+}
+
+/** What is saved besides the columns. Plain data. */
+export interface SharedState {
+  readonly slot: number;
+  readonly widths: readonly number[];
+  readonly tails: readonly (readonly number[])[];
+  readonly trial: ReturnType<Trial['save']> | null;
+}
+
+/**
+ * Forecasts many sensors at a few horizons, every tick: by the last value, by what is usual, by a line of each sensor's
+ * own that is learned as its targets arrive, and, once there is a model, by a network that all sensors share. Of each
+ * sensor and horizon that one speaks whose error has been least of late. It depends on what it was given alone.
+ */
+export class Forecaster {
+  readonly ground: Ground;
+  /** Columns of the network that is on trial. */
+  readonly trialColumns = new Columns();
+  readonly #horizons: readonly number[];
+  readonly #lines: RobustLines;
+  readonly #tails: ErrorTails[];
+  readonly #widths: Widths;
+  readonly #pending: Pending;
+  /** What each layer said, and what was issued: value, low and high, until the target comes. */
+  readonly #said: Column<Int16Array>;
+  readonly #issued: Column<Int16Array>;
+  /** Cell of the tails in which each forecast was made. */
+  readonly #cells: Column<Uint16Array>;
+  /** Mean absolute error by horizon and layer, and how often judged. */
+  readonly #errors: Column<Float32Array>;
+  readonly #judged: Column<Uint16Array>;
+  readonly #trial: Trial;
+  #network: Network | undefined;
+  #tick = 0;
+  #usual: Float32Array[] = [];
+  readonly #features = new Float32Array(lineFeatures);
+  readonly #told = {
+    ...{ sensor: 0, horizon: 0, measured: 0, issued: 0, low: 0, high: 0, last: 0, usual: 0 },
+  };
+
+  constructor(pace: Pace) {
+    this.ground = new Ground(pace);
+    const { columns } = this.ground;
+    const { horizons } = pace;
+    this.#horizons = horizons;
+    this.#pending = new Pending(horizons);
+    const { places } = this.#pending;
+    this.#lines = new RobustLines(
+      columns,
+      horizons.map((ahead) => persistence(pace, ahead)),
+    );
+    this.#tails = layers.map(() => new ErrorTails(horizons.length));
+    this.#widths = new Widths(columns, horizons.length);
+    this.#said = columns.add(Int16Array, places * layerCount, unsaid);
+    this.#issued = columns.add(Int16Array, places * 3, unsaid);
+    this.#cells = columns.add(Uint16Array, places);
+    this.#errors = columns.add(Float32Array, horizons.length * layerCount);
+    this.#judged = columns.add(Uint16Array, horizons.length * layerCount);
+    this.#trial = new Trial(this.trialColumns, this.ground, this.#pending);
+  }
+
+  /** The models at work: the one that speaks, and the one on trial. */
+  get models(): { readonly employed: NetworkModel | undefined; readonly onTrial: NetworkModel | undefined } {
+    return { employed: this.#network?.model, onTrial: this.#trial.model };
+  }
+
+  /** Lets a network speak in place of the one before; `places` says where each sensor is among the columns. */
+  employ(model: NetworkModel, places: ReadonlyMap<string, number>): void {
+    this.#network = new Network(model, places);
+  }
+
+  /** Tries a network beside the one that speaks, which it replaces once it has been better for a day. */
+  propose(model: NetworkModel, places: ReadonlyMap<string, number>): void {
+    if (this.#network === undefined) this.employ(model, places);
+    else this.#trial.begin(new Network(model, places));
+  }
+
+  save(): SharedState {
+    return {
+      slot: this.ground.profiles.slot,
+      widths: [...this.#widths.shared],
+      tails: this.#tails.map(({ numbers }) => [...numbers]),
+      trial: this.#trial.save(),
+    };
+  }
+
+  /** Takes back what `save` gave; columns and models are given back apart. */
+  restore({ slot, widths, tails, trial }: SharedState): void {
+    this.ground.profiles.slot = slot;
+    this.#widths.shared = [...widths];
+    for (const [layer, numbers] of tails.entries()) this.#tails[layer]!.numbers.set(numbers);
+    if (trial) this.#trial.restore(trial);
+  }
+
+  /**
+   * Takes in what `count` sensors measured up to a tick, 0..100 each and NaN where nothing was, judges what was
+   * forecast for it, and looks ahead. Every forecast is then to be asked for once.
+   */
+  take(tick: Tick, measured: Float32Array, count: number, tell?: (judged: Judged) => void): void {
+    this.#tick = tick.number;
+    this.ground.take(tick, measured, count);
+    if (this.#trial.model) this.trialColumns.grow(count);
+    for (let sensor = 0; sensor < count; sensor++) {
+      const value = measured[sensor]!;
+      if (!Number.isNaN(value)) this.#judge(sensor, value, tell);
+    }
+    this.#widths.endTick();
+    this.ground.look(measured);
+    if ((this.#usual[0]?.length ?? 0) < count)
+      this.#usual = this.#horizons.map(() => new Float32Array(2 * count));
+    for (const [i, ahead] of this.#horizons.entries())
+      this.ground.profiles.usual(tick.moment(ahead), this.#usual[i]!, count);
+    this.#network = this.#trial.endTick() ?? this.#network;
+    this.#network?.ask(this.ground, count);
+    this.#trial.ask(count);
+  }
+
+  /** Compares what was said of this tick with what is, and learns from it. */
+  #judge(sensor: number, value: number, tell: ((judged: Judged) => void) | undefined): void {
+    const usual = this.ground.now[sensor]!;
+    for (const [horizon, ahead] of this.#horizons.entries()) {
+      const place = this.#pending.at(sensor, horizon, this.#tick);
+      for (let layer = 0; layer < layerCount; layer++) this.#judgeLayer(sensor, horizon, layer, place, value);
+      this.#trial.judge(place, value, heldValue(this.#said.values[place * layerCount + networkLayer]!));
+      this.#judgeIssued(sensor, horizon, place, value, tell);
+      if (Number.isNaN(usual)) continue;
+      this.ground.recent.line(sensor, ahead, usual, this.#features);
+      this.#lines.learn(sensor, horizon, this.#features, 0, value - usual);
+    }
+  }
+
+  #judgeLayer(sensor: number, horizon: number, layer: number, place: number, value: number): void {
+    const said = this.#said.values[place * layerCount + layer]!;
+    if (said === unsaid) return;
+    const error = value - heldValue(said);
+    const at = (sensor * this.#horizons.length + horizon) * layerCount + layer;
+    const times = Math.min(errorMemory, this.#judged.values[at]! + 1);
+    this.#judged.values[at] = times;
+    this.#errors.values[at]! += (Math.abs(error) - this.#errors.values[at]!) / times;
+    this.#tails[layer]!.learn(this.#cells.values[place]!, error / this.ground.recent.spread(sensor));
+  }
+
+  #judgeIssued(
+    sensor: number,
+    horizon: number,
+    place: number,
+    value: number,
+    tell: ((judged: Judged) => void) | undefined,
+  ): void {
+    const [issued, low, high] = this.#issued.values.subarray(3 * place, 3 * place + 3) as unknown as number[];
+    if (issued === unsaid) return;
+    const kept = keptValue(value);
+    this.#widths.judge(sensor, horizon, kept >= low! && kept <= high!);
+    if (tell === undefined) return;
+    const said = this.#said.values;
+    tell(
+      Object.assign(this.#told, {
+        ...{ sensor, horizon, measured: value },
+        ...{ issued: heldValue(issued!), low: heldValue(low!), high: heldValue(high!) },
+        last: heldValue(said[place * layerCount + lastLayer]!),
+        usual: heldValue(said[place * layerCount + profileLayer]!),
+      }),
+    );
+  }
+
+  /** The forecast of a sensor at a horizon, by its place among the horizons. */
+  forecast(sensor: number, horizon: number, into: Forecast): void {
+    const place = this.#pending.at(sensor, horizon, this.#tick);
+    this.#sayAll(sensor, horizon, place);
+    const layer = this.#best(sensor, horizon, place);
+    into.layer = layer;
+    into.coverage = this.#widths.coverage(sensor, horizon);
+    if (layer < 0) {
+      this.#issued.values[3 * place] = unsaid;
+      return;
+    }
+    into.value = heldValue(this.#said.values[place * layerCount + layer]!);
+    this.#addInterval(sensor, horizon, place, into);
+    this.#issued.values[3 * place] = keptValue(into.value);
+    this.#issued.values[3 * place + 1] = keptValue(into.low);
+    this.#issued.values[3 * place + 2] = keptValue(into.high);
+  }
+
+  /** Notes what each layer says. */
+  #sayAll(sensor: number, horizon: number, place: number): void {
+    const { recent } = this.ground;
+    const usual = this.#usual[horizon]![sensor]!;
+    const last = recent.isFresh(sensor) ? recent.last(sensor) : Number.NaN;
+    let line = Number.NaN;
+    if (!Number.isNaN(usual)) {
+      recent.line(sensor, 0, usual, this.#features);
+      line = usual + this.#lines.guess(sensor, horizon, this.#features, 0);
+    }
+    const base = this.ground.base(sensor, usual, this.#horizons[horizon]!);
+    const spread = recent.spread(sensor);
+    const network = this.#network ? base + spread * this.#network.answer(sensor, horizon) : Number.NaN;
+    const said = this.#said.values;
+    said[place * layerCount + lastLayer] = keptValue(last);
+    said[place * layerCount + profileLayer] = keptValue(usual);
+    said[place * layerCount + lineLayer] = keptValue(line);
+    said[place * layerCount + networkLayer] = keptValue(network);
+    this.#trial.say(place, sensor, horizon, base, spread);
+  }
+
+  /** The layer with the least error of late; before that is known, the most able of those that can speak. */
+  #best(sensor: number, horizon: number, place: number): number {
+    let best = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let layer = layerCount - 1; layer >= 0; layer--) {
+      if (this.#said.values[place * layerCount + layer] === unsaid) continue;
+      const at = (sensor * this.#horizons.length + horizon) * layerCount + layer;
+      const isKnown = this.#judged.values[at]! >= enough;
+      const error = isKnown ? this.#errors.values[at]! : Number.POSITIVE_INFINITY;
+      if (best >= 0 && !(error < clearly * least - negligible)) continue;
+      best = layer;
+      least = error;
+    }
+    return best;
+  }
+
+  /** Puts the tails of past errors, or those that the network foretells, around the value. */
+  #addInterval(sensor: number, horizon: number, place: number, into: Forecast): void {
+    const { recent } = this.ground;
+    const spread = recent.spread(sensor);
+    const tails = this.#tails[into.layer]!;
+    const cell = tails.cell(horizon, recent.unrest(sensor) / spread, recent.perHigh(sensor, into.value));
+    this.#cells.values[place] = cell;
+    let below = -tails.numbers[cell]!;
+    let above = tails.numbers[cell + 1]!;
+    if (into.layer === networkLayer) {
+      const { length } = this.#horizons;
+      const median = this.#network!.answer(sensor, horizon);
+      below = median - this.#network!.answer(sensor, length + horizon);
+      above = this.#network!.answer(sensor, 2 * length + horizon) - median;
+    }
+    const width = this.#widths.of(sensor, horizon) * spread;
+    into.low = Math.max(0, into.value - width * Math.max(0, below));
+    into.high = Math.min(100, into.value + width * Math.max(0, above));
+  }
+}

@@ -1,0 +1,188 @@
+import type { Column, Columns } from './columns.ts';
+
+/** Ticks that features look back over, and of what is before them, the ticks that are remembered to learn from. */
+export const lookBack = 12;
+export const longestHorizon = 12;
+const rows = lookBack + longestHorizon;
+/** Ticks back of which the network is told the value itself, not only how far it is from the usual. */
+const valueLags = [0, 1, 2, 3, 5, 8, 11] as const;
+
+/** How long a departure is averaged over, and how long that of a day. Seconds. */
+const [shortSeconds, longSeconds] = [7200, 86_400];
+/** Share of all values that a high one is above, and share of a high one below which a road is slow. */
+const [highLevel, slowShare] = [0.9, 0.8];
+/** Values after which the spread and the high value move no slower. */
+const settled = 4000;
+/** Spread of a sensor of which nothing is known, and the least there is. */
+const [firstSpread, smallestSpread] = [3, 0.05];
+
+/** What `Recent.network` writes of each sensor, but for what is usual at the anchors. */
+export const networkFeatures = lookBack + 4 + valueLags.length;
+
+/** What has happened of late to many sensors, against what is usual. Values are from 0 to 100. */
+export class Recent {
+  /** Ticks for which a value is carried on when nothing comes: an hour. */
+  readonly #carried: number;
+  readonly #shortShare: number;
+  readonly #longShare: number;
+  /** Rings of the last ticks: departures from the usual, and values. What is missing is as usual. */
+  readonly #departures: Column<Float32Array>;
+  readonly #values: Column<Float32Array>;
+  readonly #last: Column<Float32Array>;
+  /** Ticks since the last value, at most 255. */
+  readonly #age: Column<Uint8Array>;
+  readonly #short: Column<Float32Array>;
+  readonly #long: Column<Float32Array>;
+  readonly #spread: Column<Float32Array>;
+  readonly #high: Column<Float32Array>;
+  readonly #seen: Column<Uint16Array>;
+  /** Place of the newest tick in the rings. */
+  #row = 0;
+
+  constructor(columns: Columns, tickSeconds: number) {
+    this.#carried = Math.min(250, Math.max(1, Math.round(3600 / tickSeconds)));
+    this.#shortShare = 1 - Math.exp(-tickSeconds / shortSeconds);
+    this.#longShare = 1 - Math.exp(-tickSeconds / longSeconds);
+    this.#departures = columns.add(Float32Array, rows);
+    this.#values = columns.add(Float32Array, rows);
+    this.#last = columns.add(Float32Array, 1, Number.NaN);
+    this.#age = columns.add(Uint8Array, 1, 255);
+    this.#short = columns.add(Float32Array, 1);
+    this.#long = columns.add(Float32Array, 1);
+    this.#spread = columns.add(Float32Array, 1, firstSpread);
+    this.#high = columns.add(Float32Array, 1);
+    this.#seen = columns.add(Uint16Array, 1);
+  }
+
+  /** Takes in the values of tick number `tick`, and what is usual then; NaN is missing, or not known. */
+  take(tick: number, measured: Float32Array, usual: Float32Array, count: number): void {
+    this.#row = tick % rows;
+    const [departures, values] = [this.#departures.values, this.#values.values];
+    const [last, age, short, long] = [
+      this.#last.values,
+      this.#age.values,
+      this.#short.values,
+      this.#long.values,
+    ];
+    for (let sensor = 0; sensor < count; sensor++) {
+      const value = measured[sensor]!;
+      const isMeasured = !Number.isNaN(value);
+      if (isMeasured) last[sensor] = value;
+      const ago = isMeasured ? 0 : Math.min(255, age[sensor]! + 1);
+      age[sensor] = ago;
+      const now = usual[sensor]!;
+      const base = !Number.isNaN(now) ? now : last[sensor]!;
+      const departure = ago <= this.#carried && !Number.isNaN(base) ? last[sensor]! - base : 0;
+      const at = sensor * rows + this.#row;
+      departures[at] = departure;
+      values[at] = !Number.isNaN(base) ? base + departure : 0;
+      if (!isMeasured) continue;
+      short[sensor]! += (departure - short[sensor]!) * this.#shortShare;
+      long[sensor]! += (departure - long[sensor]!) * this.#longShare;
+      this.#learnScale(sensor, value, !Number.isNaN(now) ? Math.abs(departure) : Number.NaN);
+    }
+  }
+
+  #learnScale(sensor: number, value: number, size: number): void {
+    const [spread, high, seen] = [this.#spread.values, this.#high.values, this.#seen.values];
+    const times = seen[sensor]!;
+    if (times === 0) high[sensor] = value;
+    if (times < settled) seen[sensor] = times + 1;
+    if (!Number.isNaN(size))
+      spread[sensor] = Math.max(smallestSpread, spread[sensor]! + (size - spread[sensor]!) / (times + 2));
+    // Steps up and down so that the share of values below it becomes the level (Robbins and Monro 1951).
+    const step = (20 * spread[sensor]!) / (20 + times);
+    high[sensor]! += step * (value < high[sensor]! ? highLevel - 1 : highLevel);
+  }
+
+  /** Whether something was measured so lately that it says something of now. */
+  isFresh(sensor: number): boolean {
+    return this.#age.values[sensor]! <= this.#carried;
+  }
+
+  /** Ticks since something was measured; 255 is that or more. */
+  age(sensor: number): number {
+    return this.#age.values[sensor]!;
+  }
+
+  /** The last value that was measured; NaN before the first. */
+  last(sensor: number): number {
+    return this.#last.values[sensor]!;
+  }
+
+  /** The value now: the last one while it is fresh, then the usual one. */
+  value(sensor: number): number {
+    return this.#values.values[sensor * rows + this.#row]!;
+  }
+
+  /** Mean size of a departure, above 0. */
+  spread(sensor: number): number {
+    return this.#spread.values[sensor]!;
+  }
+
+  /** Departure from the usual, `ago` ticks ago. */
+  departure(sensor: number, ago: number): number {
+    return this.#departures.values[sensor * rows + ((this.#row - ago + rows) % rows)]!;
+  }
+
+  /** Standard deviation of the departures of the last hour or so. */
+  unrest(sensor: number): number {
+    let [sum, squares] = [0, 0];
+    for (let ago = 0; ago < lookBack; ago++) {
+      const departure = this.departure(sensor, ago);
+      sum += departure;
+      squares += departure * departure;
+    }
+    return Math.sqrt(Math.max(0, squares / lookBack - (sum / lookBack) ** 2));
+  }
+
+  /**
+   * The features of a line, as they were `ago` ticks ago: departures, their least and mean, how far below a free road
+   * the value is, and how the usual value, `then` at the target, changes until then.
+   */
+  line(sensor: number, ago: number, then: number, into: Float32Array): void {
+    const start = sensor * rows;
+    let at = (this.#row - ago + rows) % rows;
+    const now = this.#departures.values[start + at]!;
+    const value = this.#values.values[start + at]!;
+    let [least, sum] = [now, 0];
+    for (let back = 0; back < lookBack; back++) {
+      const departure = this.#departures.values[start + at]!;
+      if (departure < least) least = departure;
+      sum += departure;
+      if (back === 1) into[1] = departure;
+      else if (back === 2) into[2] = departure;
+      else if (back === 5) into[3] = departure;
+      else if (back === 11) into[4] = departure;
+      at = at === 0 ? rows - 1 : at - 1;
+    }
+    into[0] = now;
+    into[5] = least;
+    into[6] = sum / lookBack;
+    into[7] = then - (value - now);
+    into[8] = 1;
+    into[9] = Math.max(0, slowShare * this.#high.values[sensor]! - value);
+    into[10] = Math.min(0, now);
+  }
+
+  /** The features of a network, from `from` on: all in units of the spread of this sensor, or of its high value. */
+  network(sensor: number, into: Float32Array, from: number): void {
+    const start = sensor * rows;
+    const perSpread = 1 / this.#spread.values[sensor]!;
+    const perHigh = 1 / Math.max(1, this.#high.values[sensor]!);
+    let next = from;
+    for (let back = 0, at = this.#row; back < lookBack; back++, at = at === 0 ? rows - 1 : at - 1)
+      into[next++] = this.#departures.values[start + at]! * perSpread;
+    for (const back of valueLags)
+      into[next++] = this.#values.values[start + ((this.#row - back + rows) % rows)]! * perHigh;
+    into[next++] = this.#short.values[sensor]! * perSpread;
+    into[next++] = this.#long.values[sensor]! * perSpread;
+    into[next++] = Math.min(this.#age.values[sensor]!, this.#carried) / this.#carried;
+    into[next++] = Math.log(perHigh / perSpread);
+  }
+
+  /** A value in units of the high value. */
+  perHigh(sensor: number, value: number): number {
+    return value / Math.max(1, this.#high.values[sensor]!);
+  }
+}

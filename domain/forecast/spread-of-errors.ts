@@ -1,0 +1,50 @@
+import { tails } from './network-model.ts';
+
+/** How restless the last hour was, and how far below a free road the forecast is: bounds of the cells. */
+const unrestBounds = [0.1, 0.25, 0.5, 1] as const;
+const levelBounds = [0.4, 0.6, 0.75, 0.9, 1] as const;
+const cellCount = (unrestBounds.length + 1) * (levelBounds.length + 1);
+/** The tails before anything is known: those of errors as large as departures from the usual. */
+const firstTail = 2;
+/** Step of a tail at first and later, in units of the spread of the sensor. */
+const [firstStep, laterStep] = [0.3, 0.01];
+
+/**
+ * Tails of the errors of one forecaster at each horizon, of all sensors together, apart by how restless the last hour
+ * was and by what is forecast: a jam that breaks up is less certain than a free night. In units of the spread of each
+ * sensor. Learned error by error (Robbins and Monro 1951).
+ */
+export class ErrorTails {
+  /** Horizon by horizon, cell by cell: the low tail, the high one, and errors so far. To be saved. */
+  readonly numbers: Float32Array;
+
+  constructor(horizons: number) {
+    this.numbers = new Float32Array(horizons * cellCount * 3);
+    for (let at = 0; at < this.numbers.length; at += 3) this.numbers.set([-firstTail, firstTail], at);
+  }
+
+  /** Where in `numbers` the cell of a forecast is. `unrest` in spreads, `level` in high values. */
+  cell(horizon: number, unrest: number, level: number): number {
+    return (
+      3 *
+      (horizon * cellCount +
+        classOf(unrest, unrestBounds) * (levelBounds.length + 1) +
+        classOf(level, levelBounds))
+    );
+  }
+
+  /** Takes in an error, in spreads. */
+  learn(cell: number, error: number): void {
+    const times = this.numbers[cell + 2]!;
+    this.numbers[cell + 2] = Math.min(1e6, times + 1);
+    const step = Math.max(laterStep, firstStep / (1 + times / 20));
+    for (const [i, level] of tails.entries())
+      this.numbers[cell + i]! += step * (error < this.numbers[cell + i]! ? level - 1 : level);
+  }
+}
+
+function classOf(value: number, bounds: readonly number[]): number {
+  let i = 0;
+  while (i < bounds.length && value > bounds[i]!) i++;
+  return i;
+}

@@ -1,0 +1,144 @@
+import {
+  type Forecast,
+  Forecaster,
+  type Judged,
+  layers,
+  type SharedState,
+} from '#domain/forecast/forecaster.ts';
+import type { Pace, Tick } from '#domain/forecast/ground.ts';
+
+/** A member as it is saved: its place among the columns, and all that is known of it, in base 64. Plain data. */
+export interface SavedMember {
+  readonly place: number;
+  readonly known: string;
+  readonly trial: string | null;
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** Forecasts of one member at one horizon. Values 0..100. */
+export interface MemberForecast extends Forecast {
+  readonly id: string;
+  readonly horizon: number;
+  /** Which forecaster made it; empty when nothing can be said. */
+  readonly model: string;
+}
+
+const layerNames: readonly string[] = ['last-value.1', 'weekly-profile.1', 'robust-line.1', 'network'];
+
+/** Links or car parks that are forecast together, by name: what they measured between two ticks is averaged. */
+export class Group {
+  readonly forecaster: Forecaster;
+  readonly #pace: Pace;
+  readonly #places = new Map<string, number>();
+  #ids: string[] = [];
+  /** Members in order of name, so that who spoke first does not show. */
+  #sorted: string[] = [];
+  #sums = new Float64Array(0);
+  #counts = new Uint32Array(0);
+  #measured = new Float32Array(0);
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+    this.forecaster = new Forecaster(pace);
+  }
+
+  get places(): ReadonlyMap<string, number> {
+    return this.#places;
+  }
+
+  /** Adds a member that has nothing to say yet. */
+  add(id: string, at: number = this.#ids.length): void {
+    if (this.#places.has(id)) return;
+    this.#places.set(id, at);
+    this.#ids[at] = id;
+    this.#sorted = [];
+    if (this.#sums.length > at) return;
+    const room = 2 * at + 16;
+    this.#sums = grown(this.#sums, new Float64Array(room));
+    this.#counts = grown(this.#counts, new Uint32Array(room));
+    this.#measured = new Float32Array(room);
+    this.forecaster.ground.columns.grow(room);
+  }
+
+  /** Takes in a value, 0..100, of a member measured since the last tick. */
+  measure(id: string, value: number): void {
+    this.add(id);
+    const place = this.#places.get(id)!;
+    this.#sums[place]! += value;
+    this.#counts[place]!++;
+  }
+
+  /** Ends a tick; tells of forecasts whose targets it measured. */
+  tick(tick: Tick, tell?: (id: string, judged: Judged) => void): void {
+    const { length } = this.#ids;
+    for (let place = 0; place < length; place++) {
+      const count = this.#counts[place]!;
+      this.#measured[place] = count === 0 ? Number.NaN : this.#sums[place]! / count;
+      this.#sums[place] = 0;
+      this.#counts[place] = 0;
+    }
+    this.forecaster.take(
+      tick,
+      this.#measured,
+      length,
+      tell && ((judged) => tell(this.#ids[judged.sensor]!, judged)),
+    );
+  }
+
+  /** All forecasts from the tick that has ended, member by member in order of name. */
+  *forecasts(): Generator<MemberForecast> {
+    if (this.#sorted.length !== this.#ids.length) this.#sorted = [...this.#ids].sort();
+    const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
+    const network = this.forecaster.models.employed?.name ?? '';
+    for (const id of this.#sorted)
+      for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
+        this.forecaster.forecast(this.#places.get(id)!, horizon, said);
+        const isNetwork = layers[said.layer] === 'network';
+        yield { ...said, id, horizon, model: isNetwork ? network : (layerNames[said.layer] ?? '') };
+      }
+  }
+
+  /** What is known of a member. */
+  save(id: string): SavedMember {
+    const place = this.#places.get(id)!;
+    const { ground, trialColumns, models } = this.forecaster;
+    return {
+      place,
+      known: base64(ground.columns.save(place)),
+      trial: models.onTrial ? base64(trialColumns.save(place)) : null,
+      sum: this.#sums[place]!,
+      count: this.#counts[place]!,
+    };
+  }
+
+  saveShared(): SharedState {
+    return this.forecaster.save();
+  }
+
+  /** Takes back all that was saved; models are to be given back before. */
+  restore(
+    members: readonly (readonly [id: string, saved: SavedMember])[],
+    shared: SharedState | undefined,
+  ): void {
+    for (const [id, { place }] of members) this.add(id, place);
+    const { ground, trialColumns, models } = this.forecaster;
+    ground.columns.grow(this.#ids.length);
+    if (models.onTrial) trialColumns.grow(this.#ids.length);
+    for (const [, { place, known, trial, sum, count }] of members) {
+      ground.columns.restore(place, bytesOf(known));
+      if (trial !== null && models.onTrial) trialColumns.restore(place, bytesOf(trial));
+      this.#sums[place] = sum;
+      this.#counts[place] = count;
+    }
+    if (shared) this.forecaster.restore(shared);
+  }
+}
+
+function grown<Numbers extends Float64Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'base64');
