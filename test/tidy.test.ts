@@ -74,6 +74,7 @@ function reachableFrom(roots: readonly string[], files: readonly Source[]): Set<
 /** Where programs begin. */
 const entries = [
   'arterial.ts',
+  'commands/teacher.ts',
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
