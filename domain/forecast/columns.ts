@@ -1,6 +1,6 @@
 type Numbers = Float32Array | Int16Array | Uint16Array | Uint8Array;
 
-/** The numbers of one kind of all sensors: `width` of each, one sensor after the other. Replaced when more are added. */
+/** The numbers of one kind of all sensors: `width` of each, one after the other. Replaced when more are added. */
 export interface Column<Values extends Numbers> {
   readonly width: number;
   values: Values;

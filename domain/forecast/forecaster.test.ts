@@ -142,6 +142,60 @@ describe('a forecaster', () => {
     expect(of()).toEqual(of());
   });
 
+  it('says the same when it was saved on the way, in the middle of a trial, and taken up anew', () => {
+    const { values } = town(pace, 3, 9, 5);
+    const rows = rowsOf(values.length / 3, (t, sensor) => values[3 * t + sensor]!, 3);
+    const sensors = [0, 1, 2];
+    const places = new Map([['a', 1]]);
+    const [before, after] = [new Forecaster(pace), new Forecaster(pace)];
+    for (const one of [before, after]) one.propose(stubborn(0.3), places);
+    run(before, rows.slice(0, 2000));
+    for (const one of [before, after]) one.propose(stubborn(0.1), places);
+    run(before, rows.slice(2000, 2100), 2000);
+    after.trialColumns.grow(3);
+    after.ground.columns.grow(3);
+    for (const sensor of sensors) {
+      after.ground.columns.restore(sensor, before.ground.columns.save(sensor));
+      after.trialColumns.restore(sensor, before.trialColumns.save(sensor));
+    }
+    after.restore(JSON.parse(JSON.stringify(before.save())));
+    expect(after.models.onTrial).toBeDefined();
+    const [straight, taken] = [before, after].map((one) => run(one, rows.slice(2100), 2100));
+    expect(taken).toEqual(straight);
+    expect(after.models).toEqual(before.models);
+    expect(after.models.onTrial).toBeUndefined();
+    expect(after.save()).toEqual(before.save());
+    for (const sensor of sensors)
+      expect(after.ground.columns.save(sensor)).toEqual(before.ground.columns.save(sensor));
+  });
+
+  it('lets a network speak once it has been better for a day, and not one that is worse', () => {
+    const chance = new Chance(6);
+    const forecaster = new Forecaster(pace);
+    const [worse, good, bad] = [stubborn(3), stubborn(0), stubborn(5)];
+    forecaster.propose(worse, new Map());
+    run(
+      forecaster,
+      rowsOf(20, () => 50 + chance.normal()),
+    );
+    forecaster.propose(good, new Map());
+    run(
+      forecaster,
+      rowsOf(287, () => 50 + chance.normal()),
+      20,
+    );
+    expect(forecaster.models).toEqual({ employed: worse, onTrial: good });
+    run(forecaster, [[50]], 307);
+    expect(forecaster.models).toEqual({ employed: good, onTrial: undefined });
+    forecaster.propose(bad, new Map());
+    run(
+      forecaster,
+      rowsOf(288, () => 50 + chance.normal()),
+      308,
+    );
+    expect(forecaster.models).toEqual({ employed: good, onTrial: undefined });
+  });
+
   it('goes on undisturbed when sensors join', () => {
     const speed = (t: number): number => 50 + 10 * Math.sin(t / 20);
     const [alone, joined] = [new Forecaster(pace), new Forecaster(pace)];

@@ -52,7 +52,7 @@ export interface SharedState {
 /**
  * Forecasts many sensors at a few horizons, every tick: by the last value, by what is usual, by a line of each sensor's
  * own that is learned as its targets arrive, and, once there is a model, by a network that all sensors share. Of each
- * sensor and horizon that one speaks whose error has been least of late. What it does depends on what it was given alone.
+ * sensor and horizon that one speaks whose error has been least of late. What it does depends on its inputs alone.
  */
 export class Forecaster {
   readonly ground: Ground;
@@ -135,8 +135,8 @@ export class Forecaster {
   }
 
   /**
-   * Takes in what `count` sensors measured up to a tick, 0..100 each and NaN where nothing was, judges what was forecast
-   * for it, and looks ahead. Every forecast is then to be asked for once.
+   * Takes in what `count` sensors measured up to a tick, 0..100 each and NaN where nothing was, judges what was
+   * forecast for it, and looks ahead. Every forecast is then to be asked for once.
    */
   take(tick: Tick, measured: Float32Array, count: number, tell?: (judged: Judged) => void): void {
     this.#tick = tick.number;

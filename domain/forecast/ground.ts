@@ -44,7 +44,7 @@ export const inputsOf = ({ recalls }: Pace): number =>
   neighbourFeatures * mostNeighbours +
   (recalls ? recallFeatures : 0);
 
-/** What is left of a departure after so many ticks, before anything has been learned. Fitted by eye to three networks. */
+/** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
 

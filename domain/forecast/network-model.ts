@@ -25,8 +25,8 @@ export interface Output {
 export const tails = [0.05, 0.95] as const;
 
 /**
- * The outputs of a network: medians at the horizons, then both tails at the horizons, then medians at all other ticks up
- * to the farthest, which are learned along since they teach the network what is in between.
+ * The outputs of a network: medians at the horizons, then both tails at the horizons, then medians at all other ticks
+ * up to the farthest, which are learned along since they teach the network what is in between.
  */
 export function outputsOf({ horizons }: Pace): readonly Output[] {
   const others = Array.from({ length: horizons.at(-1)! }, (_, i) => i + 1).filter(

@@ -82,8 +82,8 @@ export class Ensemble {
   }
 
   /**
-   * Asks for `rows` rows of `inputs` numbers each, one after the other; gives `outputs` numbers a row, the mean over all
-   * members, into `answers`.
+   * Asks for `rows` rows of `inputs` numbers each, one after the other; gives `outputs` numbers a row, the mean over
+   * all members, into `answers`.
    */
   answer(rows: Float32Array, count: number, answers: Float32Array): void {
     for (let from = 0; from < count; from += batchRows)
