@@ -17,15 +17,30 @@ export async function forecastStdio(
   let series: SeriesForecaster | undefined;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
-    const said = JSON.parse(line) as { hello?: SeriesShape; row?: number; t?: string; x?: (number | null)[] };
-    if (said.hello) {
+    const said = read(line);
+    if (said?.hello) {
       series = new SeriesForecaster(said.hello, note);
       continue;
     }
-    if (series === undefined || said.row === undefined || said.t === undefined || said.x === undefined)
+    if (!series || typeof said?.row !== 'number' || typeof said.t !== 'string' || !Array.isArray(said.x))
       throw new Error(`${line.slice(0, 80)} was read; a hello, then rows with row, t and x would be right`);
     const answer = await series.take(said.row, said.t, said.x);
     if (answer) await write(output, `${JSON.stringify({ row: said.row, ...rounded(answer) })}\n`);
+  }
+}
+
+interface Line {
+  readonly hello?: SeriesShape;
+  readonly row?: number;
+  readonly t?: string;
+  readonly x?: readonly (number | null)[];
+}
+
+function read(line: string): Line | null {
+  try {
+    return JSON.parse(line) as Line | null;
+  } catch (cause) {
+    throw new Error(`${line.slice(0, 80)} was read; a JSON text would be right`, { cause });
   }
 }
 

@@ -51,12 +51,9 @@ export class SeriesForecaster {
   #taughtSince = 0;
   #lastTaught = 0;
 
-  /** Throws RangeError when a horizon is too far. */
+  /** Throws RangeError when the shape is not one. */
   constructor(shape: SeriesShape, note: (line: string) => void) {
-    if (Math.max(...shape.horizons) > longestHorizon)
-      throw new RangeError(
-        `horizons ${shape.horizons.join(', ')}; at most ${longestHorizon} rows would be right`,
-      );
+    checkShape(shape);
     this.#shape = shape;
     this.#note = note;
     const horizons = [...new Set(shape.horizons)].sort((a, b) => a - b);
@@ -68,6 +65,12 @@ export class SeriesForecaster {
     const at = Date.parse(`${time.slice(0, 19).replace(' ', 'T')}Z`);
     if (Number.isNaN(at))
       throw new RangeError(`row ${row}: time ${time}; 2012-03-01T00:05:00 would be right`);
+    const { length } = this.#shape.sensors;
+    if (values.length !== length)
+      throw new RangeError(`row ${row}: ${values.length} values; ${length} would be right`);
+    const wrong = values.find((value) => value !== null && !Number.isFinite(value));
+    if (wrong !== undefined)
+      throw new RangeError(`row ${row}: value ${wrong}; a number or null would be right`);
     this.#keep(at, values);
     if (row === 0) this.#planLessons(JSON.stringify(values).length);
     const { testFrom, stepSeconds } = this.#shape;
@@ -182,4 +185,18 @@ export class SeriesForecaster {
     }
     return answer;
   }
+}
+
+/** Throws RangeError with what is wrong and what would be right. */
+function checkShape({ sensors, horizons, stepSeconds, testFrom }: SeriesShape): void {
+  const complain = (wrong: string, right: string): never => {
+    throw new RangeError(`${wrong}; ${right} would be right`);
+  };
+  const isHorizon = (ahead: number): boolean =>
+    Number.isInteger(ahead) && ahead >= 1 && ahead <= longestHorizon;
+  if (!Array.isArray(sensors) || sensors.length === 0) complain(`sensors ${sensors}`, 'a list of names');
+  if (!Array.isArray(horizons) || horizons.length === 0 || !horizons.every(isHorizon))
+    complain(`horizons ${horizons?.join?.(', ')}`, `whole numbers from 1 to ${longestHorizon}`);
+  if (!(stepSeconds > 0)) complain(`stepSeconds ${stepSeconds}`, 'seconds above 0');
+  if (!(Number.isInteger(testFrom) && testFrom >= 0)) complain(`testFrom ${testFrom}`, 'a row from 0 on');
 }

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { anchorsOf, Ground, inputsOf, mostNeighbours, type Pace, persistence } from './ground.ts';
+import { tickOf, town } from './town.fixture.ts';
+
+const links: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };
+const carParks: Pace = { tickSeconds: 1800, horizons: [1, 2, 4], recalls: true };
+
+/** A week and a day of a town. */
+function grown(pace: Pace): { ground: Ground; last: Float32Array } {
+  const { ticks, values } = town(pace, 3, 8, 1);
+  const ground = new Ground(pace);
+  let last = new Float32Array(3);
+  for (const [t, tick] of ticks.entries()) {
+    last = values.slice(3 * t, 3 * t + 3);
+    ground.take(tick, last, 3);
+    ground.look(last);
+  }
+  return { ground, last };
+}
+
+describe('the ground of forecasts', () => {
+  it('tells a network as many numbers as it says, all finite, from the first tick on', () => {
+    for (const pace of [links, carParks])
+      for (const ground of [new Ground(pace), grown(pace).ground]) {
+        ground.take(tickOf(10_000, pace), Float32Array.of(Number.NaN, 5, 90), 3);
+        ground.look(Float32Array.of(Number.NaN, 5, 90));
+        for (const sensor of [0, 1, 2]) {
+          const into = new Float32Array(inputsOf(pace) + 2).fill(1234);
+          ground.inputs(sensor, [2, 1], into, 1);
+          expect([into[0], into.at(-1)]).toEqual([1234, 1234]);
+          expect([...into.subarray(1, -1)].filter((one) => !Number.isFinite(one) || one === 1234)).toEqual(
+            [],
+          );
+        }
+      }
+  });
+
+  it('tells what neighbours do, each in units of its own spread, and nothing where there are none', () => {
+    const { ground } = grown(links);
+    const inputs = (neighbours: readonly number[]): Float32Array => {
+      const into = new Float32Array(inputsOf(links));
+      ground.inputs(0, neighbours, into, 0);
+      return into.slice(-2 * mostNeighbours);
+    };
+    const { recent } = ground;
+    expect([...inputs([])]).toEqual(new Array(12).fill(0));
+    const [now, change] = inputs([2]);
+    expect(now).toBeCloseTo(recent.departure(2, 0) / recent.spread(2), 5);
+    expect(change).toBeCloseTo((recent.departure(2, 0) - recent.departure(2, 3)) / recent.spread(2), 5);
+    expect(inputs([-1, 2]).slice(2, 4)).toEqual(inputs([2]).slice(0, 2));
+  });
+
+  it('looks ahead a quarter, a half and the whole of the farthest horizon', () => {
+    expect(anchorsOf(links)).toEqual([3, 6, 12]);
+    expect(anchorsOf({ ...links, horizons: [1, 5] })).toEqual([2, 3, 5]);
+  });
+
+  it('takes as a base the usual and the share of the departure that mostly lasts, less the farther ahead', () => {
+    const { ground, last } = grown(links);
+    const departure = last[1]! - ground.now[1]!;
+    expect(ground.recent.departure(1, 0)).toBeCloseTo(departure, 4);
+    expect(ground.base(1, 40, 3)).toBeCloseTo(40 + persistence(links, 3) * departure, 4);
+    expect(persistence(links, 3)).toBeCloseTo(0.6, 6);
+    expect(persistence(links, 12)).toBeCloseTo(0.3, 6);
+    expect(persistence(links, 1)).toBe(0.8);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { Columns } from './columns.ts';
+import { networkFeatures, Recent } from './recent.ts';
+
+const nothing = Number.NaN;
+
+/** Takes in values tick by tick, where 50 is usual. */
+function recentOf(values: readonly number[], usual = 50) {
+  const columns = new Columns();
+  const recent = new Recent(columns, 300);
+  columns.grow(1);
+  for (const [tick, value] of values.entries())
+    recent.take(tick, Float32Array.of(value), Float32Array.of(usual), 1);
+  return { columns, recent };
+}
+
+describe('what has happened of late', () => {
+  it('is told as departures from the usual, the newest first', () => {
+    const { recent } = recentOf([40, 45, 60]);
+    expect([0, 1, 2, 3].map((ago) => recent.departure(0, ago))).toEqual([10, -5, -10, 0]);
+    expect(recent.value(0)).toBe(60);
+    expect(recent.unrest(0)).toBeCloseTo(Math.sqrt(225 / 12 - (5 / 12) ** 2), 4);
+  });
+
+  it('carries the last value on for an hour of silence, then says what is usual', () => {
+    const silence = (ticks: number) => recentOf([40, ...new Array<number>(ticks).fill(nothing)]).recent;
+    expect([silence(12).value(0), silence(12).isFresh(0)]).toEqual([40, true]);
+    expect([silence(13).value(0), silence(13).isFresh(0)]).toEqual([50, false]);
+    expect([silence(13).last(0), silence(13).age(0), silence(300).age(0)]).toEqual([40, 13, 255]);
+  });
+
+  it('has no number that is none, before anything came and without anything usual', () => {
+    for (const { recent } of [
+      recentOf([nothing]),
+      recentOf([nothing], nothing),
+      recentOf([30, 20], nothing),
+    ]) {
+      const into = new Float32Array(networkFeatures);
+      recent.network(0, into, 0);
+      expect([...into].filter((number) => !Number.isFinite(number))).toEqual([]);
+    }
+    expect(recentOf([30, 20], nothing).recent.value(0)).toBe(20);
+    expect(recentOf([nothing]).recent.isFresh(0)).toBe(false);
+  });
+
+  it('tells a line the same of a tick, then and looking back', () => {
+    const values = Array.from({ length: 40 }, (_, i) => 50 + ((i * 37) % 23) - 11);
+    const [then, later] = [new Float32Array(11), new Float32Array(11)];
+    const early = recentOf(values.slice(0, 28)).recent;
+    early.line(0, 0, 47, then);
+    recentOf(values).recent.line(0, 12, 47, later);
+    // The high value, in the tenth, has moved since.
+    expect(later.with(9, 0)).toEqual(then.with(9, 0));
+    expect(then[0]).toBe(values[27]! - 50);
+    expect(then[5]).toBe(Math.min(...values.slice(16, 28)) - 50);
+    expect(then[7]).toBe(47 - 50);
+  });
+
+  it('learns how large a departure mostly is, and a value that few are above', () => {
+    const { recent } = recentOf(Array.from({ length: 4000 }, (_, i) => 50 + ((i * 8) % 21) - 10));
+    expect(recent.spread(0)).toBeCloseTo(110 / 21, 1);
+    expect(recent.perHigh(0, 58)).toBeCloseTo(1, 1);
+  });
+});
