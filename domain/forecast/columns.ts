@@ -1,4 +1,4 @@
-type Numbers = Float32Array | Int16Array | Uint16Array | Uint8Array;
+type Numbers = Float32Array | Int32Array | Int16Array | Uint16Array | Uint8Array;
 
 /** The numbers of one kind of all sensors: `width` of each, one sensor after the other. Replaced when more are added. */
 export interface Column<Values extends Numbers> {
