@@ -257,8 +257,10 @@ export async function createTestCity(different: Partial<AppOptions> = {}): Promi
     async happen(topic, kind, event) {
       const table = tableOf(kind);
       const fields = event as Readonly<Record<string, unknown>>;
-      const version = liveVersionOf(table, fields);
-      await live.put([{ kind, id: liveIdOf(table, fields), version, value: event }]);
+      const { live: named } = table;
+      if (named === undefined) throw new Error(`${table.name} is not live`);
+      const version = liveVersionOf(named, fields);
+      await live.put([{ kind, id: liveIdOf(named, fields), version, value: event }]);
       await city.commit(0, noRecords, new Map([[table.name, [rowOf(event) as Row]]]));
       await city.append(topic, event);
     },

@@ -13,7 +13,7 @@ const rowsMost = 150_000;
 
 /** The table in which the states of a kind are kept. An unknown kind is a bug. */
 export function tableOf(kind: string): Table {
-  const found = tables.find(({ live }) => live.kind === kind);
+  const found = tables.find(({ live }) => live?.kind === kind);
   if (found === undefined) throw new Error(`no table of kind ${kind}`);
   return found;
 }

@@ -57,6 +57,7 @@ describe.skipIf(redisMissing !== undefined)('live state of a city', () => {
     const memory = await openLive(store, undefined, notice);
     const redis = await openLive(store, { url: new Secret(server.url) }, notice);
     for (const { live } of tables) {
+      if (live === undefined) continue;
       const values = await memory.list(live.kind);
       expect(values.length, live.kind).toBeGreaterThan(1);
       expect(await redis.list(live.kind), live.kind).toEqual(values);

@@ -24,11 +24,12 @@ export async function openLive(
 /** The newest of each thing in the store, as live state. */
 export async function newestValues(store: MeasureStore): Promise<LiveValue[]> {
   const values: LiveValue[] = [];
-  for (const table of tables) {
-    const { kind, id, version } = table.live;
-    for (const row of await store.newest(table.name, id.map(columnOf), version.map(columnOf))) {
+  for (const { name, live } of tables) {
+    if (live === undefined) continue;
+    const { kind, id, version } = live;
+    for (const row of await store.newest(name, id.map(columnOf), version.map(columnOf))) {
       const event = eventOf(row);
-      values.push({ kind, id: liveIdOf(table, event), version: liveVersionOf(table, event), value: event });
+      values.push({ kind, id: liveIdOf(live, event), version: liveVersionOf(live, event), value: event });
     }
   }
   return values;

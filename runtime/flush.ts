@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { deserialize, serialize } from 'node:v8';
 import { isRejection } from '#schemas/rejection.ts';
 import { liveIdOf, liveVersionOf, rowOf } from '#schemas/row.ts';
-import { type Table, tables } from '#schemas/tables.ts';
+import { type LiveFields, tables } from '#schemas/tables.ts';
 import { decodeRecord, encodeRecord, type SchemaIds } from '#schemas/topic.ts';
 import type { LiveState, LiveValue } from './live.ts';
 import type { EventLog, LogRecord } from './log.ts';
@@ -59,7 +59,7 @@ function addTo(
     const table = tableOf.get(topic.name);
     if (!table) continue;
     listIn(prepared.measures, table.name).push(rowOf(event as object) as Row);
-    if (withLive) prepared.live.push(liveValueOf(table, event));
+    if (withLive && table.live) prepared.live.push(liveValueOf(table.live, event));
   }
 }
 
@@ -71,10 +71,9 @@ function* partsOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
     yield items.length <= partMost ? items : items.slice(next, next + partMost);
 }
 
-function liveValueOf(table: Table, event: unknown): LiveValue {
+function liveValueOf(live: LiveFields, event: unknown): LiveValue {
   const fields = event as Readonly<Record<string, unknown>>;
-  const { kind } = table.live;
-  return { kind, id: liveIdOf(table, fields), version: liveVersionOf(table, fields), value: event };
+  return { kind: live.kind, id: liveIdOf(live, fields), version: liveVersionOf(live, fields), value: event };
 }
 
 function listIn<Item>(lists: Map<string, Item[]>, name: string): Item[] {
@@ -151,11 +150,11 @@ export function liveValuesOf(records: Prepared['records']): LiveValue[] {
   const live: LiveValue[] = [];
   for (const [topic, list] of records) {
     const table = tableOf.get(topic);
-    if (table === undefined) continue;
+    if (table?.live === undefined) continue;
     for (const { value } of list) {
       const event: unknown = decodeRecord(table.topic, value, 0, value.length);
       assert(!isRejection(event), `${topic}: the outbox has what is no record`);
-      live.push(liveValueOf(table, event));
+      live.push(liveValueOf(table.live, event));
     }
   }
   return live;

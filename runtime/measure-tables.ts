@@ -91,6 +91,15 @@ export function columnIn(table: MeasureTable, name: string): Column {
   return column;
 }
 
+/** Makes sure that the columns hold whole numbers in every row. */
+export function assertSummable(table: MeasureTable, names: readonly string[]): void {
+  for (const name of names) {
+    const { type, nullable } = columnIn(table, name);
+    if (nullable || (type !== 'integer' && type !== 'bigint'))
+      throw new TypeError(`${name} of ${table.name} cannot be summed`);
+  }
+}
+
 /** The rows with every column and no other, the last of those with one key; by the text of their key. */
 export function completeRows(table: MeasureTable, rows: readonly Row[]): Map<string, Row> {
   const complete = new Map<string, Row>();

@@ -1,5 +1,6 @@
 /** What every store of measures promises, whatever it is made of. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ForecastAccuracy } from '#schemas/generated/forecast.accuracy.v1.ts';
 import type { Incident } from '#schemas/generated/incident.v1.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
@@ -56,6 +57,36 @@ const forecastRow = (link: string, at: number, horizonMinutes: number): Row => {
     coveragePermille: null,
     model: 'profile',
     quality: 'forecast',
+  };
+  return rowOf(event) as Row;
+};
+
+const accuracyRow = (
+  id: string,
+  horizonMinutes: number,
+  windowStart: number,
+  change: Partial<ForecastAccuracy> = {},
+): Row => {
+  const event: ForecastAccuracy = {
+    district: 'centre',
+    subject: 'link',
+    id,
+    at: windowStart + 60 * minute,
+    windowStart,
+    windowSeconds: 3600,
+    horizonMinutes,
+    judged: 12,
+    held: 11,
+    absoluteError: 500,
+    persistenceJudged: 12,
+    persistenceError: 900,
+    absoluteErrorBesidePersistence: 500,
+    profileJudged: 0,
+    profileError: 0,
+    absoluteErrorBesideProfile: 0,
+    width: 1200,
+    intervalScore: 1700,
+    ...change,
   };
   return rowOf(event) as Row;
 };
@@ -570,6 +601,62 @@ export function describeMeasureStore(name: string, open: () => Promise<OpenedSto
           ['b', 60, noon + 10 * minute],
           ['b', 120, noon + 10 * minute],
         ]);
+      });
+    });
+
+    describe('sums', () => {
+      const hour = 60 * minute;
+      const ask = {
+        table: 'forecast_accuracy',
+        where: { subject: 'link' },
+        timeColumn: 'window_start',
+        from: noon,
+        to: noon + 2 * hour,
+        sums: ['judged', 'absolute_error'],
+      };
+      beforeEach(async () => {
+        const rows = [
+          accuracyRow('b', 15, noon, { judged: 3, absoluteError: 3_000_000_000 }),
+          accuracyRow('b', 15, noon + hour, { judged: 4, absoluteError: 1_500_000_000 }),
+          accuracyRow('b', 60, noon + hour, { judged: 5, absoluteError: 50 }),
+          accuracyRow('a', 15, noon + hour, { judged: 6, absoluteError: 60 }),
+          accuracyRow('a', 15, noon - hour, { judged: 100 }),
+          accuracyRow('a', 15, noon + 2 * hour, { judged: 100 }),
+          accuracyRow('a', 15, noon, { subject: 'parking', judged: 7 }),
+        ];
+        await commit(commitOf(1, { measures: new Map([['forecast_accuracy', rows]]) }));
+      });
+
+      it('are of each group, in their order, of rows in the range alone', async () => {
+        expect(await store.sums({ ...ask, by: ['id'] })).toEqual([
+          { id: 'a', judged: 6, absolute_error: 60 },
+          { id: 'b', judged: 12, absolute_error: 4_500_000_050 },
+        ]);
+        expect(await store.sums({ ...ask, by: ['horizon_minutes', 'window_start'] })).toEqual([
+          { horizon_minutes: 15, window_start: noon, judged: 3, absolute_error: 3_000_000_000 },
+          { horizon_minutes: 15, window_start: noon + hour, judged: 10, absolute_error: 1_500_000_060 },
+          { horizon_minutes: 60, window_start: noon + hour, judged: 5, absolute_error: 50 },
+        ]);
+      });
+
+      it('of nothing are no row, not 0', async () => {
+        expect(await store.sums({ ...ask, where: { id: 'z' }, by: ['id'] })).toEqual([]);
+      });
+
+      it('see a row that replaced another once', async () => {
+        const again = [accuracyRow('a', 15, noon + hour, { judged: 8 })];
+        await commit(commitOf(2, { measures: new Map([['forecast_accuracy', again]]) }));
+        expect((await store.sums({ ...ask, by: ['id'] }))[0]).toMatchObject({ id: 'a', judged: 8 });
+      });
+
+      it('of what is no whole number, or may be missing, are a mistake', async () => {
+        const sum = (table: string, column: string): Promise<unknown> =>
+          Promise.resolve().then(() =>
+            store.sums({ ...ask, table, where: {}, by: ['at'], sums: [column], timeColumn: 'at' }),
+          );
+        await expect(sum('forecast_accuracy', 'id')).rejects.toThrow(TypeError);
+        await expect(sum('link_state', 'flow_vph')).rejects.toThrow(TypeError);
+        await expect(sum('link_state', 'no_column')).rejects.toThrow(TypeError);
       });
     });
 

@@ -105,6 +105,8 @@ export interface MeasureStore {
   listProgress(): Promise<readonly (Progress & { readonly processor: string; readonly partition: number })[]>;
   /** Rows of a table whose columns equal (`where`) and whose time column lies in [from, to), newest last. */
   select(query: Select): Promise<readonly Row[]>;
+  /** Whole numbers of the rows whose time column lies in [from, to), summed up group by group; by what makes a group. */
+  sums(query: SumsQuery): Promise<readonly Row[]>;
   /** Sums over the windows that begin in [from, to), as `aggregates.ts` says them; by bucket, then by id. */
   aggregate(query: AggregateQuery): Promise<readonly Row[]>;
   /** The newest row of each id: for rebuilding live state. `version` orders them. */
@@ -132,6 +134,18 @@ export interface Select {
   /** Only rows whose window, of `window_seconds` from the time column on, ends after this. */
   readonly endsAfter?: EventTime;
   readonly limit: number;
+}
+
+export interface SumsQuery {
+  readonly table: string;
+  readonly where: Readonly<Record<string, string | number>>;
+  readonly timeColumn: string;
+  readonly from: EventTime;
+  readonly to: EventTime;
+  /** Columns that make a group, at least one; an answer is in their order. */
+  readonly by: readonly string[];
+  /** Columns of whole numbers, none of them nullable. */
+  readonly sums: readonly string[];
 }
 
 export interface AggregateQuery {

@@ -4,6 +4,7 @@ import { aggregateOf, aggregateRows } from './aggregates.ts';
 import { canonicalJson, compareBytes } from './canonical-json.ts';
 import { ArterialError } from './errors.ts';
 import {
+  assertSummable,
   columnIn,
   completeRows,
   type MeasureTable,
@@ -19,6 +20,7 @@ import type {
   Restored,
   Row,
   Select,
+  SumsQuery,
   Unusable,
 } from './measures.ts';
 
@@ -154,6 +156,21 @@ class MemoryMeasures implements MeasureStore {
     });
     const order = ['bucket', aggregate.id];
     return [...aggregateRows(aggregate, rows, length)].sort((a, b) => compareCells(order, a, b));
+  }
+
+  async sums({ by, sums, ...query }: SumsQuery): Promise<readonly Row[]> {
+    const table = measureTable(query.table);
+    assertSummable(table, sums);
+    for (const column of by) columnIn(table, column);
+    const groups = new Map<string, Record<string, Row[string]>>();
+    for (const row of await this.select({ ...query, limit: Number.POSITIVE_INFINITY })) {
+      const named = by.map((column) => [column, row[column] ?? null] as const);
+      const key = JSON.stringify(named);
+      const group = groups.get(key) ?? Object.fromEntries([...named, ...sums.map((column) => [column, 0])]);
+      groups.set(key, group);
+      for (const column of sums) group[column] = (group[column] as number) + (row[column] as number);
+    }
+    return [...groups.values()].sort((a, b) => compareCells(by, a, b));
   }
 
   async maintain(keepFrom: EventTime | undefined): Promise<void> {

@@ -103,9 +103,9 @@ describe('PostgreSQL and memory', () => {
         expect(await memory.commit(commit)).toBe('committed');
         expect(await store.commit(commit)).toBe('committed');
         const names = tables.map(({ name }) => name);
-        for (const { name, live, time } of tables) {
-          const ids = live.id.map(columnOf);
-          const versions = live.version.map(columnOf);
+        for (const { name, key, live, time } of tables) {
+          const ids = (live?.id ?? key).map(columnOf);
+          const versions = (live?.version ?? []).map(columnOf);
           expect(await store.newest(name, ids, versions)).toEqual(await memory.newest(name, ids, versions));
           const all = { table: name, where: {}, timeColumn: columnOf(time), limit: 1e6 };
           const ever = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };

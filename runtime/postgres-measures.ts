@@ -3,8 +3,17 @@ import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { EventTime } from '#domain/time.ts';
 import { storableText } from './canonical-json.ts';
-import { columnIn, completeRows, measureTable } from './measure-tables.ts';
-import type { AggregateQuery, Commit, MeasureStore, Progress, Restored, Row, Select } from './measures.ts';
+import { assertSummable, columnIn, completeRows, measureTable } from './measure-tables.ts';
+import type {
+  AggregateQuery,
+  Commit,
+  MeasureStore,
+  Progress,
+  Restored,
+  Row,
+  Select,
+  SumsQuery,
+} from './measures.ts';
 import { assertStateVersion } from './memory-measures.ts';
 import { maintainPostgres, selectAggregate } from './postgres-aggregates.ts';
 import { advanceStatement, checked, progressValues, smallCommit } from './postgres-commit.ts';
@@ -12,7 +21,15 @@ import { PostgresConnection, type PostgresOptions } from './postgres-connection.
 import { boundText, timeText } from './postgres-copy.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 import { insertNew, uniqueViolation, upsert } from './postgres-rows.ts';
-import { canonicalRow, epochMilliseconds, quoted, selected, walk, walkChunks } from './postgres-sql.ts';
+import {
+  canonicalRow,
+  epochMilliseconds,
+  quoted,
+  selected,
+  walk,
+  walkChunks,
+  wanted,
+} from './postgres-sql.ts';
 import { hasTimescaleTables } from './timescale.ts';
 
 /** A store of measures in PostgreSQL. Connects when first used. */
@@ -123,13 +140,8 @@ class PostgresMeasures implements MeasureStore {
     limit,
   }: Select): Promise<readonly Row[]> {
     const table = measureTable(name);
-    const time = quoted(columnIn(table, timeColumn).name);
-    const values: unknown[] = [boundText(from), boundText(to), limit];
-    const conditions = [`${time} >= $1::timestamptz`, `${time} < $2::timestamptz`];
-    for (const [column, value] of Object.entries(where)) {
-      values.push(columnIn(table, column).type === 'timestamptz' ? timeText(Number(value)) : value);
-      conditions.push(`${quoted(column)} = $${values.length}`);
-    }
+    const { values, conditions } = wanted(table, { where, timeColumn, from, to });
+    const time = quoted(timeColumn);
     if (endsAfter !== undefined) {
       values.push(boundText(endsAfter));
       const length = `${quoted(columnIn(table, 'window_seconds').name)} * interval '1 s'`;
@@ -137,7 +149,22 @@ class PostgresMeasures implements MeasureStore {
     }
     const { rows } = await this.connection.query(
       `SELECT ${selected(table)} FROM ${quoted(table.name)} WHERE ${conditions.join(' AND ')}
-       ORDER BY ${[time, ...table.key.map(quoted)].join(', ')} LIMIT $3`,
+       ORDER BY ${[time, ...table.key.map(quoted)].join(', ')} LIMIT $${values.push(limit)}`,
+      values,
+    );
+    return rows;
+  }
+
+  async sums({ table: name, by, sums, ...query }: SumsQuery): Promise<readonly Row[]> {
+    const table = measureTable(name);
+    assertSummable(table, sums);
+    const { values, conditions } = wanted(table, query);
+    const columns = by.map((column) => columnIn(table, column));
+    const totals = sums.map((column) => `sum(${quoted(column)})::bigint AS ${quoted(column)}`);
+    const groups = by.map(quoted).join(', ');
+    const { rows } = await this.connection.query(
+      `SELECT ${[selected({ columns }), ...totals].join(', ')} FROM ${quoted(table.name)}
+       WHERE ${conditions.join(' AND ')} GROUP BY ${groups} ORDER BY ${groups}`,
       values,
     );
     return rows;

@@ -63,7 +63,7 @@ describe('the migrations of a database', () => {
     await sql(`INSERT INTO schema_migrations (version, name) VALUES (1, '0001-first.sql')`);
     const store = createPostgresMeasures(url);
     await store.migrate();
-    expect(await sql('SELECT count(*)::int AS steps FROM schema_migrations')).toEqual([{ steps: 4 }]);
+    expect(await sql('SELECT count(*)::int AS steps FROM schema_migrations')).toEqual([{ steps: 5 }]);
     expect(await sql('SELECT version FROM schema_migrations WHERE checksum IS NULL')).toEqual([]);
     await store.close();
     await close();

@@ -1,6 +1,8 @@
 /** Pieces of SQL made from the tables of measures. */
 import { compareNames } from './canonical-json.ts';
-import type { Column, MeasureTable } from './measure-tables.ts';
+import { type Column, columnIn, type MeasureTable } from './measure-tables.ts';
+import type { Select } from './measures.ts';
+import { boundText, timeText } from './postgres-copy.ts';
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -8,12 +10,27 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const epochMilliseconds = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`;
 
 /** The columns of a row as the port gives them. */
-export const selected = ({ columns }: MeasureTable): string =>
+export const selected = ({ columns }: Pick<MeasureTable, 'columns'>): string =>
   columns
     .map(({ name, type }) =>
       type === 'timestamptz' ? `${epochMilliseconds(quoted(name))} AS ${quoted(name)}` : quoted(name),
     )
     .join(', ');
+
+/** The conditions that rows meet, and the values of their places. */
+export function wanted(
+  table: MeasureTable,
+  { where, timeColumn, from, to }: Pick<Select, 'where' | 'timeColumn' | 'from' | 'to'>,
+): { readonly values: unknown[]; readonly conditions: string[] } {
+  const time = quoted(columnIn(table, timeColumn).name);
+  const values: unknown[] = [boundText(from), boundText(to)];
+  const conditions = [`${time} >= $1::timestamptz`, `${time} < $2::timestamptz`];
+  for (const [column, value] of Object.entries(where)) {
+    values.push(columnIn(table, column).type === 'timestamptz' ? timeText(Number(value)) : value);
+    conditions.push(`${quoted(column)} = $${values.length}`);
+  }
+  return { values, conditions };
+}
 
 /** The row as `canonicalJson` writes it. */
 export function canonicalRow({ columns }: MeasureTable): string {

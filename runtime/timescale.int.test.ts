@@ -46,9 +46,9 @@ async function openPair() {
   const expectSame = async (): Promise<void> => {
     const names = tables.map(({ name }) => name);
     expect(await store.digest(names)).toBe(await memory.digest(names));
-    for (const { name, live, time } of tables) {
-      const ids = live.id.map(columnOf);
-      const versions = live.version.map(columnOf);
+    for (const { name, key, live, time } of tables) {
+      const ids = (live?.id ?? key).map(columnOf);
+      const versions = (live?.version ?? []).map(columnOf);
       expect(await store.newest(name, ids, versions)).toEqual(await memory.newest(name, ids, versions));
       const past = { table: name, where: {}, timeColumn: columnOf(time), from: noon - minute, to: noon + 1 };
       expect(await store.select({ ...past, limit: 99 })).toEqual(await memory.select({ ...past, limit: 99 }));

@@ -1,4 +1,4 @@
-import { columnOf, type Table } from './tables.ts';
+import { columnOf, type LiveFields } from './tables.ts';
 
 /** Columns by field: the names of fields are few, and the renaming costs more than the rest of a row. */
 const columns = new Map<string, string>();
@@ -31,9 +31,9 @@ const fieldOf = (column: string): string =>
   column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Which thing an event is the state of, as live state names it. */
-export const liveIdOf = (table: Table, event: Readonly<Record<string, unknown>>): string =>
-  table.live.id.map((field) => String(event[field])).join('/');
+export const liveIdOf = (live: LiveFields, event: Readonly<Record<string, unknown>>): string =>
+  live.id.map((field) => String(event[field])).join('/');
 
 /** Orders the states of one thing. */
-export const liveVersionOf = (table: Table, event: Readonly<Record<string, unknown>>): number[] =>
-  table.live.version.map((field) => Number(event[field]));
+export const liveVersionOf = (live: LiveFields, event: Readonly<Record<string, unknown>>): number[] =>
+  live.version.map((field) => Number(event[field]));

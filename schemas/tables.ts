@@ -1,7 +1,8 @@
-/** Where each derived topic is kept: its table, the key of a row, and what of it is live. */
+/** Where each derived topic is kept: its table, the key of a row, and what of it is live, if anything. */
 import type { AnyTopic, Topic } from './topic.ts';
 import {
   driverNotifications,
+  forecastAccuracies,
   incidents,
   intersectionPerformances,
   linkForecasts,
@@ -18,27 +19,30 @@ export interface Table {
   readonly key: readonly string[];
   /** The event's time field by which history is asked for. */
   readonly time: string;
-  /** Which fields name the thing whose newest state is live, and which order its states. */
-  readonly live: {
-    readonly kind: string;
-    readonly id: readonly string[];
-    readonly version: readonly string[];
-  };
+  /** Absent where nobody asks for the newest alone. */
+  readonly live?: LiveFields;
+}
+
+/** Which fields name the thing whose newest state is live, and which order its states. */
+export interface LiveFields {
+  readonly kind: string;
+  readonly id: readonly string[];
+  readonly version: readonly string[];
 }
 
 const table = <Event>(
   topic: Topic<Event>,
   key: readonly (keyof Event & string)[],
   time: keyof Event & string,
-  kind: string,
-  id: readonly (keyof Event & string)[],
-  version: readonly (keyof Event & string)[],
+  kind?: string,
+  id: readonly (keyof Event & string)[] = [],
+  version: readonly (keyof Event & string)[] = [],
 ): Table => ({
   name: topic.name.replace(/\.v\d+$/, '').replaceAll('.', '_'),
   topic,
   key,
   time,
-  live: { kind, id, version },
+  ...(kind === undefined ? {} : { live: { kind, id, version } }),
 });
 
 export const tables: readonly Table[] = [
@@ -76,6 +80,7 @@ export const tables: readonly Table[] = [
     ['facility', 'horizonMinutes'],
     ['at'],
   ),
+  table(forecastAccuracies, ['subject', 'id', 'horizonMinutes', 'windowStart'], 'windowStart'),
   table(signalRecommendations, ['recommendation'], 'at', 'recommendation', ['recommendation'], ['at']),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];

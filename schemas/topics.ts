@@ -25,6 +25,11 @@ import {
   type EnvironmentReading,
   encodeEnvironmentReading,
 } from './generated/environment.reading.v1.ts';
+import {
+  decodeForecastAccuracy,
+  encodeForecastAccuracy,
+  type ForecastAccuracy,
+} from './generated/forecast.accuracy.v1.ts';
 import { decodeIncident, encodeIncident, type Incident } from './generated/incident.v1.ts';
 import {
   decodeIntersectionPerformance,
@@ -220,6 +225,15 @@ export const parkingForecasts: Topic<ParkingForecast> = derived({
   decode: decodeParkingForecast,
 });
 
+export const forecastAccuracies: Topic<ForecastAccuracy> = derived({
+  name: 'forecast.accuracy.v1',
+  key: (e) => e.district,
+  source: (e) => `${e.subject}/${e.id}@${e.windowStart}`,
+  sequence: (e) => e.horizonMinutes,
+  encode: encodeForecastAccuracy,
+  decode: decodeForecastAccuracy,
+});
+
 export const signalRecommendations: Topic<SignalRecommendation> = derived({
   name: 'signal.recommendation.v1',
   key: (e) => e.district,
@@ -258,6 +272,7 @@ export const derivedTopics = [
   parkingStates,
   linkForecasts,
   parkingForecasts,
+  forecastAccuracies,
   signalRecommendations,
   driverNotifications,
 ] as const;

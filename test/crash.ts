@@ -67,6 +67,7 @@ function powered(store: MeasureStore, current: Current, wrote: Set<string>): Mea
     select: (query) => store.select(query),
     newest: (table, idColumns, versionColumns) => store.newest(table, idColumns, versionColumns),
     digest: (names) => store.digest(names),
+    sums: (query) => store.sums(query),
     aggregate: (query) => store.aggregate(query),
     maintain: (keepFrom) => store.maintain(keepFrom),
     close: async () => {},

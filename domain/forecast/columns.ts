@@ -1,4 +1,4 @@
-type Numbers = Float32Array | Int16Array | Uint16Array | Uint8Array;
+type Numbers = Float32Array | Int32Array | Int16Array | Uint16Array | Uint8Array;
 
 /** Numbers of one kind: `width` of each sensor, one sensor after the other. Replaced when sensors are added. */
 export interface Column<Values extends Numbers> {

@@ -555,6 +555,144 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
       }
     ]
   },
+  "forecast.accuracy.v1": {
+    "type": "record",
+    "name": "ForecastAccuracy",
+    "namespace": "arterial",
+    "doc": "How the forecasts of one link or car park did whose targets lie in one hour, at one horizon.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District that owns the place; the key of the topic."
+      },
+      {
+        "name": "subject",
+        "type": {
+          "type": "enum",
+          "name": "ForecastSubject",
+          "doc": "What is forecast.",
+          "symbols": [
+            "link",
+            "parking"
+          ]
+        },
+        "doc": "What the forecasts were of: the speed of a link, or the occupancy of a car park."
+      },
+      {
+        "name": "id",
+        "type": "string",
+        "doc": "Link or parking facility."
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When this was emitted, in event time."
+      },
+      {
+        "name": "windowStart",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "Start of the hour in which the targets lie."
+      },
+      {
+        "name": "windowSeconds",
+        "type": "int",
+        "doc": "Length of the window. Seconds.",
+        "minimum": 1,
+        "maximum": 86400
+      },
+      {
+        "name": "horizonMinutes",
+        "type": "int",
+        "doc": "From issue to target. Minutes.",
+        "minimum": 1,
+        "maximum": 1440
+      },
+      {
+        "name": "judged",
+        "type": "int",
+        "doc": "Forecasts whose target was measured.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "held",
+        "type": "int",
+        "doc": "Those whose interval held the target, ends included.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "absoluteError",
+        "type": "long",
+        "doc": "Sum of absolute errors. 0.1 km/h of a link, permille of capacity of a car park, as all sums here.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "persistenceJudged",
+        "type": "int",
+        "doc": "Those for which there was a last value when they were issued.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "persistenceError",
+        "type": "long",
+        "doc": "Sum of absolute errors of the last value, over persistenceJudged.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "absoluteErrorBesidePersistence",
+        "type": "long",
+        "doc": "Sum of absolute errors of the forecasts of persistenceJudged.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "profileJudged",
+        "type": "int",
+        "doc": "Those for which the weekly profile was known when they were issued.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "profileError",
+        "type": "long",
+        "doc": "Sum of absolute errors of the weekly profile, over profileJudged.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "absoluteErrorBesideProfile",
+        "type": "long",
+        "doc": "Sum of absolute errors of the forecasts of profileJudged.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "width",
+        "type": "long",
+        "doc": "Sum of the widths of the intervals.",
+        "minimum": 0,
+        "maximum": 4000000000000
+      },
+      {
+        "name": "intervalScore",
+        "type": "long",
+        "doc": "Sum of interval scores: the width, and 20 times the distance of a target outside (Gneiting and Raftery 2007, at 0.9).",
+        "minimum": 0,
+        "maximum": 4000000000000
+      }
+    ]
+  },
   "heartbeat.v1": {
     "type": "record",
     "name": "Heartbeat",

@@ -69,7 +69,7 @@ export async function liveDifferences(store: MeasureStore, redisUrl: string): Pr
     for (const { kind, id, version, value } of await newestValues(store))
       wanted.set(`${kind} ${id}`, canonicalJson([version, value]));
     const found = new Map<string, string>();
-    for (const kind of new Set(tables.map(({ live }) => live.kind)))
+    for (const kind of new Set(tables.flatMap(({ live }) => live?.kind ?? [])))
       for (const [id, text] of Object.entries(await redis.hgetall(keys.of(kind))))
         found.set(`${kind} ${id}`, canonicalJson(JSON.parse(text)));
     return [...new Set([...wanted.keys(), ...found.keys()])]

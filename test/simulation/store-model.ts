@@ -53,6 +53,7 @@ export class StoreModel {
         }),
       listProgress: () => measures.listProgress(),
       select: (query) => measures.select(query),
+      sums: (query) => measures.sums(query),
       aggregate: (query) => measures.aggregate(query),
       maintain: (keepFrom) => measures.maintain(keepFrom),
       newest: (table, idColumns, versionColumns) => measures.newest(table, idColumns, versionColumns),
