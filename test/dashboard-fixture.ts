@@ -1,6 +1,6 @@
 /**
  * A small server with an invented city, to look at the page without the rest:
- * `tsx test/dashboard-fixture.ts 8099 [normal|empty|stale|loading]`.
+ * `tsx test/dashboard-fixture.ts 8099 [normal|empty|stale|loading|slow|failing]`.
  */
 
 import { pathToFileURL } from 'node:url';
@@ -16,7 +16,8 @@ import {
 import * as signals from './dashboard-signals.ts';
 import * as states from './dashboard-states.ts';
 
-export type FixtureMood = 'normal' | 'empty' | 'stale' | 'loading';
+/** `slow` and `failing` are of the accuracy of forecasts alone. */
+export type FixtureMood = 'normal' | 'empty' | 'stale' | 'loading' | 'slow' | 'failing';
 
 /** Monday 08:14 in the invented city, carried on by the machine's clock. */
 const startAt = Date.parse('2026-03-02T07:14:20Z');
@@ -39,12 +40,23 @@ export async function createDashboardFixture(mood: FixtureMood = 'normal'): Prom
     mood === 'empty' ? links().map((link) => ({ ...link, levelOfService: 'A' })) : links();
   await app.register(dashboardRoutes);
   reads(app, mood, now, shown, advice);
+  accuracy(app, mood);
   writes(app, now, advice);
   stream(app, mood, now, shown);
   return app;
 }
 
 type Now = () => number;
+
+/** What the page asks about the accuracy of forecasts: of links, and of car parks, which fail on a bad day. */
+function accuracy(app: FastifyInstance, mood: FixtureMood): void {
+  app.get<{ Querystring: { subject: string; by: string } }>('/v1/forecasts/accuracy', ({ query }, reply) => {
+    if (mood === 'slow') return new Promise(() => {});
+    if (mood === 'failing')
+      return reply.code(503).send({ detail: 'store.unavailable: the store does not answer' });
+    return { groups: mood === 'empty' ? [] : states.accuracyGroups(query.subject, query.by) };
+  });
+}
 
 function reads(
   app: FastifyInstance,

@@ -206,3 +206,29 @@ export const summary = (now: number, links: readonly Json[]): Json => ({
   freeSpaces: 1402,
   ledgerDeficit: 0,
 });
+
+/** How forecasts did: worse further ahead and at the rush, one horizon with too few judged. */
+export function accuracyGroups(subject: string, by: string): Json[] {
+  const ending = subject === 'link' ? 'Kph' : 'Percent';
+  const group = (name: Json, error: number, judged = 21_600): Json => {
+    const said = (value: number) => (judged < 20 ? null : round(value, 2));
+    return {
+      ...name,
+      judged,
+      [`meanAbsoluteError${ending}`]: said(error),
+      [`persistenceError${ending}`]: said(error * 1.32),
+      [`profileError${ending}`]: said(2.6 + error * 0.7),
+      coverage: judged < 20 ? null : round(0.93 - error / 100, 3),
+    };
+  };
+  if (by === 'hour')
+    return Array.from({ length: 24 }, (_, localHour) => {
+      const rush = Math.exp(-(((localHour - 8) / 2) ** 2)) + Math.exp(-(((localHour - 17) / 2.5) ** 2));
+      return group({ localHour }, 1.6 + 3.4 * rush, localHour === 3 ? 7 : 900);
+    });
+  if (by === 'sensor')
+    return Array.from({ length: 8 }, (_, i) =>
+      group({ id: subject === 'link' ? `L${i * 7 + 3}` : `P${i + 1}` }, 7.4 - i * 0.4, 860),
+    );
+  return [15, 30, 60].map((horizonMinutes, i) => group({ horizonMinutes }, 2.4 + i * 0.9));
+}

@@ -29,6 +29,8 @@ export function hoverText(screen: Screen, { kind, id }: Selection): string {
     }
     case 'parking':
       return `${nameOf(city, 'facility', id)} · ${format.number(city.parking.get(id)?.freeSpaces)} ${words.free}`;
+    case 'forecasts':
+      return words.keepTheirWord;
     case 'incident': {
       const incident = city.incidents.get(id);
       const place = incident?.link ? linkTowards(city, incident.link) : '';

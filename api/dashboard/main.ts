@@ -25,7 +25,7 @@ function firstLanguage(): Language {
 
 /** A selection is part of the address, so that it can be sent to a colleague: #link/L12. */
 function selectionOf(hash: string): Selection | undefined {
-  const found = /^#(link|intersection|parking|incident)\/(.+)$/.exec(hash);
+  const found = /^#(link|intersection|parking|incident|forecasts)\/(.+)$/.exec(hash);
   return found ? { kind: found[1] as Selection['kind'], id: decodeURIComponent(found[2]!) } : undefined;
 }
 

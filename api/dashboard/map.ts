@@ -21,7 +21,8 @@ import type { Words } from './words.ts';
 
 /** What the person has picked. */
 export interface Selection {
-  readonly kind: 'link' | 'intersection' | 'parking' | 'incident';
+  /** `forecasts` is about how well the forecasts of a subject do; it has no place on the map. */
+  readonly kind: 'link' | 'intersection' | 'parking' | 'incident' | 'forecasts';
   readonly id: string;
 }
 
@@ -185,6 +186,8 @@ function placeOf(selection: Selection, city: City, network: NetworkDocument): Ln
         layers.intersections.features.find((f) => f.properties.intersection === selection.id)?.geometry
           .coordinates,
       );
+    case 'forecasts':
+      return undefined;
     case 'parking':
       return pair(
         layers.facilities?.features.find((f) => f.properties.facility === selection.id)?.geometry.coordinates,

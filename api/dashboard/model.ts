@@ -263,3 +263,18 @@ export function momentOf(moment: Moment): number | undefined {
   const at = typeof moment === 'number' ? moment : Date.parse(moment);
   return Number.isFinite(at) ? at : undefined;
 }
+
+/** How the forecasts of one horizon, sensor or hour of the day did; figures are null when too few were judged. */
+export interface AccuracyGroup {
+  readonly horizonMinutes?: Maybe<number>;
+  readonly id?: Maybe<string>;
+  readonly localHour?: Maybe<number>;
+  readonly judged: number;
+  readonly meanAbsoluteErrorKph?: Maybe<number>;
+  readonly persistenceErrorKph?: Maybe<number>;
+  readonly profileErrorKph?: Maybe<number>;
+  readonly meanAbsoluteErrorPercent?: Maybe<number>;
+  readonly persistenceErrorPercent?: Maybe<number>;
+  readonly profileErrorPercent?: Maybe<number>;
+  readonly coverage: Maybe<number>;
+}

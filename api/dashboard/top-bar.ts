@@ -10,7 +10,7 @@ interface Vital {
   set(value: string, unit: string, isBad: boolean, isNone?: boolean): void;
 }
 
-function vital(label: string): Vital {
+function vital(label: Node | string): Vital {
   const value = h('span', { class: 'vital-value' });
   const unit = h('span', { class: 'vital-unit' });
   const element = h('div', { class: 'vital' }, h('dt', {}, label), h('dd', {}, value, unit));
@@ -34,7 +34,18 @@ export function createTopBar(root: HTMLElement, banner: HTMLElement, screen: Scr
     incidents: vital(words.openIncidents),
     detectors: vital(words.detectorsReporting),
     age: vital(words.dataAge),
-    forecasts: vital(words.forecastCoverage),
+    forecasts: vital(
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'vital-open',
+          title: words.keepTheirWord,
+          click: () => screen.select({ kind: 'forecasts', id: 'link' }),
+        },
+        words.forecastCoverage,
+      ),
+    ),
     ledger: vital(words.ledgerDeficit),
   };
   const past = createPastNotice(screen);

@@ -5,7 +5,16 @@ import { intersectionAfter, linkPlace, linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill, type Word } from '../words.ts';
 import { type Curve, createChart, curveLegend, historyFrom, timeEnds } from './chart.ts';
-import { heading, levelChip, measure, type PanelView, qualityChip, quiet, table } from './parts.ts';
+import {
+  forecastsButton,
+  heading,
+  levelChip,
+  measure,
+  type PanelView,
+  qualityChip,
+  quiet,
+  table,
+} from './parts.ts';
 
 /** A link: what it does, since when, how sure, from which detectors, what it did and what it will do. */
 export function createLinkPanel(screen: Screen, link: string): PanelView {
@@ -25,6 +34,7 @@ export function createLinkPanel(screen: Screen, link: string): PanelView {
     speed.element,
     flow.element,
     ahead.element,
+    forecastsButton(screen, 'link'),
     detectorPart(screen, link),
     actionPart(screen, link),
   );

@@ -1,6 +1,7 @@
 import { h, setText } from '../dom.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../words.ts';
+import { createForecastsPanel } from './forecasts.ts';
 import { createIncidentPanel } from './incident.ts';
 import { createIntersectionPanel } from './intersection.ts';
 import { createLinkPanel } from './link.ts';
@@ -18,6 +19,7 @@ const creators = {
   intersection: createIntersectionPanel,
   parking: createParkingPanel,
   incident: createIncidentPanel,
+  forecasts: createForecastsPanel,
 } as const;
 
 /** The side panel; on a phone it is a sheet over the whole screen. */

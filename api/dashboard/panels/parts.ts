@@ -37,6 +37,18 @@ export function qualityChip(screen: Screen, quality: Maybe<Quality>): HTMLElemen
 export const heading = (text: string, more?: Node | string): HTMLElement =>
   h('h3', {}, text, more !== undefined && h('span', { class: 'heading-more' }, more));
 
+/** The way to how well the forecasts of links or car parks do. */
+export const forecastsButton = (screen: Screen, subject: 'link' | 'parking'): HTMLElement =>
+  h(
+    'div',
+    { class: 'actions' },
+    h(
+      'button',
+      { type: 'button', click: () => screen.select({ kind: 'forecasts', id: subject }) },
+      screen.words.keepTheirWord,
+    ),
+  );
+
 export const quiet = (text: string): HTMLElement => h('p', { class: 'quiet' }, text);
 
 /** A table with a header row; cells that are numbers are aligned by their class. */
