@@ -18,7 +18,7 @@ import { assertStateVersion } from './memory-measures.ts';
 import { maintainPostgres, selectAggregate } from './postgres-aggregates.ts';
 import { advanceStatement, checked, progressValues, smallCommit } from './postgres-commit.ts';
 import { PostgresConnection, type PostgresOptions } from './postgres-connection.ts';
-import { boundText, timeText } from './postgres-copy.ts';
+import { boundText } from './postgres-copy.ts';
 import { migratePostgres } from './postgres-migrations.ts';
 import { insertNew, uniqueViolation, upsert } from './postgres-rows.ts';
 import {

@@ -1,3 +1,5 @@
+import { AccuracyByHour, type HourOfAccuracy } from '#domain/forecast/accuracy.ts';
+import { Columns } from '#domain/forecast/columns.ts';
 import {
   type Forecast,
   Forecaster,
@@ -6,11 +8,13 @@ import {
   type SharedState,
 } from '#domain/forecast/forecaster.ts';
 import type { Pace, Tick } from '#domain/forecast/ground.ts';
+import type { EventTime } from '#domain/time.ts';
 
 /** A member as it is saved: its place among the columns, and all that is known of it, in base 64. Plain data. */
 export interface SavedMember {
   readonly place: number;
   readonly known: string;
+  readonly accuracy: string;
   readonly trial: string | null;
   readonly sum: number;
   readonly count: number;
@@ -30,6 +34,11 @@ const layerNames: readonly string[] = ['last-value.1', 'weekly-profile.1', 'robu
 export class Group {
   readonly forecaster: Forecaster;
   readonly #pace: Pace;
+  readonly #accuracyColumns = new Columns();
+  /** How the forecasts did, hour by hour. */
+  readonly #accuracy: AccuracyByHour;
+  /** Whole units of a value of 1, in which errors are counted. */
+  readonly #wholes: number;
   readonly #places = new Map<string, number>();
   #ids: string[] = [];
   /** Members in order of name, so that who spoke first does not show. */
@@ -38,8 +47,10 @@ export class Group {
   #counts = new Uint32Array(0);
   #measured = new Float32Array(0);
 
-  constructor(pace: Pace) {
+  constructor(pace: Pace, wholes: number) {
     this.#pace = pace;
+    this.#wholes = wholes;
+    this.#accuracy = new AccuracyByHour(this.#accuracyColumns, pace.horizons.length);
     this.forecaster = new Forecaster(pace);
   }
 
@@ -59,6 +70,7 @@ export class Group {
     this.#counts = grown(this.#counts, new Uint32Array(room));
     this.#measured = new Float32Array(room);
     this.forecaster.ground.columns.grow(room);
+    this.#accuracyColumns.grow(room);
   }
 
   /** Takes in a value, 0..100, of a member measured since the last tick. */
@@ -69,8 +81,24 @@ export class Group {
     this.#counts[place]!++;
   }
 
-  /** Ends a tick; tells of forecasts whose targets it measured. */
-  tick(tick: Tick, tell?: (id: string, judged: Judged) => void): void {
+  /** How the forecasts did in the hour that is over at `at`, member by member in order of name. Before `tick`. */
+  *hours(
+    at: EventTime,
+  ): Generator<{ readonly id: string; readonly horizon: number; readonly hour: HourOfAccuracy }> {
+    for (const id of this.#inOrder())
+      for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
+        const hour = this.#accuracy.takeHour(this.#places.get(id)!, horizon, at);
+        if (hour) yield { id, horizon, hour };
+      }
+  }
+
+  #inOrder(): readonly string[] {
+    if (this.#sorted.length !== this.#ids.length) this.#sorted = [...this.#ids].sort();
+    return this.#sorted;
+  }
+
+  /** Ends a tick, which is at `at`. */
+  tick(tick: Tick, at: EventTime): void {
     const { length } = this.#ids;
     for (let place = 0; place < length; place++) {
       const count = this.#counts[place]!;
@@ -78,20 +106,22 @@ export class Group {
       this.#sums[place] = 0;
       this.#counts[place] = 0;
     }
-    this.forecaster.take(
-      tick,
-      this.#measured,
-      length,
-      tell && ((judged) => tell(this.#ids[judged.sensor]!, judged)),
-    );
+    this.forecaster.take(tick, this.#measured, length, (judged) => this.#note(judged, at));
+  }
+
+  #note({ sensor, horizon, measured, issued, low, high, last, usual }: Judged, at: EventTime): void {
+    const whole = (value: number): number => Math.round(value * this.#wholes);
+    this.#accuracy.note(sensor, horizon, at, {
+      ...{ measured: whole(measured), value: whole(issued), low: whole(low), high: whole(high) },
+      ...{ last: whole(last), profile: whole(usual) },
+    });
   }
 
   /** All forecasts from the tick that has ended, member by member in order of name. */
   *forecasts(): Generator<MemberForecast> {
-    if (this.#sorted.length !== this.#ids.length) this.#sorted = [...this.#ids].sort();
     const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
     const network = this.forecaster.models.employed?.name ?? '';
-    for (const id of this.#sorted)
+    for (const id of this.#inOrder())
       for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
         this.forecaster.forecast(this.#places.get(id)!, horizon, said);
         const isNetwork = layers[said.layer] === 'network';
@@ -106,6 +136,7 @@ export class Group {
     return {
       place,
       known: base64(ground.columns.save(place)),
+      accuracy: base64(this.#accuracyColumns.save(place)),
       trial: models.onTrial ? base64(trialColumns.save(place)) : null,
       sum: this.#sums[place]!,
       count: this.#counts[place]!,
@@ -125,8 +156,10 @@ export class Group {
     const { ground, trialColumns, models } = this.forecaster;
     ground.columns.grow(this.#ids.length);
     if (models.onTrial) trialColumns.grow(this.#ids.length);
-    for (const [, { place, known, trial, sum, count }] of members) {
+    this.#accuracyColumns.grow(this.#ids.length);
+    for (const [, { place, known, accuracy, trial, sum, count }] of members) {
       ground.columns.restore(place, bytesOf(known));
+      this.#accuracyColumns.restore(place, bytesOf(accuracy));
       if (trial !== null && models.onTrial) trialColumns.restore(place, bytesOf(trial));
       this.#sums[place] = sum;
       this.#counts[place] = count;

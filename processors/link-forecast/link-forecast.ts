@@ -7,7 +7,7 @@ import type { Emit, Input, Keep, Processor } from '#runtime/processor.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import { reject } from '#schemas/rejection.ts';
-import { linkForecasts, linkStates } from '#schemas/topics.ts';
+import { forecastAccuracies, linkForecasts, linkStates } from '#schemas/topics.ts';
 import { Group, type MemberForecast, type SavedMember } from '../forecasting/group.ts';
 
 /** Every five minutes 15, 30 and 60 minutes ahead. */
@@ -70,11 +70,11 @@ export const linkForecast: Processor<LinkState, LinkForecasts> = {
   name: 'link-forecast',
   stateVersion: 2,
   reads: [linkStates],
-  writes: [linkForecasts],
+  writes: [linkForecasts, forecastAccuracies],
   lateness: 0,
   revisionBound: 0,
   tick: minutes(tickMinutes),
-  initial: () => ({ group: new Group(pace), links: new Map(), changed: new Set() }),
+  initial: () => ({ group: new Group(pace, largestDecikph / 100), links: new Map(), changed: new Set() }),
   step,
   accepts: (network, _topic, { link }) =>
     network.links.has(link)
@@ -89,7 +89,12 @@ function step(state: LinkForecasts, input: Input<LinkState>, emit: Emit, { timeZ
     return;
   }
   const { group, links, changed } = state;
-  group.tick(cityTick(input.at, pace, timeZone));
+  for (const { id, horizon, hour } of group.hours(input.at))
+    emit(forecastAccuracies, {
+      ...{ district: links.get(id)!.district, subject: 'link', id, at: input.at },
+      ...{ ...hour, horizonMinutes: tickMinutes * pace.horizons[horizon]! },
+    });
+  group.tick(cityTick(input.at, pace, timeZone), input.at);
   for (const forecast of group.forecasts())
     emit(linkForecasts, issue(forecast, links.get(forecast.id)!.district, input.at));
   for (const id of links.keys()) changed.add(id);
