@@ -26,6 +26,7 @@ export const schemaIdTable: Readonly<Record<string, number>> = {
   'signal.recommendation.v1': 16,
   'notification.v1': 17,
   'rejected.v1': 18,
+  'forecast.model.v1': 19,
 };
 
 /** The ids of the schemas in this source tree. Asking for a schema that is not there is a bug and throws. */

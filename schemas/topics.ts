@@ -25,6 +25,11 @@ import {
   type EnvironmentReading,
   encodeEnvironmentReading,
 } from './generated/environment.reading.v1.ts';
+import {
+  decodeForecastModel,
+  encodeForecastModel,
+  type ForecastModel,
+} from './generated/forecast.model.v1.ts';
 import { decodeIncident, encodeIncident, type Incident } from './generated/incident.v1.ts';
 import {
   decodeIntersectionPerformance,
@@ -166,6 +171,15 @@ export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
   decode: decodeSignalAcknowledgement,
 });
 
+export const forecastModels: Topic<ForecastModel> = raw({
+  name: 'forecast.model.v1',
+  key: (e) => e.district,
+  source: (e) => `${e.district}#${e.name}`,
+  sequence,
+  encode: encodeForecastModel,
+  decode: decodeForecastModel,
+});
+
 export const linkStates: Topic<LinkState> = derived({
   name: 'link.state.v1',
   key: (e) => e.district,
@@ -248,6 +262,7 @@ export const rawTopics = [
   citizenReports,
   driverSubscriptions,
   signalAcknowledgements,
+  forecastModels,
 ] as const;
 
 /** What processors say. */
