@@ -32,6 +32,7 @@ const usage = `arterial <command>
   services up|status|down [NAME...]       Kafka, PostgreSQL, Redis and a schema registry here, without Docker;
          [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
          [--folder DIR]
+  forecast stdio                          forecasts rows of numbers as they come on standard input, one JSON text a line
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -157,6 +158,13 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   async evaluate(args) {
     const { evaluateFolder } = await import('./commands/evaluate.ts');
     say(await evaluateFolder(one(args, 'evaluate DIR')));
+  },
+
+  async forecast(args) {
+    if (one(args, 'forecast stdio') !== 'stdio')
+      throw usageError(`forecast ${args[0]}; stdio would be right`);
+    const { forecastStdio } = await import('./commands/forecast-stdio.ts');
+    await forecastStdio(process.stdin, process.stdout, note);
   },
 
   async verify() {

@@ -6,9 +6,9 @@ import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { createProgress, type ProgressStream } from '#ingest/replay/progress.ts';
 import { ArterialError } from '#runtime/errors.ts';
 import { cardOf } from './training/card.ts';
+import { type Score, tryOut } from './training/held-out.ts';
 import { teachMembers } from './training/members.ts';
 import type { Source } from './training/source.ts';
-import { type Score, tryOut } from './training/trial.ts';
 
 export interface TrainOptions {
   readonly source: Source;

@@ -1,8 +1,8 @@
 import { layers } from '#domain/forecast/forecaster.ts';
 import type { ModelFile } from '#domain/forecast/model-file.ts';
 import { toRfc3339 } from '#domain/time.ts';
+import type { Score } from './held-out.ts';
 import { missingShare, type Source } from './source.ts';
-import type { Score } from './trial.ts';
 
 export interface CardOptions {
   readonly file: ModelFile;

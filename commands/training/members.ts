@@ -1,7 +1,5 @@
 /** Teaches the members of an ensemble side by side, each in a thread of its own. */
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Lessons } from '#domain/forecast/training.ts';
 
@@ -40,14 +38,11 @@ export async function teachMembers(
   return taught;
 }
 
-/** A thread must load TypeScript as this one does, wherever the program was started. */
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
 function inThread(order: MemberOrder, told: (loss: number) => void): Promise<Float32Array> {
   return new Promise((taught, failed) => {
-    const worker = new Worker(new URL('./member-thread.ts', import.meta.url), {
+    const worker = new Worker(new URL('./begin-thread.mjs', import.meta.url), {
       workerData: order,
-      execArgv: ['--import', loader],
+      execArgv: [],
     });
     worker.on('message', (news: MemberNews) => {
       if ('weights' in news) taught(news.weights);

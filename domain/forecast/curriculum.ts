@@ -128,7 +128,7 @@ export function lessonsOf(
         const then = values[(t + ahead) * sensorCount + sensor]!;
         const base = ground.base(sensor, usual[steps.indexOf(ahead)]![sensor]!, ahead);
         answers[count * outputs.length + i] = (then - base) / spread;
-        if (then === then) known++;
+        if (!Number.isNaN(then)) known++;
       }
       if (known === 0) continue;
       ground.inputs(sensor, neighbours[sensor]!, rows, count * inputs);

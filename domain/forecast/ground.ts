@@ -1,7 +1,7 @@
 import { Columns } from './columns.ts';
 import { lookBack, networkFeatures, Recent } from './recent.ts';
 import { WeekMemory } from './week-memory.ts';
-import { slotOf, type WeekMoment, WeeklyProfiles } from './weekly-profile.ts';
+import { slotOf, WeeklyProfiles, type WeekMoment } from './weekly-profile.ts';
 
 /** When a tick is, and where in the week a time so many ticks later is. */
 export interface Tick {
@@ -94,11 +94,12 @@ export class Ground {
   look(measured: Float32Array): void {
     const tick = this.#tick!;
     const slot = slotOf(tick.moment(0));
-    if (this.profiles.slot >= 0 && this.profiles.slot !== slot) this.#memory?.keep(this.profiles.slot, this.#count);
+    if (this.profiles.slot >= 0 && this.profiles.slot !== slot)
+      this.#memory?.keep(this.profiles.slot, this.#count);
     this.profiles.learn(tick.moment(0), measured, this.#count);
     if (this.#memory)
       for (let sensor = 0; sensor < this.#count; sensor++)
-        if (measured[sensor] === measured[sensor]) this.#memory.take(sensor, measured[sensor]!);
+        if (!Number.isNaN(measured[sensor]!)) this.#memory.take(sensor, measured[sensor]!);
     for (const [i, ahead] of this.#anchors.entries())
       this.profiles.usual(tick.moment(ahead), this.#then[i]!, this.#count);
     this.#city = cityLags.map((ago) => this.#cityDeparture(ago));
@@ -125,7 +126,7 @@ export class Ground {
     const departure = recent.departure(sensor, 0);
     for (const all of this.#then) {
       const usual = all[sensor]!;
-      const then = usual === usual ? usual : value;
+      const then = !Number.isNaN(usual) ? usual : value;
       into[next++] = (then - (value - departure)) / spread;
       into[next++] = recent.perHigh(sensor, then);
     }
@@ -141,9 +142,16 @@ export class Ground {
   }
 
   /** Writes how it was on other days: how much more now, and how it then changed until each anchor. */
-  #recall(memory: WeekMemory, sensor: number, value: number, spread: number, into: Float32Array, from: number): void {
+  #recall(
+    memory: WeekMemory,
+    sensor: number,
+    value: number,
+    spread: number,
+    into: Float32Array,
+    from: number,
+  ): void {
     let next = from;
-    const orNothing = (number: number): number => (number === number ? number / spread : 0);
+    const orNothing = (number: number): number => (!Number.isNaN(number) ? number / spread : 0);
     for (const days of recalledDays) {
       const then = memory.before(this.#tick!.moment(0), days, sensor);
       into[next++] = orNothing(value - then);
@@ -158,7 +166,7 @@ export class Ground {
    */
   base(sensor: number, usual: number, ahead: number): number {
     const departure = this.recent.departure(sensor, 0);
-    const then = usual === usual ? usual : this.recent.value(sensor) - departure;
+    const then = !Number.isNaN(usual) ? usual : this.recent.value(sensor) - departure;
     return then + persistence(this.pace, ahead) * departure;
   }
 }

@@ -29,7 +29,9 @@ export const tails = [0.05, 0.95] as const;
  * to the farthest, which are learned along since they teach the network what is in between.
  */
 export function outputsOf({ horizons }: Pace): readonly Output[] {
-  const others = Array.from({ length: horizons.at(-1)! }, (_, i) => i + 1).filter((i) => !horizons.includes(i));
+  const others = Array.from({ length: horizons.at(-1)! }, (_, i) => i + 1).filter(
+    (i) => !horizons.includes(i),
+  );
   return [
     ...horizons.map((ahead) => ({ ahead, level: 0.5 })),
     ...tails.flatMap((level) => horizons.map((ahead) => ({ ahead, level }))),

@@ -13,7 +13,12 @@ export interface Shape {
 }
 
 /** The matrices of a network in their order: W, A and B of each block, O. */
-export const layersOf = ({ inputs, hidden, blocks, outputs }: Shape): readonly (readonly [number, number])[] => [
+export const layersOf = ({
+  inputs,
+  hidden,
+  blocks,
+  outputs,
+}: Shape): readonly (readonly [number, number])[] => [
   [inputs + 1, hidden],
   ...Array.from({ length: 2 * blocks }, () => [hidden + 1, hidden] as const),
   [hidden + 1, outputs],

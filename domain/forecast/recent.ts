@@ -65,20 +65,20 @@ export class Recent {
     ];
     for (let sensor = 0; sensor < count; sensor++) {
       const value = measured[sensor]!;
-      const isMeasured = value === value;
+      const isMeasured = !Number.isNaN(value);
       if (isMeasured) last[sensor] = value;
       const ago = isMeasured ? 0 : Math.min(255, age[sensor]! + 1);
       age[sensor] = ago;
       const now = usual[sensor]!;
-      const base = now === now ? now : last[sensor]!;
-      const departure = ago <= this.#carried && base === base ? last[sensor]! - base : 0;
+      const base = !Number.isNaN(now) ? now : last[sensor]!;
+      const departure = ago <= this.#carried && !Number.isNaN(base) ? last[sensor]! - base : 0;
       const at = sensor * rows + this.#row;
       departures[at] = departure;
-      values[at] = base === base ? base + departure : 0;
+      values[at] = !Number.isNaN(base) ? base + departure : 0;
       if (!isMeasured) continue;
       short[sensor]! += (departure - short[sensor]!) * this.#shortShare;
       long[sensor]! += (departure - long[sensor]!) * this.#longShare;
-      this.#learnScale(sensor, value, now === now ? Math.abs(departure) : Number.NaN);
+      this.#learnScale(sensor, value, !Number.isNaN(now) ? Math.abs(departure) : Number.NaN);
     }
   }
 
@@ -87,7 +87,7 @@ export class Recent {
     const times = seen[sensor]!;
     if (times === 0) high[sensor] = value;
     if (times < settled) seen[sensor] = times + 1;
-    if (size === size)
+    if (!Number.isNaN(size))
       spread[sensor] = Math.max(smallestSpread, spread[sensor]! + (size - spread[sensor]!) / (times + 2));
     // Steps up and down so that the share of values below it becomes the level (Robbins and Monro 1951).
     const step = (20 * spread[sensor]!) / (20 + times);

@@ -58,7 +58,8 @@ export class RobustLines {
     const reach = this.#reach(sensor, features, from);
     const weight = usual / Math.max(Math.abs(error), flat * usual, 1e-9);
     const step = error / (memory / weight + reach);
-    for (let i = 0; i < lineFeatures; i++) this.#lines.values[at * lineFeatures + i]! += this.#gain[i]! * step;
+    for (let i = 0; i < lineFeatures; i++)
+      this.#lines.values[at * lineFeatures + i]! += this.#gain[i]! * step;
     if (horizon === this.#persistence.length >> 1) this.#narrow(sensor, reach);
   }
 

@@ -25,7 +25,12 @@ export class ErrorTails {
 
   /** Where in `numbers` the cell of a forecast is. `unrest` in spreads, `level` in high values. */
   cell(horizon: number, unrest: number, level: number): number {
-    return 3 * (horizon * cellCount + classOf(unrest, unrestBounds) * (levelBounds.length + 1) + classOf(level, levelBounds));
+    return (
+      3 *
+      (horizon * cellCount +
+        classOf(unrest, unrestBounds) * (levelBounds.length + 1) +
+        classOf(level, levelBounds))
+    );
   }
 
   /** Takes in an error, in spreads. */

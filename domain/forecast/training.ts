@@ -150,7 +150,7 @@ class Pupil {
         const error = answers[lesson * outputs + output]! - values[at]!;
         const { level, weight } = quantiles[output]!;
         const slope = (2 * weight * weights[lesson]! * (error > 0 ? level : level - 1)) / batch;
-        const isKnown = error === error;
+        const isKnown = !Number.isNaN(error);
         values[at] = isKnown ? -slope : 0;
         if (isKnown) loss += slope * error;
       }
@@ -226,7 +226,13 @@ function firstWeights(shape: Shape, chance: Chance): Float32Array {
 }
 
 /** Rectifies, and leaves a share out at random; the others make up for it. */
-function leaveOut(values: Float32Array, stride: number, columns: number, share: number, chance: Chance): void {
+function leaveOut(
+  values: Float32Array,
+  stride: number,
+  columns: number,
+  share: number,
+  chance: Chance,
+): void {
   const scale = 1 / (1 - share);
   // One draw serves four units.
   const bound = Math.round(256 * share);
@@ -249,8 +255,7 @@ function onlyWhereAbove(
   columns: number,
 ): void {
   for (let row = 0; row < batch; row++)
-    for (let i = 0; i < columns; i++)
-      if (values[row * valueStride + i]! <= 0) slopes[row * stride + i] = 0;
+    for (let i = 0; i < columns; i++) if (values[row * valueStride + i]! <= 0) slopes[row * stride + i] = 0;
 }
 
 /** b = a', with the last row of `a`, which is for the constant, left out. */

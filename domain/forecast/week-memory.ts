@@ -42,8 +42,8 @@ export class WeekMemory {
     const slot = Math.floor(place);
     const first = this.#at(slot, sensor);
     const second = this.#at(slot + 1, sensor);
-    if (first !== first) return second;
-    return second === second ? first + (place - slot) * (second - first) : first;
+    if (Number.isNaN(first)) return second;
+    return !Number.isNaN(second) ? first + (place - slot) * (second - first) : first;
   }
 
   #at(slot: number, sensor: number): number {

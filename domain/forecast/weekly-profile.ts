@@ -26,8 +26,7 @@ export const slotOf = ({ weekday, secondOfDay }: WeekMoment): number =>
   weekday * slotsADay + Math.floor(secondOfDay / slotSeconds);
 
 /** The slot among those of a working day and a day of the weekend. */
-const slotOfKind = (slot: number): number =>
-  (slot < 5 * slotsADay ? 0 : slotsADay) + (slot % slotsADay);
+const slotOfKind = (slot: number): number => (slot < 5 * slotsADay ? 0 : slotsADay) + (slot % slotsADay);
 
 /**
  * What is usual in each half hour of the week, for many sensors: the mean of that half hour on working days or at the
@@ -59,7 +58,7 @@ export class WeeklyProfiles {
     const [sums, counts] = [this.#sums.values, this.#counts.values];
     for (let sensor = 0; sensor < count; sensor++) {
       const value = measured[sensor]!;
-      if (value !== value) continue;
+      if (Number.isNaN(value)) continue;
       sums[sensor]! += value;
       counts[sensor]!++;
     }
@@ -109,8 +108,8 @@ export class WeeklyProfiles {
     for (let sensor = 0; sensor < count; sensor++) {
       const first = this.#at(before, sensor);
       const second = this.#at(after, sensor);
-      if (first !== first) into[sensor] = second;
-      else if (second !== second) into[sensor] = first;
+      if (Number.isNaN(first)) into[sensor] = second;
+      else if (Number.isNaN(second)) into[sensor] = first;
       else into[sensor] = first + part * (second - first);
     }
   }

@@ -46,7 +46,7 @@ export function tryOut(history: History, model: NetworkModel, split: number): Sc
         plain.forecast(sensor, horizon, other);
         const target = values[(t + ahead) * count + sensor] ?? Number.NaN;
         if (t < split || Number.isNaN(target) || one.layer < 0 || other.layer < 0) continue;
-        const said = layers.map((_, layer) => taught.peek(sensor, horizon, layer));
+        const said = layers.map((_, layer) => taught.saidBy(layer, sensor, horizon));
         if (!said.some(Number.isNaN)) sums[horizon]!.add(target, said, one, other);
       }
   }
