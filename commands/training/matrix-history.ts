@@ -31,7 +31,7 @@ interface Rows {
   readonly values: Float32Array;
 }
 
-/** What a CSV matrix tells, or the one in a folder: a column of times, then one a sensor; gzipped if its name says so. */
+/** What a CSV matrix tells, or the one in a folder: a column of times, then one a sensor; gzipped if it is named so. */
 export async function matrixHistory(source: string, options: MatrixOptions): Promise<Source> {
   const path = await matrixIn(source);
   const rows = await readRows(path, options);
