@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { linkState, network, noRecords, parkingState } from '#api/city-fixture.ts';
 import { minutes } from '#domain/time.ts';
+import type { Row } from '#runtime/measures.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
-import { type Row, rowOf } from '#schemas/row.ts';
+import { rowOf } from '#schemas/row.ts';
 import { storedHistory } from './stored-history.ts';
 
 const day = minutes(24 * 60);
