@@ -25,6 +25,9 @@ const usage = `arterial <command>
   evaluate DIR                            what was true in DIR against what Arterial said
   verify                                  whether the tables of ARTERIAL_DATA are those of an undisturbed run
   accept-loss                             lets tasks go on that miss records which are gone for good
+  train --from SOURCE --out MODEL         a forecasting model from the history of the city, where SOURCE is history,
+        [--subject parking]               or from a CSV with a column a sensor; handed in at the API of a city
+        [--publish URL]
   rehearse [--json]                       starts a city, watches, kills and judges it: one line a goal
   services up|status|down [NAME...]       Kafka, PostgreSQL, Redis and a schema registry here, without Docker;
          [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
@@ -186,6 +189,11 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const said = await acceptLoss(parts.store);
     await parts.close();
     say(said.length > 0 ? said.join('\n') : 'no task stands still; nothing was changed');
+  },
+
+  async train(args) {
+    const { trainCommand } = await import('./commands/train-main.ts');
+    await trainCommand(args, process.env, say, note);
   },
 
   async rehearse(args) {

@@ -10,6 +10,7 @@ import type { ApiContext, Probe } from './context.ts';
 import { Kept } from './kept.ts';
 import { createMetrics } from './metrics.ts';
 import { installProblems } from './problem.ts';
+import { forecastModelRoutes } from './routes/forecast-models.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -51,6 +52,7 @@ const resources = [
   parkingRoutes,
   incidentRoutes,
   forecastRoutes,
+  forecastModelRoutes,
   recommendationRoutes,
   subscriptionRoutes,
   summaryRoutes,

@@ -7,7 +7,7 @@ import { createProgress } from '#ingest/replay/progress.ts';
 import { processors } from '#processors/main.ts';
 import { processorsFor } from '#runtime/wiring.ts';
 import { tables } from '#schemas/tables.ts';
-import { detectorFrames, parkingEvents } from '#schemas/topics.ts';
+import { detectorFrames, forecastModels, parkingEvents } from '#schemas/topics.ts';
 import { deliveredThrough } from './last-heartbeat.ts';
 import { type LedgerLine, ledgerLines } from './ledger.ts';
 import { openParts } from './parts.ts';
@@ -41,7 +41,8 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const finished = join(folder, 'finished');
   if (await isThere(finished)) await rm(folder, { recursive: true, force: true });
   const { network, records, batches } = await openReplay(recording, as);
-  const topics = [as === 'parking' ? parkingEvents : detectorFrames];
+  // No model comes, but who may be given one reads its topic too.
+  const topics = [as === 'parking' ? parkingEvents : detectorFrames, forecastModels];
   const concerned = processorsFor(processors, topics);
   const parts = await openParts(folder, partitions, { syncEvery: 1_000 });
   let now: EventTime = 0;

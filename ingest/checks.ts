@@ -1,10 +1,12 @@
 /** What only the network can say of a raw event: whether what it speaks of exists, stands there and fits. */
+import { readModelFile } from '#domain/forecast/model-file.ts';
 import type { Network } from '#domain/network.ts';
 import type { CameraObservation } from '#schemas/generated/camera.observation.v1.ts';
 import type { CitizenReport } from '#schemas/generated/citizen.report.v1.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import type { DriverSubscription } from '#schemas/generated/driver.subscription.v1.ts';
 import type { EnvironmentReading } from '#schemas/generated/environment.reading.v1.ts';
+import type { ForecastModel } from '#schemas/generated/forecast.model.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalEvents } from '#schemas/generated/signal.event.v1.ts';
@@ -99,6 +101,17 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
       : elsewhere('district', said.district, district, said.intersection);
   };
 
+  const forecastModel = ({ district, subject, name, model }: ForecastModel): Rejection | undefined => {
+    if (!districts.has(district)) return unknown('district', district, 'district');
+    const file = readModelFile(model);
+    if ('fault' in file) return reject('value.range', 'model', file.fault);
+    if (file.subject !== subject)
+      return reject('value.combination', 'subject', `${subject}; ${file.subject} would be right`);
+    if (file.model.name !== name)
+      return reject('value.combination', 'name', `${shortened(name)}; ${file.model.name} would be right`);
+    return undefined;
+  };
+
   return new Map<string, (event: never) => Rejection | undefined>([
     ['detector.frame.v1', detectorFrame],
     ['camera.observation.v1', cameraObservation],
@@ -108,6 +121,7 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
     ['citizen.report.v1', citizenReport],
     ['driver.subscription.v1', driverSubscription],
     ['signal.acknowledgement.v1', signalAcknowledgement],
+    ['forecast.model.v1', forecastModel],
   ]);
 }
 

@@ -19,7 +19,7 @@ import {
 } from './small-city.ts';
 
 const topic = 'parking.event.v1';
-const limits = { bodyBytes: 20_000, records: 5, requestsAtOnce: 2 };
+const limits = { bodyBytes: 200_000, records: 5, requestsAtOnce: 2 };
 const count = (): Record<string, unknown> => goodDocuments()[topic] as Record<string, unknown>;
 
 let log: EventLog;

@@ -1,4 +1,5 @@
 /** The one door by which records come in: all is checked here, and what cannot be used is kept apart. */
+import { modelBytesMost } from '#domain/forecast/model-file.ts';
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { CityClock } from '#runtime/clock.ts';
@@ -16,7 +17,7 @@ import {
   type Topic,
   unknownSchemas,
 } from '#schemas/topic.ts';
-import { rawTopics } from '#schemas/topics.ts';
+import { forecastModels, rawTopics } from '#schemas/topics.ts';
 import { DecodeFailure } from '#schemas/wire.ts';
 import { type Check, createChecks } from './checks.ts';
 import { takePlates, withoutPlates } from './plate-documents.ts';
@@ -57,6 +58,8 @@ export interface IngestOptions {
 
 /** A record longer than this holds no measurement; Kafka refuses one of a megabyte. */
 const recordBytesMost = 256 * 1024;
+/** A model with the names around it. */
+const modelRecordBytesMost = modelBytesMost + 2048;
 /** As much of a rejected record as is kept. */
 const keptBytesMost = 64 * 1024;
 
@@ -175,8 +178,9 @@ function judgeRecord(topic: Topic<unknown>, record: Buffer, ids: SchemaIds, chec
 }
 
 function readRecord(topic: Topic<unknown>, record: Buffer, ids: SchemaIds): unknown {
-  if (record.length > recordBytesMost)
-    return reject('wire.length', '', `${record.length} bytes; at most ${recordBytesMost} would be right`);
+  const most = topic.name === forecastModels.name ? modelRecordBytesMost : recordBytesMost;
+  if (record.length > most)
+    return reject('wire.length', '', `${record.length} bytes; at most ${most} would be right`);
   const id = schemaIdOf(record, 0, record.length);
   if (isRejection(id)) return id;
   const right = ids.id(topic.name);

@@ -1,4 +1,6 @@
 /** One crossing with everything that raw records speak of, for tests of the edge. */
+import { idleModel } from '#domain/forecast/model.fixture.ts';
+import { readModelFile, writeModelFile } from '#domain/forecast/model-file.ts';
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { CityClock } from '#runtime/clock.ts';
@@ -95,6 +97,10 @@ export const morning: EventTime = Date.UTC(2024, 4, 1, 8);
 
 const common = { sequence: 7, at: '2024-05-01T08:00:00Z' };
 
+const modelBytes = writeModelFile(idleModel());
+const modelFile = readModelFile(modelBytes);
+const modelName = 'fault' in modelFile ? modelFile.fault : modelFile.model.name;
+
 /** One good document for each raw topic, fresh on each call. */
 export const goodDocuments = (): Record<string, Record<string, unknown>> => ({
   'detector.frame.v1': {
@@ -142,6 +148,13 @@ export const goodDocuments = (): Record<string, Record<string, unknown>> => ({
     recommendation: 'A1',
     status: 'accepted',
     by: 'operator',
+  },
+  'forecast.model.v1': {
+    ...common,
+    district: 'D1',
+    subject: 'link',
+    name: modelName,
+    model: Buffer.from(modelBytes).toString('base64'),
   },
 });
 

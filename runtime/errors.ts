@@ -16,6 +16,8 @@ export const errorCodes = [
   'store.incomplete',
   'replay.source',
   'api.port',
+  'api.unreachable',
+  'model.refused',
   'services.missing',
   'services.port',
   'services.start',

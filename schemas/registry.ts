@@ -27,6 +27,7 @@ export const schemaIdTable: Readonly<Record<string, number>> = {
   'notification.v1': 17,
   'rejected.v1': 18,
   'forecast.accuracy.v1': 19,
+  'forecast.model.v1': 20,
 };
 
 /** The ids of the schemas in this source tree. Asking for a schema that is not there is a bug and throws. */

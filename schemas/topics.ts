@@ -30,6 +30,11 @@ import {
   encodeForecastAccuracy,
   type ForecastAccuracy,
 } from './generated/forecast.accuracy.v1.ts';
+import {
+  decodeForecastModel,
+  encodeForecastModel,
+  type ForecastModel,
+} from './generated/forecast.model.v1.ts';
 import { decodeIncident, encodeIncident, type Incident } from './generated/incident.v1.ts';
 import {
   decodeIntersectionPerformance,
@@ -171,6 +176,15 @@ export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
   decode: decodeSignalAcknowledgement,
 });
 
+export const forecastModels: Topic<ForecastModel> = raw({
+  name: 'forecast.model.v1',
+  key: (e) => e.district,
+  source: (e) => `${e.district}#${e.name}`,
+  sequence,
+  encode: encodeForecastModel,
+  decode: decodeForecastModel,
+});
+
 export const linkStates: Topic<LinkState> = derived({
   name: 'link.state.v1',
   key: (e) => e.district,
@@ -262,6 +276,7 @@ export const rawTopics = [
   citizenReports,
   driverSubscriptions,
   signalAcknowledgements,
+  forecastModels,
 ] as const;
 
 /** What processors say. */

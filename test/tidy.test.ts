@@ -79,6 +79,7 @@ const entries = [
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
+  'commands/training/member-thread.ts',
 ];
 
 /** Where runs of tests begin, beside the tests. */

@@ -8,6 +8,7 @@ import {
   citizenReports,
   driverSubscriptions,
   environmentReadings,
+  forecastModels,
   parkingEvents,
   signalAcknowledgements,
 } from '#schemas/topics.ts';
@@ -39,6 +40,7 @@ const seldom: readonly AnyTopic[] = [
   citizenReports,
   driverSubscriptions,
   signalAcknowledgements,
+  forecastModels,
 ];
 
 export interface Sparse {

@@ -30,26 +30,57 @@ const leastCorrelation = 0.3;
 
 const course = { rounds: 14, lessonsARound: 230_000, dropped: 0.25, step: 2e-3 } satisfies Partial<Course>;
 
+/** All that the members of an ensemble learn from; the same for each. Its numbers can be shared with other threads. */
+export interface Material {
+  readonly lessons: Lessons;
+  readonly means: Float32Array;
+  readonly scales: Float32Array;
+  /** By sensor, the places of the others that tell most of it. */
+  readonly neighbours: readonly (readonly number[])[];
+}
+
+/** Rounds of the course of one member. */
+export const roundsAMember = course.rounds;
+
 /** Teaches a network all that a history tells. The same history and teaching give the same model. */
 export function teach(history: History, teaching: Teaching): NetworkModel {
-  const neighbours = neighboursOf(history);
-  const { lessons, means, scales } = lessonsOf(history, neighbours, teaching);
+  const material = materialOf(history, teaching);
   const { members, seed, name } = teaching;
-  const { sensors, pace } = history;
-  return {
-    name,
-    pace,
-    shape: lessons.shape,
-    means,
-    scales,
-    members: Array.from({ length: members }, (_, member) =>
-      learn(lessons, {
-        ...course,
-        seed: seed + 1000 * member,
-        told: (round, loss) => teaching.told?.(member * course.rounds + round, members * course.rounds, loss),
-      }),
+  const { rounds } = course;
+  const all = Array.from({ length: members }, (_, member) =>
+    teachMember(material.lessons, seed, member, (round, loss) =>
+      teaching.told?.(member * rounds + round, members * rounds, loss),
     ),
-    neighbours: new Map(sensors.map((sensor, i) => [sensor, neighbours[i]!.map((other) => sensors[other]!)])),
+  );
+  return modelOf(history, material, name, all);
+}
+
+export function materialOf(history: History, teaching: Pick<Teaching, 'seed' | 'lessons'>): Material {
+  const neighbours = neighboursOf(history);
+  return { ...lessonsOf(history, neighbours, teaching), neighbours };
+}
+
+/** The weights of one member of an ensemble; `told` hears of each round and its loss. */
+export function teachMember(
+  lessons: Lessons,
+  seed: number,
+  member: number,
+  told: (round: number, loss: number) => void,
+): Float32Array {
+  return learn(lessons, { ...course, seed: seed + 1000 * member, told });
+}
+
+/** The model whose members have learned from the material of a history. */
+export function modelOf(
+  { sensors, pace }: History,
+  { lessons, means, scales, neighbours }: Material,
+  name: string,
+  members: readonly Float32Array[],
+): NetworkModel {
+  const named = neighbours.map((own) => own.map((other) => sensors[other]!));
+  return {
+    ...{ name, pace, shape: lessons.shape, means, scales, members },
+    neighbours: new Map(sensors.map((sensor, i) => [sensor, named[i]!])),
   };
 }
 
@@ -74,9 +105,9 @@ export function lessonsOf(
   const possible = Math.max(1, (ticks.length - farthest - first) * sensorCount);
   const share = Math.min(1, most / possible);
   const room = Math.min(possible, Math.ceil(share * possible * 1.02) + 1000);
-  const rows = new Float32Array(room * inputs);
-  const answers = new Float32Array(room * outputs.length);
-  const weights = new Float32Array(room);
+  const rows = sharedFloats(room * inputs);
+  const answers = sharedFloats(room * outputs.length);
+  const weights = sharedFloats(room);
   const chance = new Chance(seed);
   const ground = new Ground(pace);
   const steps = [...new Set(outputs.map(({ ahead }) => ahead))];
@@ -115,6 +146,10 @@ export function lessonsOf(
   }));
   return { lessons: { shape, rows: used, answers, count, weights, quantiles }, means, scales };
 }
+
+/** In memory that threads can have in common. */
+const sharedFloats = (count: number): Float32Array =>
+  new Float32Array(new SharedArrayBuffer(Float32Array.BYTES_PER_ELEMENT * count));
 
 /** Mean and deviation of each input. */
 function scaleOf(

@@ -223,6 +223,12 @@ export class Forecaster {
     this.#issued.values[3 * place + 2] = keptValue(into.high);
   }
 
+  /** What a layer said of this tick, by its place in `layers`; NaN where it said nothing. After `forecast`. */
+  saidBy(layer: number, sensor: number, horizon: number): number {
+    const place = this.#pending.at(sensor, horizon, this.#tick);
+    return heldValue(this.#said.values[place * layerCount + layer]!);
+  }
+
   /** Notes what each layer says. */
   #sayAll(sensor: number, horizon: number, place: number): void {
     const { recent } = this.ground;

@@ -1,8 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** So much more is done. */
-  add(count: number): void;
+  /** So much more is done; `note` says how it goes. */
+  add(count: number, note?: string): void;
   /** All is done, whatever was expected. */
   end(): void;
 }
@@ -19,19 +19,19 @@ function createBar(stream: ProgressStream, what: string, total: number): Progres
   const bar = new SingleBar(
     {
       stream,
-      format: `{bar} {percentage} % | {value}/{total} ${what} | {eta_formatted} left`,
+      format: `{bar} {percentage} % | {value}/{total} ${what} | {eta_formatted} left {note}`,
       hideCursor: true,
     },
     Presets.shades_classic,
   );
-  bar.start(total, 0);
+  bar.start(total, 0, { note: '' });
   let done = 0;
   return {
-    add(count) {
+    add(count, note = '') {
       done += count;
       // The total is an estimate: the bar grows rather than run over.
       if (done > bar.getTotal()) bar.setTotal(done);
-      bar.update(done);
+      bar.update(done, { note: note === '' ? '' : `| ${note}` });
     },
     end() {
       bar.setTotal(done);
@@ -45,12 +45,12 @@ function createLines(stream: ProgressStream, what: string, total: number): Progr
   let done = 0;
   let tenths = 0;
   return {
-    add(count) {
+    add(count, note = '') {
       done += count;
       const reached = Math.min(9, Math.floor((done * 10) / Math.max(1, total)));
       if (reached <= tenths) return;
       tenths = reached;
-      stream.write(`${tenths * 10} % of about ${total} ${what}\n`);
+      stream.write(`${tenths * 10} % of about ${total} ${what}${note === '' ? '' : `, ${note}`}\n`);
     },
     end() {
       stream.write(`all ${done} ${what}\n`);

@@ -693,6 +693,57 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
       }
     ]
   },
+  "forecast.model.v1": {
+    "type": "record",
+    "name": "ForecastModel",
+    "namespace": "arterial",
+    "doc": "A learned model by which forecasts may be made from now on.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District whose forecasts it is for; the key of the topic. A model of a city comes once for each."
+      },
+      {
+        "name": "subject",
+        "type": {
+          "type": "enum",
+          "name": "ModelSubject",
+          "doc": "What a model forecasts.",
+          "symbols": [
+            "link",
+            "parking"
+          ]
+        },
+        "doc": "What it forecasts."
+      },
+      {
+        "name": "name",
+        "type": "string",
+        "doc": "Name of the model; follows from the bytes."
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When it was handed in."
+      },
+      {
+        "name": "sequence",
+        "type": "long",
+        "doc": "Grows from one handing in to the next; milliseconds of the city will do.",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      {
+        "name": "model",
+        "type": "bytes",
+        "doc": "The file of the model."
+      }
+    ]
+  },
   "heartbeat.v1": {
     "type": "record",
     "name": "Heartbeat",
