@@ -87,7 +87,7 @@ export class AccuracyByHour {
 
   /** Count, error of the other, and error of the forecast over the same targets. */
   #beside(from: number, other: number, measured: number, error: number): void {
-    if (other !== other) return;
+    if (Number.isNaN(other)) return;
     const { values } = this.#sums;
     values[from]! += 1;
     values[from + 1]! += Math.abs(measured - other);

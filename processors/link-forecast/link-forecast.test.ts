@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EventTime } from '#domain/time.ts';
 import { drive, type Happening } from '#runtime/drive.ts';
+import type { ForecastAccuracy } from '#schemas/generated/forecast.accuracy.v1.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { LinkState } from '#schemas/generated/link.state.v1.ts';
-import { linkStates } from '#schemas/topics.ts';
+import { forecastAccuracies, linkForecasts, linkStates } from '#schemas/topics.ts';
 import { street } from '../link-state/street.fixture.ts';
 import { linkForecast } from './link-forecast.ts';
 
@@ -53,7 +54,9 @@ function feed(
 }
 
 const forecasts = (happenings: Happening<LinkState>[], until: EventTime): LinkForecast[] =>
-  drive(linkForecast, network, happenings, until).map((emitted) => emitted.event as LinkForecast);
+  drive(linkForecast, network, happenings, until)
+    .filter(({ topic }) => topic === linkForecasts.name)
+    .map(({ event }) => event as LinkForecast);
 
 /** The three forecasts issued at `at`. */
 const issuedAt = (all: readonly LinkForecast[], at: EventTime, link = 'a'): LinkForecast[] =>
@@ -211,6 +214,38 @@ describe('link forecast', () => {
     const accepts = (link: string) => linkForecast.accepts?.(network, '', state(monday, 40, link).event);
     expect(accepts('a')).toBeUndefined();
     expect(accepts('z')).toMatchObject({ code: 'reference.unknown', field: 'link' });
+  });
+
+  it('says hour by hour how its forecasts did, once, beside the last value', () => {
+    const emitted = drive(
+      linkForecast,
+      network,
+      feed(monday, monday + minute(180), () => 50),
+      monday + minute(180),
+    );
+    const hours = emitted
+      .filter(({ topic }) => topic === forecastAccuracies.name)
+      .map(({ event }) => event as ForecastAccuracy);
+    // Of each hour that is over, at each horizon that had targets in it; the first targets are 00:25, 00:40 and 01:10.
+    expect(
+      hours.map(({ windowStart, horizonMinutes, judged }) => [windowStart, horizonMinutes, judged]),
+    ).toEqual([
+      [monday, 15, 7],
+      [monday, 30, 4],
+      [monday + minute(60), 15, 12],
+      [monday + minute(60), 30, 12],
+      [monday + minute(60), 60, 10],
+      [monday + minute(120), 15, 12],
+      [monday + minute(120), 30, 12],
+      [monday + minute(120), 60, 12],
+    ]);
+    for (const hour of hours)
+      expect(hour).toMatchObject({
+        absoluteError: 0,
+        persistenceError: 0,
+        persistenceJudged: hour.judged,
+        subject: 'link',
+      });
   });
 });
 
