@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { idleModel } from '#domain/forecast/model.fixture.ts';
 import { type ModelFile, modelBytesMost, writeModelFile } from '#domain/forecast/model-file.ts';
+import { idleModel } from '#domain/forecast/small-model.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { forecastModels } from '#schemas/topics.ts';
 import { createTestCity, eight, type TestCity } from './city-fixture.ts';

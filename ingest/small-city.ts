@@ -1,6 +1,7 @@
 /** One crossing with everything that raw records speak of, for tests of the edge. */
-import { idleModel } from '#domain/forecast/model.fixture.ts';
+
 import { readModelFile, writeModelFile } from '#domain/forecast/model-file.ts';
+import { idleModel } from '#domain/forecast/small-model.ts';
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { CityClock } from '#runtime/clock.ts';

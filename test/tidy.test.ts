@@ -108,6 +108,7 @@ const forTests = [
   'schemas/any-event.ts',
   'api/city-fixture.ts',
   'ingest/small-city.ts',
+  'domain/forecast/small-model.ts',
   'simulators/test-network.ts',
   'domain/signal-timing/example.ts',
   'domain/signal-timing/plan-cases.ts',

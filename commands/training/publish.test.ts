@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createTestCity, type TestCity } from '#api/city-fixture.ts';
-import { idleModel } from '#domain/forecast/model.fixture.ts';
 import { writeModelFile } from '#domain/forecast/model-file.ts';
+import { idleModel } from '#domain/forecast/small-model.ts';
 import { forecastModels } from '#schemas/topics.ts';
 import { publishModel } from './publish.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { idleModel } from './model.fixture.ts';
 import { type ModelFile, modelBytesMost, readModelFile, suits, writeModelFile } from './model-file.ts';
+import { idleModel } from './small-model.ts';
 import { scopes } from './subject.ts';
 
 const written = writeModelFile(idleModel('link', 2));
