@@ -57,7 +57,7 @@ describe('a line', () => {
     const all = made();
     const nothing = new Float32Array(lineFeatures);
     nothing[8] = 1;
-    for (let i = 0; i < 50_000; i++) all.lines.learn(0, 1, nothing, 0, 0);
+    for (let i = 0; i < 350_000; i++) all.lines.learn(0, 1, nothing, 0, 0);
     expect(guess(all, 0, 1)).toBeCloseTo(3, 1);
   });
 
