@@ -75,7 +75,6 @@ function reachableFrom(roots: readonly string[], files: readonly Source[]): Set<
 const entries = [
   'commands/teacher.ts',
   'arterial.ts',
-  'commands/teacher.ts',
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
