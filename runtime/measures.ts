@@ -105,7 +105,7 @@ export interface MeasureStore {
   listProgress(): Promise<readonly (Progress & { readonly processor: string; readonly partition: number })[]>;
   /** Rows of a table whose columns equal (`where`) and whose time column lies in [from, to), newest last. */
   select(query: Select): Promise<readonly Row[]>;
-  /** Whole numbers of the rows whose time column lies in [from, to), summed up group by group; by what makes a group. */
+  /** Whole numbers of rows whose time lies in [from, to), summed up group by group; by what makes a group. */
   sums(query: SumsQuery): Promise<readonly Row[]>;
   /** Sums over the windows that begin in [from, to), as `aggregates.ts` says them; by bucket, then by id. */
   aggregate(query: AggregateQuery): Promise<readonly Row[]>;
