@@ -116,7 +116,7 @@ function statusParts(screen: Screen, state: Read, again: () => void): Node[] {
 
 /** A bar as long as its share of `most`, with what it stands for at both ends. */
 function bar(name: string, value: number | null | undefined, most: number, said: string, kind: string) {
-  const fullness = h('i', { class: `bar ${kind}` });
+  const fullness = h('i', { class: `error-bar ${kind}` });
   fullness.style.setProperty('--share', String(most > 0 ? Math.min(1, (value ?? 0) / most) : 0));
   return [h('span', { class: 'bar-name' }, name), fullness, h('span', { class: 'bar-value' }, said)];
 }
@@ -134,7 +134,7 @@ function horizonParts(screen: Screen, groups: Groups, unit: string): Node[] {
       title,
       h(
         'div',
-        { class: 'bars' },
+        { class: 'error-bars' },
         ...of(words.forecast, errorOf(group), 'own'),
         ...of(words.lastValue, lastOf(group), ''),
         ...of(words.weeklyProfile, profileOf(group), ''),
@@ -146,7 +146,7 @@ function horizonParts(screen: Screen, groups: Groups, unit: string): Node[] {
   );
   return [
     heading(words.intervalsHeld, fill(words.meantToHold, { share: format.share(level) })),
-    h('div', { class: 'bars' }, ...held),
+    h('div', { class: 'error-bars' }, ...held),
     heading(words.meanError, words.smallerIsBetter),
     ...errors,
   ];

@@ -30,6 +30,16 @@ export function createHourChart(screen: Screen, title: string, unit: string): Ho
     { class: 'chart' },
     h('figcaption', {}, h('strong', {}, `${title}, ${unit}`), readout),
     canvas,
+    h(
+      'p',
+      { class: 'curve-legend' },
+      h('span', { class: 'stroke solid' }),
+      screen.words.forecast,
+      h('span', { class: 'stroke of-last' }),
+      screen.words.lastValue,
+      h('span', { class: 'stroke of-profile' }),
+      screen.words.weeklyProfile,
+    ),
   );
   let plot: uPlot | undefined;
   let last = '';
@@ -88,7 +98,12 @@ function optionsOf(screen: Screen, unit: string, width: number, readout: HTMLEle
         splits: () => [0, 6, 12, 18, 23],
         values: (_, ticks) => ticks.map(twoDigits),
       },
-      { ...axis, size: 42, space: 30, values: (_, ticks) => ticks.map((tick) => format.number(tick)) },
+      {
+        ...axis,
+        size: 42,
+        space: 30,
+        values: (_, ticks) => ticks.map((tick) => format.number(tick, tick % 1 === 0 ? 0 : 1)),
+      },
     ],
     series: [
       {},
