@@ -123,7 +123,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     kill9: () => endProcess(mark, ['SIGKILL']),
     async restart() {
       if (isAlive(mark)) throw new ArterialError('services.start', 'Kafka runs; stop it first');
-      mark = await start(ports);
+      mark = await startAgain(() => start(ports));
     },
   };
 }
@@ -143,6 +143,21 @@ async function startOnPorts(
       if (given || turn === 3 || !said.includes('Address already in use')) throw failure;
     }
   }
+}
+
+/** A port that the broker has left may be taken for a while, by a connection of somebody else; so long it waits. */
+const portAwaitedMilliseconds = 30_000;
+
+/** Starts on the ports of before, which clients know. */
+async function startAgain(start: () => Promise<ProcessMark>): Promise<ProcessMark> {
+  const until = Date.now() + portAwaitedMilliseconds;
+  for (;;)
+    try {
+      return await start();
+    } catch (failure) {
+      if (Date.now() > until || !(failure as Error).message.includes('Address already in use')) throw failure;
+      await sleep(500);
+    }
 }
 
 const logging = [
