@@ -153,10 +153,12 @@ export class Ground {
     let next = from;
     const orNothing = (number: number): number => (!Number.isNaN(number) ? number / spread : 0);
     for (const days of recalledDays) {
-      const then = memory.before(this.#tick!.moment(0), days, sensor);
+      const then = memory.before(this.#tick!.moment(0), days, sensor, this.profiles.slot);
       into[next++] = orNothing(value - then);
       for (const ahead of this.#anchors)
-        into[next++] = orNothing(memory.before(this.#tick!.moment(ahead), days, sensor) - then);
+        into[next++] = orNothing(
+          memory.before(this.#tick!.moment(ahead), days, sensor, this.profiles.slot) - then,
+        );
     }
   }
 

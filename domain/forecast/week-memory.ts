@@ -35,12 +35,14 @@ export class WeekMemory {
 
   /**
    * What was measured a day before a moment (`days` 1) or a week (7), between the middles of two half hours in
-   * proportion; NaN when it is not known. The moment is at most a day from now.
+   * proportion; NaN when it is not known. The moment is now or at most a day later; `running` is the slot of now, since
+   * the half hour before it has already taken the place of that of a week ago.
    */
-  before(moment: WeekMoment, days: number, sensor: number): number {
+  before(moment: WeekMoment, days: number, sensor: number, running: number): number {
     const place = moment.weekday * daySlots + moment.secondOfDay / slotSeconds - 0.5 - days * daySlots;
     const slot = Math.floor(place);
-    const first = this.#at(slot, sensor);
+    const isOverwritten = days === 7 && (slot - running + 1) % slotsAWeek === 0;
+    const first = isOverwritten ? Number.NaN : this.#at(slot, sensor);
     const second = this.#at(slot + 1, sensor);
     if (Number.isNaN(first)) return second;
     return !Number.isNaN(second) ? first + (place - slot) * (second - first) : first;
