@@ -66,10 +66,10 @@ export class Ground {
 
   constructor(pace: Pace) {
     this.pace = pace;
-    this.profiles = new WeeklyProfiles(this.columns);
+    this.profiles = new WeeklyProfiles(this.columns, pace.tickSeconds);
     this.recent = new Recent(this.columns, pace.tickSeconds);
     this.#anchors = anchorsOf(pace);
-    if (pace.recalls) this.#memory = new WeekMemory(this.columns);
+    if (pace.recalls) this.#memory = new WeekMemory(this.columns, pace.tickSeconds);
   }
 
   /** Takes in what `count` sensors measured up to a tick, 0..100 each; NaN where nothing was. */

@@ -5,7 +5,7 @@ import { slotsAWeek } from './weekly-profile.ts';
 
 describe('the memory of a week', () => {
   const columns = new Columns();
-  const memory = new WeekMemory(columns);
+  const memory = new WeekMemory(columns, 1);
   columns.grow(2);
   const middleOf = (slot: number) => ({
     weekday: Math.floor(slot / 48),

@@ -1,5 +1,5 @@
 import type { Column, Columns } from './columns.ts';
-import { slotSeconds, slotsAWeek, type WeekMoment } from './weekly-profile.ts';
+import { middleOfSlot, slotSeconds, slotsAWeek, type WeekMoment } from './weekly-profile.ts';
 
 const unknown = -32_768;
 const unit = 100 / 32_767;
@@ -11,7 +11,10 @@ export class WeekMemory {
   readonly #sums: Column<Float32Array>;
   readonly #counts: Column<Uint16Array>;
 
-  constructor(columns: Columns) {
+  readonly #middle: number;
+
+  constructor(columns: Columns, tickSeconds: number) {
+    this.#middle = middleOfSlot(tickSeconds);
     this.#means = columns.add(Int16Array, slotsAWeek, unknown);
     this.#sums = columns.add(Float32Array, 1);
     this.#counts = columns.add(Uint16Array, 1);
@@ -39,7 +42,8 @@ export class WeekMemory {
    * the half hour before it has already taken the place of that of a week ago.
    */
   before(moment: WeekMoment, days: number, sensor: number, running: number): number {
-    const place = moment.weekday * daySlots + moment.secondOfDay / slotSeconds - 0.5 - days * daySlots;
+    const place =
+      moment.weekday * daySlots + moment.secondOfDay / slotSeconds - this.#middle - days * daySlots;
     const slot = Math.floor(place);
     const isOverwritten = days === 7 && (slot - running + 1) % slotsAWeek === 0;
     const first = isOverwritten ? Number.NaN : this.#at(slot, sensor);

@@ -11,7 +11,7 @@ const week: readonly WeekMoment[] = Array.from({ length: 7 * 144 }, (_, i) =>
 
 function made() {
   const columns = new Columns();
-  const profiles = new WeeklyProfiles(columns);
+  const profiles = new WeeklyProfiles(columns, 1);
   columns.grow(2);
   const usual = (moment: WeekMoment): number[] => {
     const into = new Float32Array(2);
@@ -45,11 +45,21 @@ describe('weekly profiles', () => {
     const { usual } = learnt(1);
     const [before, after] = [usual(at(0, 11.75))[0]!, usual(at(0, 12.25))[0]!];
     expect(after - before).toBeCloseTo(10, 1);
-    expect(usual(at(0, 12))[0]).toBeCloseTo((before + after) / 2, 3);
-    expect(usual(at(0, 12.125))[0]).toBeCloseTo(before + 0.75 * (after - before), 3);
+    expect(usual(at(0, 12))[0]).toBeCloseTo((before + after) / 2, 2);
+    expect(usual(at(0, 12.125))[0]).toBeCloseTo(before + 0.75 * (after - before), 2);
     const [friday, saturday] = [usual(at(4, 23.75))[0]!, usual(at(5, 0.25))[0]!];
-    expect(usual(at(5, 0))[0]).toBeCloseTo((friday + saturday) / 2, 3);
+    expect(usual(at(5, 0))[0]).toBeCloseTo((friday + saturday) / 2, 2);
     expect(usual(at(0, 0))[0]).not.toBeNaN();
+  });
+
+  it('say of a half hour what its own ticks measured, when there is but one tick in it', () => {
+    const columns = new Columns();
+    const profiles = new WeeklyProfiles(columns, slotSeconds);
+    columns.grow(1);
+    for (const hour of [9, 9.5, 10]) profiles.learn(at(0, hour), Float32Array.of(10 * hour), 1);
+    const usual = new Float32Array(1);
+    profiles.usual(at(0, 9.5), usual, 1);
+    expect(usual[0]).toBeCloseTo(95, 1);
   });
 
   it('say nothing of what never spoke, and of a half hour never seen what the other kind of day knows', () => {

@@ -25,6 +25,9 @@ const unit = largest / 32_767;
 export const slotOf = ({ weekday, secondOfDay }: WeekMoment): number =>
   weekday * slotsADay + Math.floor(secondOfDay / slotSeconds);
 
+/** Where in a slot, as a share of it, the ticks that fall into it lie on average: they begin with it. */
+export const middleOfSlot = (tickSeconds: number): number => Math.max(0, 0.5 - tickSeconds / slotSeconds / 2);
+
 /** The slot among those of a working day and a day of the weekend. */
 const slotOfKind = (slot: number): number => (slot < 5 * slotsADay ? 0 : slotsADay) + (slot % slotsADay);
 
@@ -41,8 +44,10 @@ export class WeeklyProfiles {
   readonly #counts: Column<Uint16Array>;
   /** The half hour that is running; -1 before the first. To be saved with the columns. */
   slot = -1;
+  readonly #middle: number;
 
-  constructor(columns: Columns) {
+  constructor(columns: Columns, tickSeconds: number) {
+    this.#middle = middleOfSlot(tickSeconds);
     this.#kinds = columns.add(Int16Array, 2 * slotsADay);
     this.#weekdays = columns.add(Int16Array, slotsAWeek);
     this.#seen = columns.add(Uint8Array, 2 * slotsADay);
@@ -101,7 +106,7 @@ export class WeeklyProfiles {
    * What was never seen is as on the other kind of day; NaN when that was not seen either.
    */
   usual(moment: WeekMoment, into: Float32Array, count: number): void {
-    const place = moment.secondOfDay / slotSeconds - 0.5;
+    const place = moment.secondOfDay / slotSeconds - this.#middle;
     const before = (moment.weekday * slotsADay + Math.floor(place) + slotsAWeek) % slotsAWeek;
     const after = (before + 1) % slotsAWeek;
     const part = place - Math.floor(place);
