@@ -219,6 +219,14 @@ describe.skipIf(redisMissing !== undefined)('live state in Redis', () => {
       expect((await other.get('link', 'L3'))?.version).toEqual([8, 0]);
     });
 
+    it('is put back after FLUSHALL when nobody writes or reads any more', async () => {
+      const keyPrefix = newPrefix();
+      const { commit } = await city({ keyPrefix });
+      await commit(links(10, 7));
+      await admin.flushall();
+      await vi.waitFor(async () => expect(await admin.hlen(`${keyPrefix}live:link`)).toBe(10), inTime);
+    });
+
     it('is put back from the beginning when it is lost again meanwhile', async () => {
       let reads = 0;
       const { live, store } = await city({

@@ -25,6 +25,8 @@ export interface RedisLiveOptions extends RedisSettings {
 
 /** How long to leave a Redis alone that did not do what was asked. Milliseconds. */
 const pauseAfterFailure = 500;
+/** Redis may be emptied while nobody writes or reads; so often it is looked at even then. Milliseconds. */
+const lookEvery = 2_000;
 
 /**
  * Resolves when Redis holds all that the store does, and also when Redis is away; then it is gone on trying.
@@ -77,6 +79,7 @@ class RedisLive implements LiveState {
   private isPrompt = false;
   private awaySince: number | undefined;
   private isClosed = false;
+  private looking: NodeJS.Timeout | undefined;
 
   constructor(options: RedisLiveOptions, server: RedisServer) {
     this.keys = liveKeys(options.keyPrefix ?? 'arterial:', server.database);
@@ -110,6 +113,7 @@ class RedisLive implements LiveState {
     }
     this.isPrompt = this.connection.isReady;
     if (!this.isPrompt) this.goAway(this.connection.away());
+    this.looking = setInterval(() => this.writeSoon(true), lookEvery).unref();
   }
 
   async put(values: readonly LiveValue[]): Promise<void> {
@@ -154,6 +158,7 @@ class RedisLive implements LiveState {
   async close(): Promise<void> {
     if (this.writing !== undefined && this.awaySince === undefined) await within(this.writing, answerWithin);
     this.isClosed = true;
+    clearInterval(this.looking);
     this.rebuild.close();
     this.ticks.close();
     this.connection.close();
@@ -174,17 +179,20 @@ class RedisLive implements LiveState {
     }
   }
 
-  private writeSoon(): void {
+  /** Writes what waits, unless that is being done; `looks` even when nothing does. */
+  private writeSoon(looks = false): void {
     if (this.isClosed) return;
-    this.writing ??= this.writeAll().finally(() => {
+    this.writing ??= this.writeAll(looks).finally(() => {
       this.writing = undefined;
     });
   }
 
   /** Writes round after round until nothing waits and Redis is there. */
-  private async writeAll(): Promise<void> {
-    while (!this.isClosed && (this.next.entries.size > 0 || this.awaySince !== undefined))
+  private async writeAll(looks: boolean): Promise<void> {
+    for (let looksYet = looks; !this.isClosed; looksYet = false) {
+      if (!looksYet && this.next.entries.size === 0 && this.awaySince === undefined) return;
       if (!(await this.writeRound())) await this.pause();
+    }
   }
 
   /** Leaves Redis alone for a while, but no longer than until it is there again. */
