@@ -1,13 +1,12 @@
 /** How well forecasts kept their word, from the sums that the forecasters have written hour by hour. */
 import { accuracyWindow } from '#domain/forecast/accuracy.ts';
+import type { Subject } from '#domain/forecast/subject.ts';
 import { utcOffset } from '#domain/local-time.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { MeasureStore, Row } from '#runtime/measures.ts';
 import type { AccuracyGroupJson } from './accuracy-shapes.ts';
 import type { Range } from './range.ts';
 
-export const subjects = ['link', 'parking'] as const;
-export type Subject = (typeof subjects)[number];
 export const groupings = ['horizon', 'sensor', 'hour'] as const;
 export type Grouping = (typeof groupings)[number];
 

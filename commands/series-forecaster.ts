@@ -1,9 +1,9 @@
+import { cityTick } from '#domain/forecast/city-ticks.ts';
 import { type Forecast, Forecaster } from '#domain/forecast/forecaster.ts';
 import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { longestHorizon } from '#domain/forecast/recent.ts';
-import { teachInBackground } from './teach-in-background.ts';
-import { wallTick } from './wall-ticks.ts';
+import { teachInBackground } from './training/teach-in-background.ts';
 
 /** What is known of a series of rows before the first comes. */
 export interface SeriesShape {
@@ -125,7 +125,7 @@ export class SeriesForecaster {
     for (; this.#fed < this.#times.length; this.#fed++) {
       const row = this.#values.subarray(this.#fed * length, (this.#fed + 1) * length);
       for (let sensor = 0; sensor < length; sensor++) row[sensor]! /= this.#unit;
-      this.#forecaster.take(wallTick(this.#times[this.#fed]!, this.#pace), row, length);
+      this.#forecaster.take(cityTick(this.#times[this.#fed]!, this.#pace, 'UTC'), row, length);
       // Forecast even where nobody asks, so that it can be judged.
       for (let sensor = 0; sensor < length; sensor++)
         for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++)

@@ -73,12 +73,12 @@ function reachableFrom(roots: readonly string[], files: readonly Source[]): Set<
 
 /** Where programs begin. */
 const entries = [
-  'commands/teacher.ts',
   'arterial.ts',
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
   'commands/training/member-thread.ts',
+  'commands/training/teacher-thread.ts',
 ];
 
 /** Where runs of tests begin, beside the tests. */

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
+import { subjects } from '#domain/forecast/subject.ts';
 import { toRfc3339 } from '#domain/time.ts';
 import type { LinkForecast } from '#schemas/generated/link.forecast.v1.ts';
 import type { ParkingForecast } from '#schemas/generated/parking.forecast.v1.ts';
-import { groupings, readAccuracy, subjects } from '../accuracy.ts';
+import { groupings, readAccuracy } from '../accuracy.ts';
 import { AccuracyShape } from '../accuracy-shapes.ts';
 import type { Routes } from '../context.ts';
 import { liveList } from '../live-events.ts';

@@ -1,5 +1,6 @@
 // A thread does not inherit how TypeScript is loaded, so it begins here, in plain JavaScript.
+import { workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./member-thread.ts');
+await import(workerData.program);

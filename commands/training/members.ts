@@ -1,7 +1,7 @@
 /** Teaches the members of an ensemble side by side, each in a thread of its own. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Lessons } from '#domain/forecast/training.ts';
+import { beginThread } from './thread.ts';
 
 /** What a thread is given; the numbers of the lessons are shared, not copied. */
 export interface MemberOrder {
@@ -40,10 +40,7 @@ export async function teachMembers(
 
 function inThread(order: MemberOrder, told: (loss: number) => void): Promise<Float32Array> {
   return new Promise((taught, failed) => {
-    const worker = new Worker(new URL('./begin-thread.mjs', import.meta.url), {
-      workerData: order,
-      execArgv: [],
-    });
+    const worker = beginThread('./member-thread.ts', order);
     worker.on('message', (news: MemberNews) => {
       if ('weights' in news) taught(news.weights);
       else told(news.loss);

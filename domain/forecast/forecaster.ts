@@ -1,10 +1,10 @@
 import { type Column, Columns } from './columns.ts';
+import { ErrorTails } from './error-tails.ts';
 import { Ground, type Pace, persistence, type Tick } from './ground.ts';
 import { Network } from './network.ts';
 import type { NetworkModel } from './network-model.ts';
 import { heldValue, keptValue, Pending, unsaid } from './pending.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
-import { ErrorTails } from './spread-of-errors.ts';
 import { Trial } from './trial.ts';
 import { Widths } from './widths.ts';
 

@@ -4,8 +4,8 @@ import type { Network } from './network.ts';
 import type { NetworkModel } from './network-model.ts';
 import { heldValue, keptValue, type Pending, unsaid } from './pending.ts';
 
-/** Ticks for which a network is tried: a day of five minutes. */
-const trialTicks = 288;
+/** How long a network is tried. */
+const trialSeconds = 86_400;
 /** It must be better by this factor: a change for nothing is only unrest. */
 const better = 0.995;
 
@@ -56,7 +56,8 @@ export class Trial {
 
   /** The network, when the trial is over and it has been better. */
   endTick(): Network | undefined {
-    if (this.#network === undefined || ++this.#ticks < trialTicks) return undefined;
+    if (this.#network === undefined || ++this.#ticks * this.#ground.pace.tickSeconds < trialSeconds)
+      return undefined;
     const network = this.#own < better * this.#other ? this.#network : undefined;
     this.#network = undefined;
     return network;

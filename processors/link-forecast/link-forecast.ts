@@ -1,6 +1,6 @@
 import { cityTick } from '#domain/forecast/city-ticks.ts';
 import type { SharedState } from '#domain/forecast/forecaster.ts';
-import type { Pace } from '#domain/forecast/ground.ts';
+import { scopes } from '#domain/forecast/subject.ts';
 import type { DistrictId, Network } from '#domain/network.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
 import type { Emit, Input, Keep, Processor } from '#runtime/processor.ts';
@@ -11,11 +11,11 @@ import { forecastAccuracies, linkForecasts, linkStates } from '#schemas/topics.t
 import { Group, type MemberForecast, type SavedMember } from '../forecasting/group.ts';
 
 /** Every five minutes 15, 30 and 60 minutes ahead. */
-const pace: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };
-const tickMinutes = 5;
+const { pace, span } = scopes.link;
+const tickMinutes = pace.tickSeconds / 60;
 const levelPermille = 900;
-/** Forecasters count in hundredths of the largest speed that the wire carries: 0.1 km/h in one. */
-const largestDecikph = 3000;
+/** Forecasters count in hundredths of the largest speed that the wire carries. */
+const largestDecikph = 10 * span;
 const decikphOf = (value: number): number => Math.round((value * largestDecikph) / 100);
 /** A row that is no link's. */
 const sharedRow = ' all';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from './chance.ts';
-import { ErrorTails } from './spread-of-errors.ts';
+import { ErrorTails } from './error-tails.ts';
 
 describe('tails of errors', () => {
   it('are apart by horizon, by unrest and by level', () => {

@@ -1,0 +1,24 @@
+import type { Teaching } from '#domain/forecast/curriculum.ts';
+import type { Pace } from '#domain/forecast/ground.ts';
+import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import { beginThread } from './thread.ts';
+
+/** What a thread is to teach: rows of values, and when each was on the clock on the wall. */
+export interface TeachOrder {
+  readonly pace: Pace;
+  readonly sensors: readonly string[];
+  /** Milliseconds of each row, as if the clock on the wall were UTC. */
+  readonly times: Float64Array;
+  readonly values: Float32Array;
+  readonly teaching: Omit<Teaching, 'told'>;
+}
+
+/** Teaches a network in a thread of its own, so that others go on meanwhile. Rejects when the thread fails. */
+export function teachInBackground(order: TeachOrder): Promise<NetworkModel> {
+  return new Promise((taught, failed) => {
+    const worker = beginThread('./teacher-thread.ts', order);
+    worker.once('message', (model: NetworkModel) => taught(model));
+    worker.once('error', failed);
+    worker.once('exit', (code) => failed(new Error(`the thread that teaches ended with ${code}`)));
+  });
+}
