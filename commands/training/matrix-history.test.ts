@@ -53,6 +53,14 @@ describe('a CSV matrix', () => {
     expect(source.history.ticks[0]!.moment(-2)).toEqual({ weekday: 6, secondOfDay: 23 * 3600 });
   });
 
+  it('may say in a word that nothing was measured', async () => {
+    const source = await written(
+      rows(days, (i) => `${at(i)},${i === 1 ? 'none' : 30},60`),
+      { missing: 'none' },
+    );
+    expect([...source.history.values.subarray(0, 4)]).toEqual([37.5, 75, NaN, 75]);
+  });
+
   it('is cut to its last days', async () => {
     const source = await written(
       rows(days, (i) => `${at(i)},1,2`),
