@@ -217,7 +217,8 @@ export const english = {
   errorByHour: 'Mean error by hour of day',
   worstSensors: 'Where they are worst',
   besideLast: 'last value {error}',
-  nothingJudged: 'No forecast has been judged yet. The first are an hour after it was issued.',
+  nothingJudged:
+    'No forecast has been judged yet. Figures come when the first hour with judged forecasts is over.',
   couldNotRead: 'Could not be read: {why}',
   tryAgain: 'Try again',
 
