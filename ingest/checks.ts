@@ -1,5 +1,5 @@
 /** What only the network can say of a raw event: whether what it speaks of exists, stands there and fits. */
-import { readModelFile } from '#domain/forecast/model-file.ts';
+import { readModelOf } from '#domain/forecast/model-file.ts';
 import type { Network } from '#domain/network.ts';
 import type { CameraObservation } from '#schemas/generated/camera.observation.v1.ts';
 import type { CitizenReport } from '#schemas/generated/citizen.report.v1.ts';
@@ -103,10 +103,8 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
 
   const forecastModel = ({ district, subject, name, model }: ForecastModel): Rejection | undefined => {
     if (!districts.has(district)) return unknown('district', district, 'district');
-    const file = readModelFile(model);
+    const file = readModelOf(subject, model);
     if ('fault' in file) return reject('value.range', 'model', file.fault);
-    if (file.subject !== subject)
-      return reject('value.combination', 'subject', `${subject}; ${file.subject} would be right`);
     if (file.model.name !== name)
       return reject('value.combination', 'name', `${shortened(name)}; ${file.model.name} would be right`);
     return undefined;

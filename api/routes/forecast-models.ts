@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
-import type { Pace } from '#domain/forecast/ground.ts';
-import { type ModelFile, modelBytesMost, readModelFile, suits } from '#domain/forecast/model-file.ts';
-import { scopes, subjects } from '#domain/forecast/subject.ts';
+import { type ModelFile, modelBytesMost, readModelFile, unfitness } from '#domain/forecast/model-file.ts';
+import { subjects } from '#domain/forecast/subject.ts';
 import { toRfc3339 } from '#domain/time.ts';
 import { encodeRecord } from '#schemas/topic.ts';
 import { forecastModels } from '#schemas/topics.ts';
@@ -71,28 +70,13 @@ export const forecastModelRoutes: Routes =
     );
   };
 
-const aheadOf = ({ horizons, tickSeconds }: Pace): string =>
-  `${horizons.join(', ')} ticks of ${tickSeconds} s`;
-
 /** The model in a body, if the forecasters of the city can use it. */
 function modelIn(body: unknown): ModelFile {
   const file = Buffer.isBuffer(body)
     ? readModelFile(body)
     : { fault: 'no file of a model; its bytes would be right' };
   if ('fault' in file) throw new Problem(400, 'request.invalid', `body: ${file.fault}`);
-  const { span, unit, pace } = scopes[file.subject];
-  if (!suits(file.model, pace))
-    throw new Problem(
-      422,
-      'model.refused',
-      `${file.model.name} looks ${aheadOf(file.model.pace)} ahead, or is told other things; ` +
-        `${aheadOf(pace)} would be right`,
-    );
-  if (file.span !== span)
-    throw new Problem(
-      422,
-      'model.refused',
-      `${file.model.name} has learned values up to ${file.span}; ${span} ${unit} would be right`,
-    );
+  const fault = unfitness(file);
+  if (fault !== undefined) throw new Problem(422, 'model.refused', fault);
   return file;
 }

@@ -112,9 +112,14 @@ export class Forecaster {
   }
 
   /** Tries a network beside the one that speaks, which it replaces once it has been better for a day. */
+  tryOut(model: NetworkModel, places: ReadonlyMap<string, number>): void {
+    this.#trial.begin(new Network(model, places));
+  }
+
+  /** Lets a network speak if none does, and else tries it. */
   propose(model: NetworkModel, places: ReadonlyMap<string, number>): void {
     if (this.#network === undefined) this.employ(model, places);
-    else this.#trial.begin(new Network(model, places));
+    else this.tryOut(model, places);
   }
 
   save(): SharedState {

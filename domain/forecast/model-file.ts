@@ -6,7 +6,7 @@ import type { Pace } from './ground.ts';
 import { type HeadFault, type ModelHead, readHead } from './model-head.ts';
 import { type NetworkModel, shapeOf } from './network-model.ts';
 import { weightCount } from './perceptron.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, scopes } from './subject.ts';
 
 /** What a file says of a model beside the model. */
 export interface ModelFile {
@@ -117,6 +117,29 @@ function fileOf(
   };
 }
 
+/** Why the forecasters of the city cannot ask a model, and what would be right; undefined when they can. */
+export function unfitness({ subject, span, model }: ModelFile): string | undefined {
+  const wanted = scopes[subject];
+  if (!suits(model, wanted.pace))
+    return (
+      `${model.name} looks ${aheadOf(model.pace)} ahead, or is told other things; ` +
+      `${aheadOf(wanted.pace)} would be right`
+    );
+  return span === wanted.span
+    ? undefined
+    : `${model.name} has learned values up to ${span}; ${wanted.span} ${wanted.unit} would be right`;
+}
+
+/** The model in a file, if it is one of `subject` that the forecasters of the city can ask. Never throws. */
+export function readModelOf(subject: Subject, bytes: Uint8Array): ModelFile | HeadFault {
+  const file = readModelFile(bytes);
+  if ('fault' in file) return file;
+  if (file.subject !== subject)
+    return { fault: `a model of subject ${file.subject}; ${subject} would be right` };
+  const fault = unfitness(file);
+  return fault === undefined ? file : { fault };
+}
+
 /** Whether a model can be asked at a pace: about the same ticks ahead, from the same inputs. */
 export function suits({ pace, shape }: NetworkModel, wanted: Pace): boolean {
   const right = shapeOf(wanted);
@@ -128,6 +151,9 @@ export function suits({ pace, shape }: NetworkModel, wanted: Pace): boolean {
     shape.outputs === right.outputs
   );
 }
+
+const aheadOf = ({ horizons, tickSeconds }: Pace): string =>
+  `${horizons.join(', ')} ticks of ${tickSeconds} s`;
 
 const nameOf = ({ subject, lastDay }: ModelHead, hash: number): string =>
   `${subject}-${lastDay}-${hash.toString(16).padStart(8, '0')}`;

@@ -9,23 +9,33 @@ const noNeighbours = new Int32Array(0);
 export class Network {
   readonly model: NetworkModel;
   readonly #ensemble: Ensemble;
-  readonly #neighbours: Int32Array[] = [];
+  readonly #places: ReadonlyMap<string, number>;
+  /** Sensors that had a place when neighbours were last looked up. */
+  #placed = -1;
+  #neighbours: Int32Array[] = [];
   readonly #rows: Float32Array;
   #answers = new Float32Array(0);
 
-  /** `places` says where each sensor is among the columns. */
+  /** `places` says where each sensor is among the columns; sensors may join it later, but none moves or leaves. */
   constructor(model: NetworkModel, places: ReadonlyMap<string, number>) {
     this.model = model;
     this.#ensemble = new Ensemble(model.shape, model.members);
     this.#rows = new Float32Array(batch * model.shape.inputs);
-    for (const [sensor, others] of model.neighbours) {
-      const place = places.get(sensor);
+    this.#places = places;
+  }
+
+  #lookUpNeighbours(): void {
+    this.#placed = this.#places.size;
+    this.#neighbours = [];
+    for (const [sensor, others] of this.model.neighbours) {
+      const place = this.#places.get(sensor);
       if (place !== undefined)
-        this.#neighbours[place] = Int32Array.from(others, (other) => places.get(other) ?? -1);
+        this.#neighbours[place] = Int32Array.from(others, (other) => this.#places.get(other) ?? -1);
     }
   }
 
   ask(ground: Ground, count: number): void {
+    if (this.#placed !== this.#places.size) this.#lookUpNeighbours();
     const { shape, means, scales } = this.model;
     const { inputs, outputs } = shape;
     if (this.#answers.length < count * outputs) this.#answers = new Float32Array(2 * count * outputs);

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert';
 import { AccuracyByHour, type HourOfAccuracy } from '#domain/forecast/accuracy.ts';
 import { Columns } from '#domain/forecast/columns.ts';
 import {
@@ -8,6 +9,8 @@ import {
   type SharedState,
 } from '#domain/forecast/forecaster.ts';
 import type { Pace, Tick } from '#domain/forecast/ground.ts';
+import { readModelFile } from '#domain/forecast/model-file.ts';
+import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import type { EventTime } from '#domain/time.ts';
 
 /** A member as it is saved: its place among the columns, and all that is known of it, in base 64. Plain data. */
@@ -30,7 +33,16 @@ export interface MemberForecast extends Forecast {
 
 const layerNames: readonly string[] = ['last-value.1', 'weekly-profile.1', 'robust-line.1', 'network'];
 
-/** Links or car parks that are forecast together, by name: what they measured between two ticks is averaged. */
+/** What stands for all that was measured between two ticks: the mean of what flows, the newest of what is kept. */
+export type Summary = 'mean' | 'newest';
+
+/** The models at work as they are saved: their files in base 64. Plain data. */
+export interface SavedModels {
+  readonly employed: string | null;
+  readonly onTrial: string | null;
+}
+
+/** Links or car parks that are forecast together, by name. */
 export class Group {
   readonly forecaster: Forecaster;
   readonly #pace: Pace;
@@ -46,10 +58,14 @@ export class Group {
   #sums = new Float64Array(0);
   #counts = new Uint32Array(0);
   #measured = new Float32Array(0);
+  readonly #summary: Summary;
+  /** The files of the models at work, by name. */
+  readonly #files = new Map<string, string>();
 
-  constructor(pace: Pace, wholes: number) {
+  constructor(pace: Pace, wholes: number, summary: Summary) {
     this.#pace = pace;
     this.#wholes = wholes;
+    this.#summary = summary;
     this.#accuracy = new AccuracyByHour(this.#accuracyColumns, pace.horizons.length);
     this.forecaster = new Forecaster(pace);
   }
@@ -77,8 +93,18 @@ export class Group {
   measure(id: string, value: number): void {
     this.add(id);
     const place = this.#places.get(id)!;
+    if (this.#summary === 'newest') this.#sums[place] = this.#counts[place] = 0;
     this.#sums[place]! += value;
     this.#counts[place]!++;
+  }
+
+  /** Lets a model speak, if none does, or tries it; whether it is not at work already. `file` are its bytes. */
+  propose(model: NetworkModel, file: Uint8Array): boolean {
+    const { models } = this.forecaster;
+    if (model.name === models.employed?.name || model.name === models.onTrial?.name) return false;
+    this.forecaster.propose(model, this.#places);
+    this.#files.set(model.name, base64(file));
+    return true;
   }
 
   /** How the forecasts did in the hour that is over at `at`, member by member in order of name. Before `tick`. */
@@ -147,12 +173,25 @@ export class Group {
     return this.forecaster.save();
   }
 
-  /** Takes back all that was saved; models are to be given back before. */
+  saveModels(): SavedModels {
+    const { employed, onTrial } = this.forecaster.models;
+    for (const name of this.#files.keys())
+      if (name !== employed?.name && name !== onTrial?.name) this.#files.delete(name);
+    return {
+      employed: employed ? this.#files.get(employed.name)! : null,
+      onTrial: onTrial ? this.#files.get(onTrial.name)! : null,
+    };
+  }
+
+  /** Takes back all that was saved. */
   restore(
     members: readonly (readonly [id: string, saved: SavedMember])[],
+    { employed, onTrial }: SavedModels,
     shared: SharedState | undefined,
   ): void {
     for (const [id, { place }] of members) this.add(id, place);
+    if (employed !== null) this.forecaster.employ(this.#known(employed), this.#places);
+    if (onTrial !== null) this.forecaster.tryOut(this.#known(onTrial), this.#places);
     const { ground, trialColumns, models } = this.forecaster;
     ground.columns.grow(this.#ids.length);
     if (models.onTrial) trialColumns.grow(this.#ids.length);
@@ -165,6 +204,14 @@ export class Group {
       this.#counts[place] = count;
     }
     if (shared) this.forecaster.restore(shared);
+  }
+
+  /** The model in a file that was good when it came. */
+  #known(file: string): NetworkModel {
+    const read = readModelFile(bytesOf(file));
+    assert(!('fault' in read), `a model that was saved cannot be read: ${'fault' in read && read.fault}`);
+    this.#files.set(read.model.name, file);
+    return read.model;
   }
 }
 
