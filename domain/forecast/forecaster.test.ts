@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Chance } from './chance.ts';
 import { type Forecast, Forecaster, layers } from './forecaster.ts';
 import type { Pace } from './ground.ts';
-import { type NetworkModel, shapeOf } from './network-model.ts';
-import { weightCount } from './perceptron.ts';
+import type { NetworkModel } from './network-model.ts';
+import { stubbornModel } from './small-model.ts';
 import { tickOf, town, usualSpeed } from './town.fixture.ts';
 
 const pace: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };
@@ -26,15 +26,7 @@ function run(forecaster: Forecaster, rows: readonly (readonly number[])[], from 
 const rowsOf = (ticks: number, value: (tick: number, sensor: number) => number, sensors = 1): number[][] =>
   Array.from({ length: ticks }, (_, t) => Array.from({ length: sensors }, (_, sensor) => value(t, sensor)));
 
-/** A network that says, whatever it is told, so many spreads more than what it counts from. */
-function stubborn(spreads: number): NetworkModel {
-  const shape = shapeOf(pace);
-  const weights = new Float32Array(weightCount(shape));
-  weights.fill(spreads, weights.length - shape.outputs);
-  const { inputs } = shape;
-  const scales = { means: new Float32Array(inputs), scales: new Float32Array(inputs).fill(1) };
-  return { name: 'stubborn', pace, shape, ...scales, members: [weights], neighbours: new Map() };
-}
+const stubborn = (spreads: number): NetworkModel => stubbornModel(spreads).model;
 
 describe('a forecaster', () => {
   it('says nothing before the first value, then the last value', () => {

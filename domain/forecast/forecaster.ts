@@ -157,9 +157,20 @@ export class Forecaster {
       this.#usual = this.#horizons.map(() => new Float32Array(2 * count));
     for (const [i, ahead] of this.#horizons.entries())
       this.ground.profiles.usual(tick.moment(ahead), this.#usual[i]!, count);
-    this.#network = this.#trial.endTick() ?? this.#network;
+    const better = this.#trial.endTick();
+    if (better) this.#replaceNetwork(better, count);
     this.#network?.ask(this.ground, count);
     this.#trial.ask(count);
+  }
+
+  /** Lets a network speak that was on trial. What the one before said, and how it did, is not held against it. */
+  #replaceNetwork(network: Network, count: number): void {
+    this.#network = network;
+    const { places } = this.#pending;
+    for (let place = 0; place < count * places; place++)
+      this.#said.values[place * layerCount + networkLayer] = this.#trial.said(place);
+    for (let at = networkLayer; at < count * this.#horizons.length * layerCount; at += layerCount)
+      this.#judged.values[at] = 0;
   }
 
   /** Compares what was said of this tick with what is, and learns from it. */

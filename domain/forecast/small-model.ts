@@ -1,4 +1,4 @@
-/** A model that has learned nothing, as a file: for tests. */
+/** Models that have learned nothing, as files: for tests. */
 import { Chance } from './chance.ts';
 import type { ModelFile } from './model-file.ts';
 import { shapeOf } from './network-model.ts';
@@ -24,4 +24,18 @@ export function idleModel(subject: Subject = 'link', members = 1): ModelFile {
       ]),
     },
   };
+}
+
+/** A model that says, whatever it is told, so many spreads more than what it counts from. */
+export function stubbornModel(spreads: number, subject: Subject = 'link'): ModelFile {
+  const { pace, span } = scopes[subject];
+  const shape = shapeOf(pace);
+  const weights = new Float32Array(weightCount(shape));
+  weights.fill(spreads, weights.length - shape.outputs);
+  const scales = {
+    means: new Float32Array(shape.inputs),
+    scales: new Float32Array(shape.inputs).fill(1),
+  };
+  const model = { name: '', pace, shape, ...scales, members: [weights], neighbours: new Map() };
+  return { subject, span, lastDay: '2026-05-31', model };
 }

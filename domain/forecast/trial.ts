@@ -54,6 +54,11 @@ export class Trial {
     this.#other += Math.abs(measured - spoken);
   }
 
+  /** What it said, as it is kept, by place. */
+  said(place: number): number {
+    return this.#said.values[place]!;
+  }
+
   /** The network, when the trial is over and it has been better. */
   endTick(): Network | undefined {
     if (this.#network === undefined || ++this.#ticks * this.#ground.pace.tickSeconds < trialSeconds)
