@@ -92,8 +92,8 @@ describe('models that are handed in', () => {
 
   it('do not begin their trial again because each district is given them', () => {
     const again = Array.from({ length: 20 }, (_, i) => ({ after: 10 + 14 * i, said: good }));
-    const once = run([{ after: 1, said: poor }, again[0]!], 20 + ticksADay);
-    expect(run([{ after: 1, said: poor }, ...again], 20 + ticksADay)).toEqual(once);
+    const once = run([{ after: 1, said: poor }, again[0]!], 120 + ticksADay);
+    expect(run([{ after: 1, said: poor }, ...again], 120 + ticksADay)).toEqual(once);
   });
 
   it('leave alone who forecasts another subject', () => {
@@ -106,9 +106,9 @@ describe('models that are handed in', () => {
       { after: 10, said: handedIn(3) },
       { after: 20, said: good },
     ];
-    const undisturbed = run(models, 60 + ticksADay);
-    expect(run(models, 60 + ticksADay, 7)).toEqual(undisturbed);
-    expect(run(models, 60 + ticksADay, 100)).toEqual(undisturbed);
+    const undisturbed = run(models, 1120 + ticksADay);
+    expect(run(models, 1120 + ticksADay, 7)).toEqual(undisturbed);
+    expect(run(models, 1120 + ticksADay, 100)).toEqual(undisturbed);
   });
 
   it('are refused when they are none, or for a district that is not there', () => {
