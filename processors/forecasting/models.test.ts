@@ -40,28 +40,39 @@ interface Said {
   readonly said: ForecastModel;
 }
 
-/** Two days of a road at 50 km/h or so, models handed in after so many ticks; begins again after every `every`th. */
-function run(models: readonly Said[], ticks: number, every = Number.POSITIVE_INFINITY): LinkForecast[] {
+/**
+ * A road at 50 km/h or so, models handed in after so many ticks; begins again from what is saved at every `every`th tick,
+ * before it ends or after.
+ */
+function run(
+  models: readonly Said[],
+  ticks: number,
+  every = Number.POSITIVE_INFINITY,
+  isBefore = false,
+): LinkForecast[] {
   let memory = linkForecast.initial(network, () => true);
   const rows = new Map<string, string>();
   const out: LinkForecast[] = [];
   const emit = (topic: { readonly name: string }, event: unknown): void => {
     if (topic.name === linkForecasts.name) out.push(event as LinkForecast);
   };
-  for (let tick = 1; tick <= ticks; tick++) {
-    const at = begin + minutes(5 * tick);
-    const step = (topic: string, event: LinkState | ForecastModel): void =>
-      linkForecast.step(memory, { kind: 'event', at, topic, event }, emit as never, network);
-    step(linkStates.name, state(at - 1000, 50 + noise(tick)));
-    for (const { after, said } of models) if (after === tick) step(forecastModels.name, said);
-    linkForecast.step(memory, { kind: 'watermark', at }, emit as never, network);
-    if (tick % every > 0) continue;
+  const beginAgain = (): void => {
     for (const [key, value] of linkForecast.keep!.changed(memory)) rows.set(key, JSON.stringify(value));
     memory = linkForecast.initial(network, () => true);
     linkForecast.keep!.restore(
       memory,
       [...rows].map(([key, row]) => [key, JSON.parse(row)]),
     );
+  };
+  for (let tick = 1; tick <= ticks; tick++) {
+    const at = begin + minutes(5 * tick);
+    const step = (topic: string, event: LinkState | ForecastModel): void =>
+      linkForecast.step(memory, { kind: 'event', at, topic, event }, emit as never, network);
+    step(linkStates.name, state(at - 2000, 50 + noise(tick)));
+    for (const { after, said } of models) if (after === tick) step(forecastModels.name, said);
+    if (tick % every === 0 && isBefore) beginAgain();
+    linkForecast.step(memory, { kind: 'watermark', at }, emit as never, network);
+    if (tick % every === 0 && !isBefore) beginAgain();
   }
   return out;
 }
