@@ -1,5 +1,5 @@
 import { cityTick } from '#domain/forecast/city-ticks.ts';
-import { type Forecast, Forecaster } from '#domain/forecast/forecaster.ts';
+import { Forecaster, nothingSaid } from '#domain/forecast/forecaster.ts';
 import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { longestHorizon } from '#domain/forecast/recent.ts';
@@ -121,7 +121,7 @@ export class SeriesForecaster {
       this.#forecaster = new Forecaster(this.#pace);
     }
     const { length } = this.#shape.sensors;
-    const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
+    const said = nothingSaid();
     for (; this.#fed < this.#times.length; this.#fed++) {
       const row = this.#values.subarray(this.#fed * length, (this.#fed + 1) * length);
       for (let sensor = 0; sensor < length; sensor++) row[sensor]! /= this.#unit;
@@ -162,7 +162,7 @@ export class SeriesForecaster {
 
   #answer(): Answer {
     const { sensors, horizons } = this.#shape;
-    const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
+    const said = nothingSaid();
     const answer = { y: [] as number[][], lo: [] as number[][], hi: [] as number[][] };
     const byHorizon = new Map<number, { y: number[]; lo: number[]; hi: number[] }>();
     for (const [place, ahead] of this.#pace.horizons.entries()) {

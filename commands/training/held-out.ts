@@ -1,5 +1,5 @@
 import type { History } from '#domain/forecast/curriculum.ts';
-import { type Forecast, Forecaster, layers } from '#domain/forecast/forecaster.ts';
+import { type Forecast, Forecaster, layers, nothingSaid } from '#domain/forecast/forecaster.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 
 /** How good forecasts at one horizon were, in units of 0..100. */
@@ -52,8 +52,6 @@ export function tryOut(history: History, model: NetworkModel, split: number): Sc
   }
   return sums.map((each, horizon) => each.score(pace.horizons[horizon]!));
 }
-
-const nothingSaid = (): Forecast => ({ value: 0, low: 0, high: 0, layer: 0, coverage: 0 });
 
 /** Sums over the targets of one horizon. */
 class Sums {

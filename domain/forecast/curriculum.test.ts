@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lessonsOf, neighboursOf, teach } from './curriculum.ts';
-import { type Forecast, Forecaster } from './forecaster.ts';
+import { Forecaster, nothingSaid } from './forecaster.ts';
 import { outputsOf } from './network-model.ts';
 import { town, usualSpeed } from './town.fixture.ts';
 
@@ -14,7 +14,7 @@ const model = teach(history, teaching);
 function errorsIn(unseen: typeof history): Record<'network' | 'line' | 'persistence' | 'usual', number> {
   const [forecaster, untaught] = [new Forecaster(pace), new Forecaster(pace)];
   const places = new Map(history.sensors.map((sensor, i) => [sensor, i]));
-  const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
+  const said = nothingSaid();
   const other = { ...said };
   const errors = { network: 0, line: 0, persistence: 0, usual: 0 };
   const learned = 14 * 96;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from './chance.ts';
-import { type Forecast, Forecaster, layers } from './forecaster.ts';
+import { type Forecast, Forecaster, layers, nothingSaid } from './forecaster.ts';
 import type { Pace } from './ground.ts';
 import type { NetworkModel } from './network-model.ts';
 import { stubbornModel } from './small-model.ts';
@@ -15,7 +15,7 @@ function run(forecaster: Forecaster, rows: readonly (readonly number[])[], from 
     forecaster.take(tickOf(from + i, forecaster.ground.pace), Float32Array.from(row), row.length);
     return row.map((_, sensor) =>
       pace.horizons.map((_, horizon) => {
-        const said: Forecast = { value: nothing, low: nothing, high: nothing, layer: -1, coverage: nothing };
+        const said = nothingSaid();
         forecaster.forecast(sensor, horizon, said);
         return said;
       }),

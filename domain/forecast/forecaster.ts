@@ -23,11 +23,20 @@ export interface Forecast {
   value: number;
   low: number;
   high: number;
+  /** From the value to the ends of the interval before these are brought to 0..100: how sure the value is. */
+  below: number;
+  above: number;
   /** Place in `layers`; -1 when nothing can be said. */
   layer: number;
   /** Share of judged targets that their interval held, 0..1; NaN while there are too few. */
   coverage: number;
 }
+
+/** A forecast to be filled in. */
+export const nothingSaid = (): Forecast => ({
+  ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, below: Number.NaN, above: Number.NaN },
+  ...{ layer: -1, coverage: Number.NaN },
+});
 
 /** What was forecast for a tick, told when its target has been measured. Values 0..100; NaN where nothing was said. */
 export interface Judged {
@@ -298,7 +307,9 @@ export class Forecaster {
       above = this.#network!.answer(sensor, 2 * length + horizon) - median;
     }
     const width = this.#widths.of(sensor, horizon) * spread;
-    into.low = Math.max(0, into.value - width * Math.max(0, below));
-    into.high = Math.min(100, into.value + width * Math.max(0, above));
+    into.below = width * Math.max(0, below);
+    into.above = width * Math.max(0, above);
+    into.low = Math.max(0, into.value - into.below);
+    into.high = Math.min(100, into.value + into.above);
   }
 }

@@ -6,6 +6,7 @@ import {
   Forecaster,
   type Judged,
   layers,
+  nothingSaid,
   type SharedState,
 } from '#domain/forecast/forecaster.ts';
 import type { Pace, Tick } from '#domain/forecast/ground.ts';
@@ -145,7 +146,7 @@ export class Group {
 
   /** All forecasts from the tick that has ended, member by member in order of name. */
   *forecasts(): Generator<MemberForecast> {
-    const said: Forecast = { value: 0, low: 0, high: 0, layer: 0, coverage: 0 };
+    const said = nothingSaid();
     const network = this.forecaster.models.employed?.name ?? '';
     for (const id of this.#inOrder())
       for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
