@@ -14,6 +14,12 @@ import type { Group, SavedMember, SavedModels } from './group.ts';
 /** So long a model may be on its way into the log, by the clock of the city. */
 export const modelsTrail = minutes(5);
 
+/** A forecast from which nothing was measured for longer than this is stale. */
+const oldAfter = minutes(20);
+
+/** Whether what was last measured at `seenAt` is too old for a forecast issued at `at` to count as one of now. */
+export const isOld = (seenAt: EventTime, at: EventTime): boolean => at - seenAt > oldAfter;
+
 /** State of a processor that forecasts a group. `Member` is plain data. */
 export interface Forecasting<Member> {
   readonly group: Group;

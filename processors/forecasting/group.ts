@@ -47,7 +47,8 @@ export interface SavedModels {
 export class Group {
   readonly forecaster: Forecaster;
   readonly #pace: Pace;
-  readonly #accuracyColumns = new Columns();
+  /** What is known besides of each member, where a processor may have columns of its own. */
+  readonly besides = new Columns();
   /** How the forecasts did, hour by hour. */
   readonly #accuracy: AccuracyByHour;
   /** Whole units of a value of 1, in which errors are counted. */
@@ -67,7 +68,7 @@ export class Group {
     this.#pace = pace;
     this.#wholes = wholes;
     this.#summary = summary;
-    this.#accuracy = new AccuracyByHour(this.#accuracyColumns, pace.horizons.length);
+    this.#accuracy = new AccuracyByHour(this.besides, pace.horizons.length);
     this.forecaster = new Forecaster(pace);
   }
 
@@ -87,7 +88,7 @@ export class Group {
     this.#counts = grown(this.#counts, new Uint32Array(room));
     this.#measured = new Float32Array(room);
     this.forecaster.ground.columns.grow(room);
-    this.#accuracyColumns.grow(room);
+    this.besides.grow(room);
   }
 
   /** Takes in a value, 0..100, of a member measured since the last tick. */
@@ -97,6 +98,11 @@ export class Group {
     if (this.#summary === 'newest') this.#sums[place] = this.#counts[place] = 0;
     this.#sums[place]! += value;
     this.#counts[place]!++;
+  }
+
+  /** What stands for the tick that has ended, of a member; NaN where nothing was measured. */
+  measured(id: string): number {
+    return this.#measured[this.#places.get(id)!]!;
   }
 
   /** Lets a model speak, if none does, or tries it; whether it is not at work already. `file` are its bytes. */
@@ -163,7 +169,7 @@ export class Group {
     return {
       place,
       known: base64(ground.columns.save(place)),
-      accuracy: base64(this.#accuracyColumns.save(place)),
+      accuracy: base64(this.besides.save(place)),
       trial: models.onTrial ? base64(trialColumns.save(place)) : null,
       sum: this.#sums[place]!,
       count: this.#counts[place]!,
@@ -196,10 +202,10 @@ export class Group {
     const { ground, trialColumns, models } = this.forecaster;
     ground.columns.grow(this.#ids.length);
     if (models.onTrial) trialColumns.grow(this.#ids.length);
-    this.#accuracyColumns.grow(this.#ids.length);
+    this.besides.grow(this.#ids.length);
     for (const [, { place, known, accuracy, trial, sum, count }] of members) {
       ground.columns.restore(place, bytesOf(known));
-      this.#accuracyColumns.restore(place, bytesOf(accuracy));
+      this.besides.restore(place, bytesOf(accuracy));
       if (trial !== null && models.onTrial) trialColumns.restore(place, bytesOf(trial));
       this.#sums[place] = sum;
       this.#counts[place] = count;

@@ -12,6 +12,7 @@ import {
   endTick,
   type Forecasting,
   forecasting,
+  isOld,
   keepForecasting,
   modelsTrail,
   takeModel,
@@ -38,7 +39,8 @@ type LinkForecasts = Forecasting<Link>;
  * Forecasts the speed of every link that has ever spoken 15, 30 and 60 minutes ahead, every five minutes, by that
  * forecaster of several whose error on that link and horizon was least of late (`Forecaster`). The interval rests on
  * errors really made, and its coverage is counted from intervals really issued, each against the mean of the five
- * minutes that end at its target. A forecast is `missing` when there is neither a speed of the last hour nor a profile.
+ * minutes that end at its target. A forecast is `missing` when there is neither a speed of the last hour nor a profile, and
+ * `stale` when nothing was measured for 20 minutes.
  *
  * Only windows newer than the last are learnt from; a revision of an older one comes too late to matter. A model that
  * engineers hand in speaks for links where it errs least; one that is to replace it is first tried for a day.
@@ -71,7 +73,7 @@ function step(state: LinkForecasts, input: Input<Heard>, emit: Emit, { timeZone 
   const { members: links } = state;
   endTick(state, 'link', input.at, timeZone, emit);
   for (const forecast of state.group.forecasts())
-    emit(linkForecasts, issue(forecast, links.get(forecast.id)!.district, input.at));
+    emit(linkForecasts, issue(forecast, links.get(forecast.id)!, input.at));
 }
 
 function take({ group, members: links, changed }: LinkForecasts, event: LinkState): void {
@@ -86,7 +88,7 @@ function take({ group, members: links, changed }: LinkForecasts, event: LinkStat
   group.measure(id, (100 * spaceMeanDecikph) / largestDecikph);
 }
 
-function issue(forecast: MemberForecast, district: DistrictId, at: EventTime): LinkForecast {
+function issue(forecast: MemberForecast, { district, seenAt }: Link, at: EventTime): LinkForecast {
   const horizonMinutes = tickMinutes * pace.horizons[forecast.horizon]!;
   const isKnown = forecast.layer >= 0;
   const { coverage } = forecast;
@@ -104,6 +106,6 @@ function issue(forecast: MemberForecast, district: DistrictId, at: EventTime): L
     levelPermille,
     coveragePermille: Number.isNaN(coverage) ? null : Math.round(1000 * coverage),
     model: isKnown ? forecast.model : 'none',
-    quality: isKnown ? 'forecast' : 'missing',
+    quality: !isKnown ? 'missing' : isOld(seenAt, at) ? 'stale' : 'forecast',
   };
 }

@@ -30,7 +30,7 @@ export interface LinkForecast {
   readonly coveragePermille: number | null;
   /** Which forecaster made it. */
   readonly model: string;
-  /** forecast, or missing. */
+  /** forecast; stale when nothing was measured in the 20 minutes before; or missing. */
   readonly quality: Quality;
 }
 

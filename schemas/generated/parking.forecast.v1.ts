@@ -34,7 +34,7 @@ export interface ParkingForecast {
   readonly coveragePermille: number | null;
   /** Which forecaster made it. */
   readonly model: string;
-  /** forecast, or missing. */
+  /** forecast; stale when nothing was measured in the 20 minutes before; or missing. */
   readonly quality: Quality;
 }
 

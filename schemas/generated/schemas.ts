@@ -1266,7 +1266,7 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
             "missing"
           ]
         },
-        "doc": "forecast, or missing."
+        "doc": "forecast; stale when nothing was measured in the 20 minutes before; or missing."
       }
     ]
   },
@@ -1732,7 +1732,7 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
             "missing"
           ]
         },
-        "doc": "forecast, or missing."
+        "doc": "forecast; stale when nothing was measured in the 20 minutes before; or missing."
       }
     ]
   },
