@@ -12,6 +12,7 @@ import {
 import type { Pace, Tick } from '#domain/forecast/ground.ts';
 import { readModelFile } from '#domain/forecast/model-file.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import { RoomChance } from '#domain/forecast/room-chance.ts';
 import type { EventTime } from '#domain/time.ts';
 
 /** A member as it is saved: its place among the columns, and all that is known of it, in base 64. Plain data. */
@@ -34,8 +35,19 @@ export interface MemberForecast extends Forecast {
 
 const layerNames: readonly string[] = ['last-value.1', 'weekly-profile.1', 'robust-line.1', 'network'];
 
-/** What stands for all that was measured between two ticks: the mean of what flows, the newest of what is kept. */
-export type Summary = 'mean' | 'newest';
+/** What a group is of. */
+export interface GroupOptions {
+  readonly pace: Pace;
+  /** Whole units of a value of 1, in which errors are counted. */
+  readonly wholes: number;
+  /** What stands for all that was measured between two ticks: the mean of what flows, the newest of what is kept. */
+  readonly summary: 'mean' | 'newest';
+  /** Whether it is to be said how likely members have room. */
+  readonly hasRoom: boolean;
+}
+
+/** What members share, as it is saved. Plain data. */
+export type SavedGroup = SharedState & { readonly roomBiases: readonly number[] | null };
 
 /** The models at work as they are saved: their files in base 64. Plain data. */
 export interface SavedModels {
@@ -46,13 +58,13 @@ export interface SavedModels {
 /** Links or car parks that are forecast together, by name. */
 export class Group {
   readonly forecaster: Forecaster;
-  readonly #pace: Pace;
-  /** What is known besides of each member, where a processor may have columns of its own. */
-  readonly besides = new Columns();
+  /** How likely members have room; in groups that have some. */
+  readonly room: RoomChance | undefined;
+  readonly #options: GroupOptions;
+  /** What is known of each member besides what its forecaster knows. */
+  readonly #besides = new Columns();
   /** How the forecasts did, hour by hour. */
   readonly #accuracy: AccuracyByHour;
-  /** Whole units of a value of 1, in which errors are counted. */
-  readonly #wholes: number;
   readonly #places = new Map<string, number>();
   #ids: string[] = [];
   /** Members in order of name, so that who spoke first does not show. */
@@ -60,16 +72,15 @@ export class Group {
   #sums = new Float64Array(0);
   #counts = new Uint32Array(0);
   #measured = new Float32Array(0);
-  readonly #summary: Summary;
   /** The files of the models at work, by name. */
   readonly #files = new Map<string, string>();
 
-  constructor(pace: Pace, wholes: number, summary: Summary) {
-    this.#pace = pace;
-    this.#wholes = wholes;
-    this.#summary = summary;
-    this.#accuracy = new AccuracyByHour(this.besides, pace.horizons.length);
-    this.forecaster = new Forecaster(pace);
+  constructor(options: GroupOptions) {
+    this.#options = options;
+    const { horizons } = options.pace;
+    this.#accuracy = new AccuracyByHour(this.#besides, horizons.length);
+    if (options.hasRoom) this.room = new RoomChance(this.#besides, horizons);
+    this.forecaster = new Forecaster(options.pace);
   }
 
   get places(): ReadonlyMap<string, number> {
@@ -88,14 +99,14 @@ export class Group {
     this.#counts = grown(this.#counts, new Uint32Array(room));
     this.#measured = new Float32Array(room);
     this.forecaster.ground.columns.grow(room);
-    this.besides.grow(room);
+    this.#besides.grow(room);
   }
 
   /** Takes in a value, 0..100, of a member measured since the last tick. */
   measure(id: string, value: number): void {
     this.add(id);
     const place = this.#places.get(id)!;
-    if (this.#summary === 'newest') this.#sums[place] = this.#counts[place] = 0;
+    if (this.#options.summary === 'newest') this.#sums[place] = this.#counts[place] = 0;
     this.#sums[place]! += value;
     this.#counts[place]!++;
   }
@@ -119,7 +130,7 @@ export class Group {
     at: EventTime,
   ): Generator<{ readonly id: string; readonly horizon: number; readonly hour: HourOfAccuracy }> {
     for (const id of this.#inOrder())
-      for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
+      for (let horizon = 0; horizon < this.#options.pace.horizons.length; horizon++) {
         const hour = this.#accuracy.takeHour(this.#places.get(id)!, horizon, at);
         if (hour) yield { id, horizon, hour };
       }
@@ -143,7 +154,7 @@ export class Group {
   }
 
   #note({ sensor, horizon, measured, issued, low, high, last, usual }: Judged, at: EventTime): void {
-    const whole = (value: number): number => Math.round(value * this.#wholes);
+    const whole = (value: number): number => Math.round(value * this.#options.wholes);
     this.#accuracy.note(sensor, horizon, at, {
       ...{ measured: whole(measured), value: whole(issued), low: whole(low), high: whole(high) },
       ...{ last: whole(last), profile: whole(usual) },
@@ -155,7 +166,7 @@ export class Group {
     const said = nothingSaid();
     const network = this.forecaster.models.employed?.name ?? '';
     for (const id of this.#inOrder())
-      for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++) {
+      for (let horizon = 0; horizon < this.#options.pace.horizons.length; horizon++) {
         this.forecaster.forecast(this.#places.get(id)!, horizon, said);
         const isNetwork = layers[said.layer] === 'network';
         yield { ...said, id, horizon, model: isNetwork ? network : (layerNames[said.layer] ?? '') };
@@ -169,15 +180,15 @@ export class Group {
     return {
       place,
       known: base64(ground.columns.save(place)),
-      accuracy: base64(this.besides.save(place)),
+      accuracy: base64(this.#besides.save(place)),
       trial: models.onTrial ? base64(trialColumns.save(place)) : null,
       sum: this.#sums[place]!,
       count: this.#counts[place]!,
     };
   }
 
-  saveShared(): SharedState {
-    return this.forecaster.save();
+  saveShared(): SavedGroup {
+    return { ...this.forecaster.save(), roomBiases: this.room ? [...this.room.biases] : null };
   }
 
   saveModels(): SavedModels {
@@ -193,24 +204,27 @@ export class Group {
   /** Takes back all that was saved. */
   restore(
     members: readonly (readonly [id: string, saved: SavedMember])[],
-    { employed, onTrial }: SavedModels,
-    shared: SharedState | undefined,
+    saved: SavedModels | undefined,
+    shared: SavedGroup | undefined,
   ): void {
     for (const [id, { place }] of members) this.add(id, place);
+    const { employed, onTrial } = saved ?? { employed: null, onTrial: null };
     if (employed !== null) this.forecaster.employ(this.#known(employed), this.#places);
     if (onTrial !== null) this.forecaster.tryOut(this.#known(onTrial), this.#places);
     const { ground, trialColumns, models } = this.forecaster;
     ground.columns.grow(this.#ids.length);
     if (models.onTrial) trialColumns.grow(this.#ids.length);
-    this.besides.grow(this.#ids.length);
+    this.#besides.grow(this.#ids.length);
     for (const [, { place, known, accuracy, trial, sum, count }] of members) {
       ground.columns.restore(place, bytesOf(known));
-      this.besides.restore(place, bytesOf(accuracy));
+      this.#besides.restore(place, bytesOf(accuracy));
       if (trial !== null && models.onTrial) trialColumns.restore(place, bytesOf(trial));
       this.#sums[place] = sum;
       this.#counts[place] = count;
     }
-    if (shared) this.forecaster.restore(shared);
+    if (!shared) return;
+    this.forecaster.restore(shared);
+    if (shared.roomBiases) this.room?.biases.set(shared.roomBiases);
   }
 
   /** The model in a file that was good when it came. */

@@ -101,7 +101,7 @@ describe('models that are handed in', () => {
     expect(first?.at).toBeGreaterThanOrEqual(begin + minutes(50) + day);
   });
 
-  it('do not begin their trial again because each district is given them', () => {
+  it('do not begin their trial again because they are handed in again', () => {
     const again = Array.from({ length: 20 }, (_, i) => ({ after: 10 + 14 * i, said: good }));
     const once = run([{ after: 1, said: poor }, again[0]!], 120 + ticksADay);
     expect(run([{ after: 1, said: poor }, ...again], 120 + ticksADay)).toEqual(once);

@@ -302,12 +302,12 @@ describe('link forecast, kept as rows', () => {
         network,
       );
     const rows = () => [...(linkForecast.keep?.changed(memory) ?? [])].map(([key]) => key);
-    const saved = () => rows().filter((key) => key !== ' all');
+    const saved = () => rows().filter((key) => key.startsWith('member '));
     take(state(monday, 40, 'a'));
     take(state(monday, 40, 'b'));
-    expect(saved()).toEqual(['a', 'b']);
+    expect(saved()).toEqual(['member a', 'member b']);
     take(state(monday + minute(5), 40, 'b'));
-    expect(saved()).toEqual(['b']);
+    expect(saved()).toEqual(['member b']);
     expect(saved()).toEqual([]);
   });
 });

@@ -12,12 +12,14 @@ import {
   endTick,
   type Forecasting,
   forecasting,
+  forecastsOf,
+  inOrder,
   isOld,
   keepForecasting,
   modelsTrail,
   takeModel,
 } from '../forecasting/forecasting.ts';
-import { Group, type MemberForecast } from '../forecasting/group.ts';
+import type { MemberForecast } from '../forecasting/group.ts';
 
 /** Every five minutes 15, 30 and 60 minutes ahead. */
 const { pace, span } = scopes.link;
@@ -27,9 +29,8 @@ const levelPermille = 900;
 const largestDecikph = 10 * span;
 const decikphOf = (value: number): number => Math.round((value * largestDecikph) / 100);
 interface Link {
-  readonly district: DistrictId;
   /** End of the newest window that had a speed. */
-  seenAt: EventTime;
+  readonly seenAt: EventTime;
 }
 
 type Heard = LinkState | ForecastModel;
@@ -53,7 +54,7 @@ export const linkForecast: Processor<Heard, LinkForecasts> = {
   lateness: 0,
   revisionBound: modelsTrail,
   tick: minutes(tickMinutes),
-  initial: () => forecasting(new Group(pace, largestDecikph / 100, 'mean')),
+  initial: () => forecasting('link', { wholes: largestDecikph / 100, summary: 'mean', hasRoom: false }),
   step,
   accepts: (network, _topic, event) =>
     'model' in event
@@ -66,29 +67,36 @@ export const linkForecast: Processor<Heard, LinkForecasts> = {
 
 function step(state: LinkForecasts, input: Input<Heard>, emit: Emit, { timeZone }: Network): void {
   if (input.kind !== 'watermark') {
-    if ('model' in input.event) takeModel(state, 'link', input.event);
+    if ('model' in input.event) takeModel(state, input.event);
     else take(state, input.event);
     return;
   }
-  const { members: links } = state;
-  endTick(state, 'link', input.at, timeZone, emit);
-  for (const forecast of state.group.forecasts())
-    emit(linkForecasts, issue(forecast, links.get(forecast.id)!, input.at));
+  for (const forecasts of inOrder(state)) {
+    endTick(state.subject, forecasts, input.at, timeZone, emit);
+    const { district, group, members } = forecasts;
+    for (const forecast of group.forecasts())
+      emit(linkForecasts, issue(forecast, district, members.get(forecast.id)!, input.at));
+  }
 }
 
-function take({ group, members: links, changed }: LinkForecasts, event: LinkState): void {
+function take(state: LinkForecasts, event: LinkState): void {
   const { link: id, district, windowStart, windowSeconds, spaceMeanDecikph } = event;
-  const link = links.get(id) ?? { district, seenAt: Number.MIN_SAFE_INTEGER };
-  links.set(id, link);
+  const { group, members, changed } = forecastsOf(state, district);
+  const before = members.get(id) ?? { seenAt: Number.MIN_SAFE_INTEGER };
+  const end = windowStart + windowSeconds * 1000;
+  const isNew = spaceMeanDecikph !== null && end > before.seenAt;
+  members.set(id, isNew ? { seenAt: end } : before);
   group.add(id);
   changed.add(id);
-  const end = windowStart + windowSeconds * 1000;
-  if (spaceMeanDecikph === null || end <= link.seenAt) return;
-  link.seenAt = end;
-  group.measure(id, (100 * spaceMeanDecikph) / largestDecikph);
+  if (isNew) group.measure(id, (100 * spaceMeanDecikph) / largestDecikph);
 }
 
-function issue(forecast: MemberForecast, { district, seenAt }: Link, at: EventTime): LinkForecast {
+function issue(
+  forecast: MemberForecast,
+  district: DistrictId,
+  { seenAt }: Link,
+  at: EventTime,
+): LinkForecast {
   const horizonMinutes = tickMinutes * pace.horizons[forecast.horizon]!;
   const isKnown = forecast.layer >= 0;
   const { coverage } = forecast;
