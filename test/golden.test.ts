@@ -10,7 +10,7 @@ import { ledgerLines } from '#commands/ledger.ts';
 import { processors } from '#processors/main.ts';
 import { canonicalJson } from '#runtime/canonical-json.ts';
 import { allRows, atEase, Machine, type Manner, type Moment, moments } from './crash.ts';
-import { feed, type Line, record, type Scenario, scenarios } from './golden/scenarios.ts';
+import { feed, type Line, record, type Scenario, scenarios, withModels } from './golden/scenarios.ts';
 
 const update = process.env['UPDATE_GOLDEN'] ?? '';
 const folder = fileURLToPath(new URL('./golden/', import.meta.url));
@@ -20,7 +20,10 @@ const readLines = (path: string): string[] => readFileSync(path, 'utf8').split('
 const writeLines = (path: string, lines: readonly string[]): void =>
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
 const inputOf = (scenario: Scenario): Line[] =>
-  readLines(pathOf(scenario, 'input')).map((line) => JSON.parse(line) as Line);
+  withModels(
+    readLines(pathOf(scenario, 'input')).map((line) => JSON.parse(line) as Line),
+    scenario,
+  );
 
 interface Ran {
   readonly rows: readonly string[];
@@ -126,11 +129,14 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('
   );
 });
 
-it('asks something of every processor, and gets advice that is taken and notices that are sent', async () => {
+it('asks something of every processor, and gets advice that is taken, notices that are sent and models that speak', async () => {
   const ran = await Promise.all(scenarios.map(straightRun));
   const wrote = new Set(ran.flatMap(({ wrote }) => [...wrote]));
   expect(processors.map(({ name }) => name).filter((name) => !wrote.has(name))).toEqual([]);
   const advice = inputOf(scenarios.find(({ name }) => name === 'signal-advice')!);
   const answers = advice.flatMap((line) => ('topic' in line ? [line.event as { status?: string }] : []));
   expect(answers.map(({ status }) => status)).toContain('applied');
+  const parking = await straightRun(scenarios.find(({ name }) => name === 'parking')!);
+  const models = [...parking.rows.join().matchAll(/"model": "(parking-2026[^"]+)"/g)].map(([, name]) => name);
+  expect(new Set(models).size).toBe(1);
 }, 20_000);

@@ -1,4 +1,7 @@
 /** What the golden scenarios are, and how their inputs come about. */
+import { readModelFile, writeModelFile } from '#domain/forecast/model-file.ts';
+import { stubbornModel } from '#domain/forecast/small-model.ts';
+import type { Subject } from '#domain/forecast/subject.ts';
 import type { Network } from '#domain/network.ts';
 import { minutes, parseRfc3339, seconds, toRfc3339 } from '#domain/time.ts';
 import type { DriverSubscription } from '#schemas/generated/driver.subscription.v1.ts';
@@ -12,6 +15,7 @@ import {
   detectorFrames,
   driverSubscriptions,
   environmentReadings,
+  forecastModels,
   parkingEvents,
   signalAcknowledgements,
   signalEvents,
@@ -37,6 +41,12 @@ export interface Scenario {
   readonly resentAt: readonly number[];
   /** What people say besides the street, by the minute after the start. */
   readonly said: readonly { readonly minute: number; readonly topic: Topic<never>; readonly event: object }[];
+  /** Models that districts are given; made anew each time, since they are long. */
+  readonly models: readonly {
+    readonly minute: number;
+    readonly district: string;
+    readonly subject: Subject;
+  }[];
 }
 
 const seed = 7;
@@ -70,6 +80,7 @@ const plain = {
   faults: [],
   resentAt: [],
   said: [],
+  models: [],
   everySeconds: 10,
   keep: withoutLanes,
 };
@@ -168,7 +179,17 @@ export const scenarios: readonly Scenario[] = [
     forMinutes: 28,
     keep: of(detectorFrames, signalEvents),
   },
-  { ...plain, name: 'parking', forMinutes: 75, everySeconds: 30, keep: of(parkingEvents) },
+  {
+    ...plain,
+    name: 'parking',
+    forMinutes: 75,
+    everySeconds: 30,
+    keep: of(parkingEvents),
+    models: [
+      { minute: 20, district: 'west', subject: 'parking' },
+      { minute: 21, district: 'east', subject: 'link' },
+    ],
+  },
   { ...plain, name: 'weather', forMinutes: 90, everySeconds: 30, keep: of(environmentReadings) },
   {
     ...plain,
@@ -276,6 +297,25 @@ function withoutNulls(value: unknown): unknown {
       .filter(([, member]) => member !== null)
       .map(([name, member]) => [name, withoutNulls(member)]),
   );
+}
+
+/** An input with the models that districts are given, each once the ingest has spoken of its minute. */
+export function withModels(lines: readonly Line[], { models }: Pick<Scenario, 'models'>): Line[] {
+  const waiting = [...models];
+  return lines.flatMap((line) => {
+    if (!('heartbeat' in line)) return [line];
+    const now = parseRfc3339(line.heartbeat)!;
+    const due = waiting.splice(0, waiting.filter(({ minute }) => after(minute) <= now).length);
+    return [line, ...due.map(handedIn)];
+  });
+}
+
+function handedIn({ minute, district, subject }: Scenario['models'][number]): Line {
+  const model = Buffer.from(writeModelFile(stubbornModel(0.2, subject)));
+  const file = readModelFile(model);
+  if ('fault' in file) throw new Error(file.fault);
+  const event = { district, subject, name: file.model.name, at: after(minute) + 1, sequence: minute, model };
+  return { topic: forecastModels.name, event: eventToJson(forecastModels, event) };
 }
 
 /** Gives lines to the ingest in their order. */
