@@ -129,7 +129,7 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('
   );
 });
 
-it('asks something of every processor, and gets advice that is taken, notices that are sent and models that speak', async () => {
+it('asks something of every processor; advice is taken, notices are sent and a model speaks', async () => {
   const ran = await Promise.all(scenarios.map(straightRun));
   const wrote = new Set(ran.flatMap(({ wrote }) => [...wrote]));
   expect(processors.map(({ name }) => name).filter((name) => !wrote.has(name))).toEqual([]);
@@ -137,6 +137,6 @@ it('asks something of every processor, and gets advice that is taken, notices th
   const answers = advice.flatMap((line) => ('topic' in line ? [line.event as { status?: string }] : []));
   expect(answers.map(({ status }) => status)).toContain('applied');
   const parking = await straightRun(scenarios.find(({ name }) => name === 'parking')!);
-  const models = [...parking.rows.join().matchAll(/"model": "(parking-2026[^"]+)"/g)].map(([, name]) => name);
+  const models = [...parking.rows.join().matchAll(/"model": "(parking-[^"]+)"/g)].map(([, name]) => name);
   expect(new Set(models).size).toBe(1);
 }, 20_000);

@@ -10,8 +10,8 @@ const least = 0.001;
 const none = 255;
 
 /**
- * Probability that a value will lie below `limit`, 0..1: errors as Laplace (1774) has them, with the interval that holds
- * nine in ten of them, `below` and `above` the forecast.
+ * Probability that a value will lie below `limit`, 0..1: errors as Laplace (1774) has them, with the interval that
+ * holds nine in ten of them, `below` and `above` the forecast.
  */
 export function laplaceBelow(limit: number, value: number, below: number, above: number): number {
   const room = limit - value;
@@ -21,9 +21,9 @@ export function laplaceBelow(limit: number, value: number, below: number, above:
 }
 
 /**
- * The chance that something will still be below its limit, as that a car park will have a space, of many sensors at a few
- * horizons. It keeps its word: by how much such chances were too high or too low is measured as targets come, and taken
- * off again.
+ * The chance that something will still be below its limit, as that a car park will have a space, of many sensors at a
+ * few horizons. It keeps its word: by how much such chances were too high or too low is measured as targets come, and
+ * taken off again.
  */
 export class RoomChance {
   readonly #horizons: number;

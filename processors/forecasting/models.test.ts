@@ -41,8 +41,8 @@ interface Said {
 }
 
 /**
- * A road at 50 km/h or so, models handed in after so many ticks; begins again from what is saved at every `every`th tick,
- * before it ends or after.
+ * A road at 50 km/h or so, models handed in after so many ticks; begins again from what is saved at every `every`th
+ * tick, before it ends or after.
  */
 function run(
   models: readonly Said[],

@@ -40,8 +40,8 @@ type LinkForecasts = Forecasting<Link>;
  * Forecasts the speed of every link that has ever spoken 15, 30 and 60 minutes ahead, every five minutes, by that
  * forecaster of several whose error on that link and horizon was least of late (`Forecaster`). The interval rests on
  * errors really made, and its coverage is counted from intervals really issued, each against the mean of the five
- * minutes that end at its target. A forecast is `missing` when there is neither a speed of the last hour nor a profile, and
- * `stale` when nothing was measured for 20 minutes.
+ * minutes that end at its target. A forecast is `missing` when there is neither a speed of the last hour nor a profile,
+ * and `stale` when nothing was measured for 20 minutes.
  *
  * Only windows newer than the last are learnt from; a revision of an older one comes too late to matter. A model that
  * engineers hand in speaks for links where it errs least; one that is to replace it is first tried for a day.

@@ -39,10 +39,11 @@ type Heard = ParkingState | ForecastModel;
 type ParkingForecasts = Forecasting<Facility>;
 
 /**
- * Says how full each car park will be in 15, 30 and 60 minutes, and how likely a space is on arrival, every five minutes,
- * by that forecaster of several whose error on that car park and horizon was least of late (`Forecaster`). The interval
- * rests on errors really made; so does the chance of a space (`RoomChance`), which is said only of a car park that was
- * observed of late. A forecast is `missing` when there is neither an occupancy of the last hour nor a profile.
+ * Says how full each car park will be in 15, 30 and 60 minutes, and how likely a space is on arrival, every five
+ * minutes, by that forecaster of several whose error on that car park and horizon was least of late (`Forecaster`).
+ * The interval rests on errors really made; so does the chance of a space (`RoomChance`). A forecast is `missing` when
+ * there is neither an occupancy of the last hour nor a profile; it is `stale`, and without a chance, when nothing was
+ * observed for 20 minutes.
  */
 export const parkingForecast: Processor<Heard, ParkingForecasts> = {
   name: 'parking-forecast',
