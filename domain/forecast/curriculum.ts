@@ -1,5 +1,5 @@
 import { Chance } from './chance.ts';
-import { Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
+import { cityInputs, Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
 import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
 import { lookBack } from './recent.ts';
 import { type Course, type Lessons, learn } from './training.ts';
@@ -26,6 +26,11 @@ export interface Teaching {
 
 /** Before so many seconds, or this share of a short history, have gone by, too little is known to learn from. */
 const [warmSeconds, warmShare] = [3 * 86_400, 1 / 16];
+/**
+ * What is the same for all sensors at a tick is learned from days, however many sensors there are: of a shorter history
+ * a network would learn by heart how the whole city was. Divided by this, an input says nothing.
+ */
+const [citySeconds, unheard] = [60 * 86_400, 1e9];
 /** What a tail weighs, and a median between the horizons, where a median at a horizon weighs 1. */
 const [tailWeight, betweenWeight] = [0.1, 0.3];
 /** Departures closer than this are no neighbours. */
@@ -141,6 +146,8 @@ export function lessonsOf(
   }
   const used = rows.subarray(0, count * inputs);
   const { means, scales } = scaleOf(used, count, inputs);
+  if (ticks.length * pace.tickSeconds < citySeconds)
+    scales.fill(unheard, cityInputs.from, cityInputs.from + cityInputs.count);
   scaleInputs(used, count, means, scales);
   const mean = weights.subarray(0, count).reduce((sum, one) => sum + one, 0) / Math.max(1, count);
   for (let i = 0; i < count; i++) weights[i]! /= mean;

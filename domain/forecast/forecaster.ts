@@ -13,7 +13,7 @@ const layerCount = layers.length;
 const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
 
 /** A simpler forecaster is preferred when its error is this much less, by share and by value: errors are rough. */
-const [clearly, negligible] = [0.96, 0.1];
+const [clearly, negligible] = [0.85, 0.1];
 /** A forecaster is chosen once so many of its forecasts were judged; then its mean error forgets older ones. */
 const [enough, errorMemory] = [48, 600];
 

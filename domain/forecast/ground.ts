@@ -53,6 +53,12 @@ export const inputsOf = (pace: Pace): number =>
   neighbourFeatures * mostNeighbours +
   (pace.recalls ? recallFeatures : 0);
 
+/** Where in a row the numbers begin that tell of the whole city, and how many they are. */
+export const cityInputs = {
+  from: networkFeatures + 3 * anchorFeatures + clockFeatures,
+  count: cityLags.length,
+};
+
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
