@@ -30,7 +30,7 @@ const readAhead = 256 * 1024;
 const patienceMilliseconds = 40_000;
 /** A network that is taught meanwhile is waited for once so many rows have been answered without it. */
 const rowsWithout = 200;
-const teaching = { members: 2, lessons: 400_000 };
+const teaching = { members: 4, lessons: 400_000 };
 /** Below this span of rows nothing worth it is learned by a network. */
 const leastDays = 4;
 

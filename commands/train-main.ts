@@ -19,7 +19,7 @@ const options = {
   out: { type: 'string' },
   subject: { type: 'string', default: 'link' },
   days: { type: 'string', default: '180' },
-  members: { type: 'string', default: '2' },
+  members: { type: 'string', default: '4' },
   seed: { type: 'string', default: '7' },
   null: { type: 'string' },
   span: { type: 'string' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lessonsOf, neighboursOf, teach } from './curriculum.ts';
 import { Forecaster, nothingSaid } from './forecaster.ts';
+import { cityInputs } from './ground.ts';
 import { outputsOf } from './network-model.ts';
 import { town, usualSpeed } from './town.fixture.ts';
 
@@ -60,6 +61,15 @@ describe('the curriculum', () => {
     expect([...means, ...scales].every(Number.isFinite)).toBe(true);
     const mean = lessons.weights.slice(0, lessons.count).reduce((sum, one) => sum + one, 0) / lessons.count;
     expect(mean).toBeCloseTo(1, 4);
+  });
+
+  it('learns how the whole city is from two months on', () => {
+    const cityOf = (days: number): readonly number[] => {
+      const { scales } = lessonsOf(town(pace, 2, days, 11), [[], []], { seed: 1, lessons: 1000 });
+      return [...scales.subarray(cityInputs.from, cityInputs.from + cityInputs.count)];
+    };
+    expect(cityOf(28).every((one) => one > 1e8)).toBe(true);
+    expect(cityOf(61).every((one) => one < 10)).toBe(true);
   });
 
   it('has no lesson of a sensor of which nothing is known', () => {

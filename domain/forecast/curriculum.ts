@@ -1,6 +1,7 @@
 import { Chance } from './chance.ts';
-import { Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
+import { cityInputs, Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
 import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
+import { lookBack } from './recent.ts';
 import { type Course, type Lessons, learn } from './training.ts';
 
 /** What many sensors measured, tick by tick. */
@@ -23,12 +24,19 @@ export interface Teaching {
   readonly told?: (done: number, all: number, loss: number) => void;
 }
 
-/** Before so many seconds have gone by, what is usual is not known. */
-const warmSeconds = 7 * 86_400;
+/** Before so many seconds, or this share of a short history, have gone by, too little is known to learn from. */
+const [warmSeconds, warmShare] = [3 * 86_400, 1 / 16];
+/**
+ * What is the same for all sensors at a tick is learned from days, however many sensors there are: of a shorter history
+ * a network would learn by heart how the whole city was. Divided by this, an input says nothing.
+ */
+const [citySeconds, unheard] = [60 * 86_400, 1e9];
+/** What a tail weighs, and a median between the horizons, where a median at a horizon weighs 1. */
+const [tailWeight, betweenWeight] = [0.1, 0.3];
 /** Departures closer than this are no neighbours. */
 const leastCorrelation = 0.3;
 
-const course = { rounds: 14, lessonsARound: 230_000, dropped: 0.25, step: 2e-3 } satisfies Partial<Course>;
+const course = { rounds: 14, lessonsARound: 400_000, dropped: 0.25, step: 4e-3 } satisfies Partial<Course>;
 
 /** All that the members of an ensemble learn from; the same for each. Its numbers can be shared with other threads. */
 export interface Material {
@@ -84,9 +92,10 @@ export function modelOf(
   };
 }
 
-/** The ticks from which lessons are drawn: after the profiles are known, but at least the later half. */
+/** The tick from which lessons are drawn. */
 function firstLesson({ ticks, pace }: History): number {
-  return Math.min(Math.round(warmSeconds / pace.tickSeconds), ticks.length >> 1);
+  const ticksOf = Math.min(warmSeconds / pace.tickSeconds, warmShare * ticks.length);
+  return Math.max(lookBack, Math.round(ticksOf));
 }
 
 /** Goes through the history as a forecaster would, and keeps what it was told and what then came. */
@@ -137,12 +146,14 @@ export function lessonsOf(
   }
   const used = rows.subarray(0, count * inputs);
   const { means, scales } = scaleOf(used, count, inputs);
+  if (ticks.length * pace.tickSeconds < citySeconds)
+    scales.fill(unheard, cityInputs.from, cityInputs.from + cityInputs.count);
   scaleInputs(used, count, means, scales);
   const mean = weights.subarray(0, count).reduce((sum, one) => sum + one, 0) / Math.max(1, count);
   for (let i = 0; i < count; i++) weights[i]! /= mean;
   const quantiles = outputs.map(({ ahead, level }) => ({
     level,
-    weight: !pace.horizons.includes(ahead) ? 0.3 : level === 0.5 ? 1 : 0.3,
+    weight: level !== 0.5 ? tailWeight : pace.horizons.includes(ahead) ? 1 : betweenWeight,
   }));
   return { lessons: { shape, rows: used, answers, count, weights, quantiles }, means, scales };
 }
@@ -178,7 +189,7 @@ export function neighboursOf({ pace, sensors, ticks, values }: History): number[
   for (let t = 0; t < ticks.length; t++) {
     const measured = values.subarray(t * sensorCount, (t + 1) * sensorCount);
     ground.take(ticks[t]!, measured, sensorCount);
-    ground.look(measured);
+    ground.profiles.learn(ticks[t]!.moment(0), measured, sensorCount);
     if (t >= ticks.length >> 2 && t % every === 0)
       for (let sensor = 0; sensor < sensorCount; sensor++)
         columns[sensor]!.push(ground.recent.departure(sensor, 0));

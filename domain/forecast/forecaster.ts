@@ -1,10 +1,9 @@
 import { type Column, Columns } from './columns.ts';
 import { ErrorTails } from './error-tails.ts';
-import { Ground, type Pace, persistence, type Tick } from './ground.ts';
+import { Ground, type Pace, type Tick } from './ground.ts';
 import { Network } from './network.ts';
 import type { NetworkModel } from './network-model.ts';
 import { heldValue, keptValue, Pending, unsaid } from './pending.ts';
-import { lineFeatures, RobustLines } from './robust-line.ts';
 import { Trial } from './trial.ts';
 import { Widths } from './widths.ts';
 
@@ -14,7 +13,7 @@ const layerCount = layers.length;
 const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
 
 /** A simpler forecaster is preferred when its error is this much less, by share and by value: errors are rough. */
-const [clearly, negligible] = [0.96, 0.1];
+const [clearly, negligible] = [0.85, 0.1];
 /** A forecaster is chosen once so many of its forecasts were judged; then its mean error forgets older ones. */
 const [enough, errorMemory] = [48, 600];
 
@@ -68,7 +67,6 @@ export class Forecaster {
   /** Columns of the network that is on trial. */
   readonly trialColumns = new Columns();
   readonly #horizons: readonly number[];
-  readonly #lines: RobustLines;
   readonly #tails: ErrorTails[];
   readonly #widths: Widths;
   readonly #pending: Pending;
@@ -83,8 +81,6 @@ export class Forecaster {
   readonly #trial: Trial;
   #network: Network | undefined;
   #tick = 0;
-  #usual: Float32Array[] = [];
-  readonly #features = new Float32Array(lineFeatures);
   readonly #told = {
     ...{ sensor: 0, horizon: 0, measured: 0, issued: 0, low: 0, high: 0, last: 0, usual: 0 },
   };
@@ -96,10 +92,6 @@ export class Forecaster {
     this.#horizons = horizons;
     this.#pending = new Pending(horizons);
     const { places } = this.#pending;
-    this.#lines = new RobustLines(
-      columns,
-      horizons.map((ahead) => persistence(pace, ahead)),
-    );
     this.#tails = layers.map(() => new ErrorTails(horizons.length));
     this.#widths = new Widths(columns, horizons.length);
     this.#said = columns.add(Int16Array, places * layerCount, unsaid);
@@ -162,10 +154,6 @@ export class Forecaster {
     }
     this.#widths.endTick();
     this.ground.look(measured);
-    if ((this.#usual[0]?.length ?? 0) < count)
-      this.#usual = this.#horizons.map(() => new Float32Array(2 * count));
-    for (const [i, ahead] of this.#horizons.entries())
-      this.ground.profiles.usual(tick.moment(ahead), this.#usual[i]!, count);
     const better = this.#trial.endTick();
     if (better) this.#replaceNetwork(better, count);
     this.#network?.ask(this.ground, count);
@@ -182,17 +170,13 @@ export class Forecaster {
       this.#judged.values[at] = 0;
   }
 
-  /** Compares what was said of this tick with what is, and learns from it. */
+  /** Compares what was said of this tick with what is. */
   #judge(sensor: number, value: number, tell: ((judged: Judged) => void) | undefined): void {
-    const usual = this.ground.now[sensor]!;
-    for (const [horizon, ahead] of this.#horizons.entries()) {
+    for (let horizon = 0; horizon < this.#horizons.length; horizon++) {
       const place = this.#pending.at(sensor, horizon, this.#tick);
       for (let layer = 0; layer < layerCount; layer++) this.#judgeLayer(sensor, horizon, layer, place, value);
       this.#trial.judge(place, value, heldValue(this.#said.values[place * layerCount + networkLayer]!));
       this.#judgeIssued(sensor, horizon, place, value, tell);
-      if (Number.isNaN(usual)) continue;
-      this.ground.recent.line(sensor, ahead, usual, this.#features);
-      this.#lines.learn(sensor, horizon, this.#features, 0, value - usual);
     }
   }
 
@@ -257,14 +241,11 @@ export class Forecaster {
   /** Notes what each layer says. */
   #sayAll(sensor: number, horizon: number, place: number): void {
     const { recent } = this.ground;
-    const usual = this.#usual[horizon]![sensor]!;
+    const ahead = this.#horizons[horizon]!;
+    const usual = this.ground.usual(ahead)[sensor]!;
     const last = recent.isFresh(sensor) ? recent.last(sensor) : Number.NaN;
-    let line = Number.NaN;
-    if (!Number.isNaN(usual)) {
-      recent.line(sensor, 0, usual, this.#features);
-      line = usual + this.#lines.guess(sensor, horizon, this.#features, 0);
-    }
-    const base = this.ground.base(sensor, usual, this.#horizons[horizon]!);
+    const line = this.ground.line(sensor, horizon);
+    const base = this.ground.base(sensor, usual, ahead);
     const spread = recent.spread(sensor);
     const network = this.#network ? base + spread * this.#network.answer(sensor, horizon) : Number.NaN;
     const said = this.#said.values;

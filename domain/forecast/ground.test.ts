@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, Ground, inputsOf, mostNeighbours, type Pace, persistence } from './ground.ts';
+import { anchorsOf, Ground, inputsOf, linesTold, mostNeighbours, type Pace, persistence } from './ground.ts';
 import { tickOf, town } from './town.fixture.ts';
 
 const links: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };
@@ -48,6 +48,31 @@ describe('the ground of forecasts', () => {
     expect(now).toBeCloseTo(recent.departure(2, 0) / recent.spread(2), 5);
     expect(change).toBeCloseTo((recent.departure(2, 0) - recent.departure(2, 3)) / recent.spread(2), 5);
     expect(inputs([-1, 2]).slice(2, 4)).toEqual(inputs([2]).slice(0, 2));
+  });
+
+  it('tells what lines say and how the usual rises and falls, in spreads', () => {
+    const { ground } = grown(links);
+    const into = new Float32Array(inputsOf(links));
+    ground.inputs(1, [], into, 0);
+    const told = into.slice(-2 * mostNeighbours - 7, -2 * mostNeighbours);
+    const [now, spread] = [ground.now[1]!, ground.recent.spread(1)];
+    const usual = (ahead: number): number => ground.usual(ahead)[1]!;
+    for (const [horizon, ahead] of links.horizons.entries())
+      expect(told[horizon]).toBeCloseTo(
+        (ground.line(1, horizon) - ground.base(1, usual(ahead), ahead)) / spread,
+        4,
+      );
+    expect(told[3]).toBeCloseTo((usual(1) - now) / spread, 4);
+    expect(told[4]).toBeCloseTo((now - ground.recent.usual(1, 12)) / spread, 4);
+    expect(told[5]).toBeCloseTo((now - ground.recent.usual(1, 3)) / spread, 4);
+    expect(told[6]).toBeCloseTo((usual(12) - usual(9)) / spread, 4);
+    expect(told.every((one) => one !== 0)).toBe(true);
+  });
+
+  it('tells the lines of the horizons that are nearest to the anchors, each once', () => {
+    expect(linesTold(links)).toEqual([0, 1, 2]);
+    expect(linesTold({ ...links, horizons: [2, 4] })).toEqual([0, 1]);
+    expect(linesTold({ ...links, horizons: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] })).toEqual([2, 5, 11]);
   });
 
   it('looks ahead a quarter, a half and the whole of the farthest horizon', () => {

@@ -1,5 +1,6 @@
 import { Columns } from './columns.ts';
 import { lookBack, networkFeatures, Recent } from './recent.ts';
+import { lineFeatures, RobustLines } from './robust-line.ts';
 import { WeekMemory } from './week-memory.ts';
 import { slotOf, WeeklyProfiles, type WeekMoment } from './weekly-profile.ts';
 
@@ -24,6 +25,7 @@ export const mostNeighbours = 6;
 const neighbourFeatures = 2;
 const anchorFeatures = 2;
 const clockFeatures = 5;
+const slopeFeatures = 4;
 /** Days back that are recalled, and of each, how it was now and how it changed until each anchor. */
 const recalledDays = [1, 7] as const;
 const recallFeatures = recalledDays.length * 4;
@@ -35,14 +37,27 @@ export const anchorsOf = ({ horizons }: Pace): readonly number[] => {
   return [Math.ceil(farthest / 4), Math.ceil(farthest / 2), farthest];
 };
 
+/** The horizons, by their places, whose lines a network is told: the first that is not before each anchor. */
+export const linesTold = (pace: Pace): readonly number[] => [
+  ...new Set(anchorsOf(pace).map((anchor) => pace.horizons.findIndex((ahead) => ahead >= anchor))),
+];
+
 /** Numbers in a row of a network's inputs. */
-export const inputsOf = ({ recalls }: Pace): number =>
+export const inputsOf = (pace: Pace): number =>
   networkFeatures +
   3 * anchorFeatures +
   clockFeatures +
   cityLags.length +
+  linesTold(pace).length +
+  slopeFeatures +
   neighbourFeatures * mostNeighbours +
-  (recalls ? recallFeatures : 0);
+  (pace.recalls ? recallFeatures : 0);
+
+/** Where in a row the numbers begin that tell of the whole city, and how many they are. */
+export const cityInputs = {
+  from: networkFeatures + 3 * anchorFeatures + clockFeatures,
+  count: cityLags.length,
+};
 
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
@@ -55,12 +70,20 @@ export class Ground {
   readonly profiles: WeeklyProfiles;
   readonly recent: Recent;
   readonly #anchors: readonly number[];
+  readonly #linesTold: readonly number[];
+  readonly #lines: RobustLines;
   readonly #memory: WeekMemory | undefined;
   #count = 0;
   #tick: Tick | undefined;
-  /** What is usual now and at each anchor. */
+  /** What is usual now. */
   #now = new Float32Array(0);
-  #then: Float32Array[] = [];
+  /** What is usual so many ticks later: at the horizons, at the anchors, and where slopes are told. */
+  readonly #usual: Map<number, Float32Array>;
+  /** Ticks before now and ahead between which slopes of the usual are told. */
+  readonly #slopes: { readonly hour: number; readonly quarter: number; readonly late: number };
+  /** What the lines say, by horizon; NaN where the usual is not known. */
+  #said: Float32Array[];
+  readonly #features = new Float32Array(lineFeatures);
   #city: number[] = [];
   #clock: number[] = [];
 
@@ -69,6 +92,19 @@ export class Ground {
     this.profiles = new WeeklyProfiles(this.columns, pace.tickSeconds);
     this.recent = new Recent(this.columns, pace.tickSeconds);
     this.#anchors = anchorsOf(pace);
+    this.#linesTold = linesTold(pace);
+    const { horizons, tickSeconds } = pace;
+    this.#lines = new RobustLines(
+      this.columns,
+      horizons.map((ahead) => persistence(pace, ahead)),
+    );
+    const ticksOf = (seconds: number): number =>
+      Math.max(1, Math.min(lookBack, Math.round(seconds / tickSeconds)));
+    const late = Math.max(1, Math.floor((3 * horizons.at(-1)!) / 4));
+    this.#slopes = { hour: ticksOf(3600), quarter: ticksOf(900), late };
+    const steps = [...horizons, ...this.#anchors, 1, late];
+    this.#usual = new Map(steps.map((ahead) => [ahead, new Float32Array(0)]));
+    this.#said = horizons.map(() => new Float32Array(0));
     if (pace.recalls) this.#memory = new WeekMemory(this.columns, pace.tickSeconds);
   }
 
@@ -79,7 +115,8 @@ export class Ground {
     this.#tick = tick;
     if (this.#now.length < count) {
       this.#now = new Float32Array(2 * count);
-      this.#then = this.#anchors.map(() => new Float32Array(2 * count));
+      for (const ahead of this.#usual.keys()) this.#usual.set(ahead, new Float32Array(2 * count));
+      this.#said = this.#said.map(() => new Float32Array(2 * count));
     }
     this.profiles.usual(tick.moment(0), this.#now, count);
     this.recent.take(tick.number, measured, this.#now, count);
@@ -90,9 +127,20 @@ export class Ground {
     return this.#now;
   }
 
+  /** What is usual so many ticks later, at a horizon or an anchor; NaN where it is not known. After `look`. */
+  usual(ahead: number): Float32Array {
+    return this.#usual.get(ahead)!;
+  }
+
+  /** What a sensor's own line says at a horizon, by its place; NaN where the usual is not known. After `look`. */
+  line(sensor: number, horizon: number): number {
+    return this.#said[horizon]![sensor]!;
+  }
+
   /** Learns from the tick, and looks ahead from it. After `take`. */
   look(measured: Float32Array): void {
     const tick = this.#tick!;
+    this.#learnLines(measured);
     const slot = slotOf(tick.moment(0));
     if (this.profiles.slot >= 0 && this.profiles.slot !== slot)
       this.#memory?.keep(this.profiles.slot, this.#count);
@@ -100,12 +148,38 @@ export class Ground {
     if (this.#memory)
       for (let sensor = 0; sensor < this.#count; sensor++)
         if (!Number.isNaN(measured[sensor]!)) this.#memory.take(sensor, measured[sensor]!);
-    for (const [i, ahead] of this.#anchors.entries())
-      this.profiles.usual(tick.moment(ahead), this.#then[i]!, this.#count);
+    for (const [ahead, usual] of this.#usual) this.profiles.usual(tick.moment(ahead), usual, this.#count);
+    this.#askLines();
     this.#city = cityLags.map((ago) => this.#cityDeparture(ago));
     const turn = (2 * Math.PI * tick.moment(0).secondOfDay) / 86_400;
     this.#clock = [Math.sin(turn), Math.cos(turn), Math.sin(2 * turn), Math.cos(2 * turn)];
     this.#clock.push(tick.moment(0).weekday >= 5 ? 1 : 0);
+  }
+
+  /** Lets the line of each sensor learn how the departures of before came out. */
+  #learnLines(measured: Float32Array): void {
+    const { horizons } = this.pace;
+    for (let sensor = 0; sensor < this.#count; sensor++) {
+      const departure = measured[sensor]! - this.#now[sensor]!;
+      if (Number.isNaN(departure)) continue;
+      for (const [horizon, ahead] of horizons.entries()) {
+        this.recent.line(sensor, ahead, this.#now[sensor]!, this.#features);
+        this.#lines.learn(sensor, horizon, this.#features, 0, departure);
+      }
+    }
+  }
+
+  #askLines(): void {
+    for (const [horizon, ahead] of this.pace.horizons.entries()) {
+      const [all, said] = [this.#usual.get(ahead)!, this.#said[horizon]!];
+      for (let sensor = 0; sensor < this.#count; sensor++) {
+        const usual = all[sensor]!;
+        said[sensor] = Number.NaN;
+        if (Number.isNaN(usual)) continue;
+        this.recent.line(sensor, 0, usual, this.#features);
+        said[sensor] = usual + this.#lines.guess(sensor, horizon, this.#features, 0);
+      }
+    }
   }
 
   /** Mean departure of all sensors, each in units of its spread. */
@@ -124,14 +198,15 @@ export class Ground {
     const spread = recent.spread(sensor);
     const value = recent.value(sensor);
     const departure = recent.departure(sensor, 0);
-    for (const all of this.#then) {
-      const usual = all[sensor]!;
+    for (const anchor of this.#anchors) {
+      const usual = this.#usual.get(anchor)![sensor]!;
       const then = !Number.isNaN(usual) ? usual : value;
       into[next++] = (then - (value - departure)) / spread;
       into[next++] = recent.perHigh(sensor, then);
     }
     for (const number of this.#clock) into[next++] = number;
     for (const number of this.#city) into[next++] = number;
+    next = this.#forecasts(sensor, spread, into, next);
     for (let i = 0; i < mostNeighbours; i++) {
       const other = neighbours[i] ?? -1;
       const now = other < 0 ? 0 : recent.departure(other, 0) / recent.spread(other);
@@ -139,6 +214,25 @@ export class Ground {
       into[next++] = other < 0 ? 0 : now - recent.departure(other, 3) / recent.spread(other);
     }
     if (this.#memory) this.#recall(this.#memory, sensor, value, spread, into, next);
+  }
+
+  /** Writes what the lines say, in spreads from what a network counts from, and how the usual rises and falls. */
+  #forecasts(sensor: number, spread: number, into: Float32Array, from: number): number {
+    let next = from;
+    const orNothing = (number: number): number => (!Number.isNaN(number) ? number / spread : 0);
+    for (const horizon of this.#linesTold) {
+      const ahead = this.pace.horizons[horizon]!;
+      const base = this.base(sensor, this.#usual.get(ahead)![sensor]!, ahead);
+      into[next++] = orNothing(this.#said[horizon]![sensor]! - base);
+    }
+    const { hour, quarter, late } = this.#slopes;
+    const now = this.#now[sensor]!;
+    const farthest = this.#usual.get(this.pace.horizons.at(-1)!)![sensor]!;
+    into[next++] = orNothing(this.#usual.get(1)![sensor]! - now);
+    into[next++] = orNothing(now - this.recent.usual(sensor, hour));
+    into[next++] = orNothing(now - this.recent.usual(sensor, quarter));
+    into[next++] = orNothing(farthest - this.#usual.get(late)![sensor]!);
+    return next;
   }
 
   /** Writes how it was on other days: how much more now, and how it then changed until each anchor. */

@@ -82,8 +82,8 @@ describe('a file that cannot be used', () => {
   it.each([
     [
       'another version',
-      changed((_, view) => void view.setUint32(8, 2, true)),
-      'version 2 of the format; 1 would',
+      changed((_, view) => void view.setUint32(8, 3, true)),
+      'version 3 of the format; 2 would',
     ],
     ['numbers too few', changed((bytes) => bytes.slice(0, -4)), 'bytes; '],
     [

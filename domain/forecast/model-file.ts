@@ -19,7 +19,7 @@ export interface ModelFile {
 }
 
 const letters = 'ARTMODEL';
-const version = 1;
+const version = 2;
 const preamble = letters.length + 8;
 const hashBytes = 4;
 

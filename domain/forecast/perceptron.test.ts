@@ -23,7 +23,8 @@ function plain(weights: Float32Array, row: readonly number[]): number[] {
     const added = times(rectified(times(hidden, matrices[1 + 2 * block]!)), matrices[2 + 2 * block]!);
     hidden = hidden.map((value, i) => value + added[i]!);
   }
-  return times(hidden, matrices.at(-1)!);
+  const straight = times(row, matrices.at(-2)!);
+  return times(hidden, matrices.at(-1)!).map((value, i) => value + straight[i]!);
 }
 
 describe('an ensemble of networks', () => {

@@ -1,8 +1,8 @@
 import { floatsOf, type Matrix, MatrixMemory } from './matrix-product.ts';
 
 /**
- * A small residual network: h = relu(x W), then block by block h <- h + relu(h A) B, and last h O. Every matrix has one
- * row more than there are inputs, for the constant that is added.
+ * A small residual network: h = relu(x W), then block by block h <- h + relu(h A) B, and last h O + x S, so that what
+ * is straight need not be bent. Every matrix has one row more than there are inputs, for the constant that is added.
  */
 export interface Shape {
   readonly inputs: number;
@@ -12,7 +12,7 @@ export interface Shape {
   readonly outputs: number;
 }
 
-/** The matrices of a network in their order: W, A and B of each block, O. */
+/** The matrices of a network in their order: W, A and B of each block, S, O. */
 export const layersOf = ({
   inputs,
   hidden,
@@ -21,6 +21,7 @@ export const layersOf = ({
 }: Shape): readonly (readonly [number, number])[] => [
   [inputs + 1, hidden],
   ...Array.from({ length: 2 * blocks }, () => [hidden + 1, hidden] as const),
+  [inputs + 1, outputs],
   [hidden + 1, outputs],
 ];
 
@@ -123,5 +124,6 @@ export class Ensemble {
       product(this.#inner, weights[2 + 2 * block]!, this.#hidden, true);
     }
     product(this.#hidden, weights.at(-1)!, this.#outputs, false);
+    product(this.#inputs, weights.at(-2)!, this.#outputs, true);
   }
 }

@@ -125,6 +125,12 @@ export class Recent {
     return this.#departures.values[sensor * rows + ((this.#row - ago + rows) % rows)]!;
   }
 
+  /** What was usual `ago` ticks ago, as it was known then. */
+  usual(sensor: number, ago: number): number {
+    const at = sensor * rows + ((this.#row - ago + rows) % rows);
+    return this.#values.values[at]! - this.#departures.values[at]!;
+  }
+
   /** Standard deviation of the departures of the last hour or so. */
   unrest(sensor: number): number {
     let [sum, squares] = [0, 0];
@@ -137,32 +143,35 @@ export class Recent {
   }
 
   /**
-   * The features of a line, as they were `ago` ticks ago: departures, their least and mean, how far below a free road
-   * the value is, and how the usual value, `then` at the target, changes until then.
+   * The features of a line, as they were `ago` ticks ago: departures and their mean, how the usual value, `then` at the
+   * target, changes until then, and how far below a free road the value is, and the usual one now and then. The last
+   * lets a departure last longer or less where the road is slow at the target.
    */
   line(sensor: number, ago: number, then: number, into: Float32Array): void {
     const start = sensor * rows;
     let at = (this.#row - ago + rows) % rows;
     const now = this.#departures.values[start + at]!;
     const value = this.#values.values[start + at]!;
-    let [least, sum] = [now, 0];
+    let sum = 0;
     for (let back = 0; back < lookBack; back++) {
       const departure = this.#departures.values[start + at]!;
-      if (departure < least) least = departure;
       sum += departure;
       if (back === 1) into[1] = departure;
       else if (back === 2) into[2] = departure;
-      else if (back === 5) into[3] = departure;
-      else if (back === 11) into[4] = departure;
       at = at === 0 ? rows - 1 : at - 1;
     }
+    const usual = value - now;
+    const high = this.#high.values[sensor]!;
+    const slow = slowShare * high;
     into[0] = now;
-    into[5] = least;
-    into[6] = sum / lookBack;
-    into[7] = then - (value - now);
-    into[8] = 1;
-    into[9] = Math.max(0, slowShare * this.#high.values[sensor]! - value);
-    into[10] = Math.min(0, now);
+    into[3] = sum / lookBack;
+    into[4] = Math.min(0, now);
+    into[5] = then - usual;
+    into[6] = 1;
+    into[7] = Math.max(0, slow - value);
+    into[8] = Math.max(0, slow - usual);
+    into[9] = Math.max(0, slow - then);
+    into[10] = now * (1 - then / Math.max(1, high));
   }
 
   /** The features of a network, from `from` on: all in units of the spread of this sensor, or of its high value. */

@@ -4,9 +4,11 @@ import type { Column, Columns } from './columns.ts';
 export const lineFeatures = 11;
 
 /** A pair of observations loses weight by this factor with each that follows. */
-const memory = 0.9997;
+const memory = 0.9996;
 /** What is known at first: little, so that the first pairs count; and how large an error is taken to be usual. */
-const [firstVariance, firstError] = [0.01, 3];
+const [firstVariance, firstError] = [0.005, 3];
+/** The variances of what is known may grow to this on average. */
+const largestVariance = 0.04;
 /** Errors below this share of their usual size all weigh the same; above, as 1 over the error. */
 const flat = 0.3;
 const packed = (lineFeatures * (lineFeatures + 1)) / 2;
@@ -94,7 +96,7 @@ export class RobustLines {
         if (i === j) trace += value;
       }
     // Without news the matrix would grow for ever.
-    if (trace > 4 * lineFeatures * firstVariance)
+    if (trace > lineFeatures * largestVariance)
       for (let i = sensor * packed; i < at; i++) this.#matrices.values[i]! /= 2;
   }
 }

@@ -30,7 +30,7 @@ export interface Course {
 }
 
 /** Lessons between two steps. */
-const batch = 1024;
+const batch = 512;
 /** Of Adam (Kingma and Ba 2015), with the decay apart from the gradient (Loshchilov and Hutter 2019). */
 const [firstMemory, secondMemory, tiny, decay] = [0.9, 0.999, 1e-8, 1e-4];
 
@@ -123,6 +123,7 @@ class Pupil {
     rectify(memory.of(first), first, batch, hidden);
     for (let block = 0; block < blocks; block++) this.#forward(block, dropped, chance);
     memory.multiply(this.#hidden.at(-1)!, this.#weights.at(-1)!, this.#outputs, batch, false);
+    memory.multiply(this.#inputs, this.#weights.at(-2)!, this.#outputs, batch, true);
     const loss = this.#judge(lessons, chosen);
     this.#backward();
     return loss;
@@ -164,7 +165,9 @@ class Pupil {
     const gradient = (from: Matrix, slopes: Matrix, layer: number): void =>
       memory.multiplyTurned(from, slopes, this.#gradients[layer]!, batch, false);
     const [back, backInner] = [this.#back, this.#backInner];
-    const last = 1 + 2 * blocks;
+    const straight = 1 + 2 * blocks;
+    const last = straight + 1;
+    gradient(this.#inputs, this.#outputs, straight);
     gradient(this.#hidden[blocks]!, this.#outputs, last);
     memory.multiply(this.#outputs, this.#turned[last]!, back, batch, false);
     for (let block = blocks - 1; block >= 0; block--) {
@@ -212,12 +215,12 @@ class Pupil {
   }
 }
 
-/** Weights to begin with (He and others 2015); what a block adds and what comes out begin small. */
+/** Weights to begin with (He and others 2015); what a block adds and what comes out begin small, or as nothing. */
 function firstWeights(shape: Shape, chance: Chance): Float32Array {
   const all: number[] = [];
   for (const [layer, [rows, columns]] of layersOf(shape).entries()) {
-    const isLast = layer === 1 + 2 * shape.blocks;
-    const share = isLast ? 0.1 : layer > 0 && layer % 2 === 0 ? 0.5 : 1;
+    const straight = 1 + 2 * shape.blocks;
+    const share = layer === straight ? 0 : layer > straight ? 0.1 : layer > 0 && layer % 2 === 0 ? 0.5 : 1;
     const spread = share * Math.sqrt(2 / (rows - 1));
     for (let i = 0; i < (rows - 1) * columns; i++) all.push(spread * chance.normal());
     for (let i = 0; i < columns; i++) all.push(0);

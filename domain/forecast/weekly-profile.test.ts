@@ -34,7 +34,7 @@ function learnt(weeks: number) {
 
 describe('weekly profiles', () => {
   it('learn working days, weekends and the one day that is not as the others', () => {
-    const { usual } = learnt(12);
+    const { usual } = learnt(24);
     expect(usual(at(0, 9))[0]).toBeCloseTo(40, 0);
     expect(usual(at(2, 9))[0]).toBeCloseTo(60, 0);
     expect(usual(at(4, 15))[0]).toBeCloseTo(50, 0);

@@ -14,9 +14,9 @@ export const slotSeconds = 86_400 / slotsADay;
 export const slotsAWeek = 7 * slotsADay;
 
 /** What a new half hour counts against those before it, at least: of its kind of day, and of its day of the week. */
-const [kindShare, weekdayShare] = [0.1, 0.2];
+const [kindShare, weekdayShare] = [0.08, 0.1];
 /** A day of the week is believed as if it had been as usual so often before. */
-const weekdayDoubt = 2;
+const weekdayDoubt = 4;
 /** Values are kept as shares of this in two bytes. */
 const largest = 100;
 const unit = largest / 32_767;

@@ -120,9 +120,9 @@ describe('link forecast', () => {
   it('falls back on the profile when the link is silent', () => {
     const all = forecasts(feed(monday, monday + 2 * day, rush), monday + 3 * day);
     expect(speeds(issuedAt(all, monday + 2 * day + minute(6 * 60 + 30)))).toEqual([
-      expect.closeTo(48.4, 1),
-      expect.closeTo(36.9, 1),
-      expect.closeTo(23.2, 1),
+      expect.closeTo(48.5, 1),
+      expect.closeTo(37.9, 1),
+      expect.closeTo(23.1, 1),
     ]);
   });
 

@@ -48,7 +48,7 @@ type LinkForecasts = Forecasting<Link>;
  */
 export const linkForecast: Processor<Heard, LinkForecasts> = {
   name: 'link-forecast',
-  stateVersion: 3,
+  stateVersion: 4,
   reads: [linkStates, forecastModels],
   writes: [linkForecasts, forecastAccuracies],
   lateness: 0,
