@@ -24,7 +24,7 @@ async function say(...lines: readonly unknown[]): Promise<Said[]> {
   const input = Readable.from(
     lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`),
   );
-  await forecastStdio(input, output, () => undefined);
+  await forecastStdio(input, output, { note: () => undefined });
   output.end();
   return (await said)
     .split('\n')
