@@ -58,6 +58,8 @@ export class SeriesForecaster {
   #fed = 0;
   /** Rows that were weighed, and their characters. */
   #weighed = { rows: 0, characters: 0 };
+  /** While this row is dealt with, the first that is to be answered cannot have been sent yet; -1 is not known. */
+  #unhurried = -1;
   #taught: Promise<NetworkModel> | undefined;
   #taughtSince = Number.NEGATIVE_INFINITY;
   /** How long it took to teach on how many rows. */
@@ -78,7 +80,7 @@ export class SeriesForecaster {
     this.#rows.add(this.#checked(row, time, values), values);
     if (this.#forecaster === undefined)
       for (const value of values) if (value !== null && value > this.#largest) this.#largest = value;
-    if (row % weighedEvery === 0) this.#weigh(values);
+    if (row % weighedEvery === 0) this.#weigh(row, values);
     const { testFrom } = this.#shape;
     if (row >= testFrom) {
       // Before the row is taken in: a network speaks of what it has been asked about.
@@ -89,7 +91,7 @@ export class SeriesForecaster {
     if (this.#isLessonDue(row)) {
       this.#feed();
       this.#beginLesson(row);
-      if (row < testFrom - 1) await this.#endLesson(row, Number.POSITIVE_INFINITY);
+      if (row <= this.#unhurried) await this.#endLesson(row, Number.POSITIVE_INFINITY);
     }
     return row < testFrom ? undefined : this.#forecaster!.answer(this.#shape.horizons);
   }
@@ -117,10 +119,15 @@ export class SeriesForecaster {
     return at;
   }
 
-  #weigh(values: readonly (number | null)[]): void {
+  /** Looks at how long rows are, and so at how many may have been written ahead. */
+  #weigh(row: number, values: readonly (number | null)[]): void {
+    const { testFrom } = this.#shape;
+    if (row > testFrom >> 2) return;
     this.#weighed.rows++;
     // Beside the values, a row names itself and its time.
     this.#weighed.characters += JSON.stringify(values).length + 40;
+    const characters = this.#weighed.characters / this.#weighed.rows;
+    this.#unhurried = testFrom - 1 - Math.ceil((this.#options.readAhead ?? pipeCharacters) / characters);
   }
 
   /**
@@ -133,11 +140,10 @@ export class SeriesForecaster {
     if (this.#options.isOnline || this.#taught || this.#rows.count * stepSeconds < leastDays * 86_400)
       return false;
     if (row >= testFrom) return (row - this.#taughtSince) * stepSeconds >= lessonEverySeconds;
-    if (row === testFrom - 1) return this.#isQuick();
-    const characters = this.#weighed.characters / this.#weighed.rows;
-    const unseen = testFrom - 1 - Math.ceil((this.#options.readAhead ?? pipeCharacters) / characters);
-    const early = Math.min(Math.floor(firstLessonShare * testFrom), unseen);
-    return row === early || (row === unseen && row > 1.05 * early && !this.#isQuick());
+    const early = Math.min(Math.floor(firstLessonShare * testFrom), this.#unhurried);
+    if (row === early) return true;
+    if (row === this.#unhurried && row > 1.05 * early) return row === testFrom - 1 || !this.#isQuick();
+    return row === testFrom - 1 && this.#isQuick();
   }
 
   /** Whether a network can be taught on all rows before the first answer while that answer is waited for. */
