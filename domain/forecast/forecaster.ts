@@ -92,7 +92,7 @@ export class Forecaster {
       horizons.map((ahead) => persistence(pace, ahead)),
     );
     this.#tails = layers.map(() => new ErrorTails(horizons.length));
-    this.#widths = new Widths(columns, horizons.length);
+    this.#widths = new Widths(columns, horizons);
     this.#said = columns.add(Int16Array, places * layerCount, unsaid);
     this.#issued = columns.add(Int16Array, places * 3, unsaid);
     this.#cells = columns.add(Uint16Array, places);
@@ -271,7 +271,9 @@ export class Forecaster {
     const { recent } = this.ground;
     const spread = recent.spread(sensor);
     const tails = this.#tails[into.layer]!;
-    const cell = tails.cell(horizon, recent.unrest(sensor) / spread, recent.perHigh(sensor, into.value));
+    const silence = recent.age(sensor) === 0 ? 'none' : recent.isFresh(sensor) ? 'short' : 'long';
+    const unrest = recent.unrest(sensor) / spread;
+    const cell = tails.cell(horizon, unrest, recent.perHigh(sensor, into.value), silence);
     this.#cells.values[place] = cell;
     let below = -tails.numbers[cell]!;
     let above = tails.numbers[cell + 1]!;

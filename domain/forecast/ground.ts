@@ -44,6 +44,9 @@ export const inputsOf = ({ recalls }: Pace): number =>
   neighbourFeatures * mostNeighbours +
   (recalls ? recallFeatures : 0);
 
+/** How long a departure lasts of which nothing is heard, on roads and where days are much alike. Seconds. */
+const [quickFade, slowFade] = [3600, 43_200] as const;
+
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
@@ -67,7 +70,7 @@ export class Ground {
   constructor(pace: Pace) {
     this.pace = pace;
     this.profiles = new WeeklyProfiles(this.columns, pace.tickSeconds);
-    this.recent = new Recent(this.columns, pace.tickSeconds);
+    this.recent = new Recent(this.columns, pace.tickSeconds, pace.recalls ? slowFade : quickFade);
     this.#anchors = anchorsOf(pace);
     if (pace.recalls) this.#memory = new WeekMemory(this.columns, pace.tickSeconds);
   }

@@ -25,7 +25,9 @@ export class Recent {
   readonly #carried: number;
   readonly #shortShare: number;
   readonly #longShare: number;
-  /** Rings of the last ticks: departures from the usual, and values. What is missing is as usual. */
+  /** What is left of a departure after a tick at which nothing came. */
+  readonly #fading: number;
+  /** Rings of the last ticks: departures from the usual, and values. Where nothing came, the departure fades. */
   readonly #departures: Column<Float32Array>;
   readonly #values: Column<Float32Array>;
   readonly #last: Column<Float32Array>;
@@ -39,7 +41,9 @@ export class Recent {
   /** Place of the newest tick in the rings. */
   #row = 0;
 
-  constructor(columns: Columns, tickSeconds: number) {
+  /** A departure of which nothing is heard is a third of what it was after `fadeSeconds`. */
+  constructor(columns: Columns, tickSeconds: number, fadeSeconds: number) {
+    this.#fading = Math.exp(-tickSeconds / fadeSeconds);
     this.#carried = Math.min(250, Math.max(1, Math.round(3600 / tickSeconds)));
     this.#shortShare = 1 - Math.exp(-tickSeconds / shortSeconds);
     this.#longShare = 1 - Math.exp(-tickSeconds / longSeconds);
@@ -72,8 +76,9 @@ export class Recent {
       age[sensor] = ago;
       const now = usual[sensor]!;
       const base = !Number.isNaN(now) ? now : last[sensor]!;
-      const departure = ago <= this.#carried && !Number.isNaN(base) ? last[sensor]! - base : 0;
       const at = sensor * rows + this.#row;
+      const before = departures[sensor * rows + ((this.#row + rows - 1) % rows)]!;
+      const departure = !isMeasured ? this.#fading * before : Number.isNaN(now) ? 0 : value - now;
       departures[at] = departure;
       values[at] = !Number.isNaN(base) ? base + departure : 0;
       if (!isMeasured) continue;
@@ -110,7 +115,7 @@ export class Recent {
     return this.#last.values[sensor]!;
   }
 
-  /** The value now: the last one while it is fresh, then the usual one. */
+  /** The value now: where nothing came, the usual one and what is left of the last departure. */
   value(sensor: number): number {
     return this.#values.values[sensor * rows + this.#row]!;
   }

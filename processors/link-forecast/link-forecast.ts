@@ -68,7 +68,7 @@ const keep: Keep<LinkForecasts> = {
  */
 export const linkForecast: Processor<LinkState, LinkForecasts> = {
   name: 'link-forecast',
-  stateVersion: 2,
+  stateVersion: 3,
   reads: [linkStates],
   writes: [linkForecasts, forecastAccuracies],
   lateness: 0,

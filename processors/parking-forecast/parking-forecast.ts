@@ -58,7 +58,7 @@ type State = Map<string, Facility>;
  */
 export const parkingForecast: Processor<ParkingState, State> = {
   name: 'parking-forecast',
-  stateVersion: 1,
+  stateVersion: 2,
   reads: [parkingStates],
   writes: [parkingForecasts],
   lateness: 0,

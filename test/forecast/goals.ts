@@ -2,11 +2,12 @@
 import type { Goal } from '#commands/goals.ts';
 import type { Judged, Result } from './judge.ts';
 import type { ManySensors } from './many-sensors.ts';
+import type { Growth } from './outages.ts';
 import type { Score } from './score.ts';
 
 /** Intervals are to hold nine in ten, within one in a hundred, and of no sensor fewer than this. */
 const [coverage, coverageOff, worstSensor] = [0.9, 0.01, 0.88];
-/** By how much errors may grow when something goes wrong. */
+/** By how much errors may grow when something goes wrong; what the dead would have measured nobody knows. */
 const growthMost = 1.15;
 const [tickSeconds, stateBytes] = [1, 2048];
 
@@ -35,8 +36,8 @@ function goalsOfMode(result: Result, judged: Judged): Goal[] {
         ? []
         : [{ name, measured: of(score), relation: '<=' as const, bound, unit, digits: 3 }];
     });
-  const most = (of: (score: Score) => number): number => Math.max(...scores.map(of));
-  const least = (of: (score: Score) => number): number => Math.min(...scores.map(of));
+  const highest = (of: (score: Score) => number): number => Math.max(...scores.map(of));
+  const lowest = (of: (score: Score) => number): number => Math.min(...scores.map(of));
   return [
     ...ofHorizons('error', goals[mode], ({ all }) => all.meanError),
     ...(mode === 'network'
@@ -44,34 +45,39 @@ function goalsOfMode(result: Result, judged: Judged): Goal[] {
       : []),
     share(
       `${start}-coverage-off`,
-      most(({ own }) => Math.abs(own.coverage - coverage)),
+      highest(({ own }) => Math.abs(own.coverage - coverage)),
       '<=',
       coverageOff,
     ),
     share(
       `${start}-worst-sensor`,
-      least(({ worst }) => worst),
+      lowest(({ worst }) => worst),
       '>=',
       worstSensor,
     ),
     factor(
       `${start}-against-last-value`,
-      most(({ last }) => last.besides / last.error),
+      highest(({ last }) => last.besides / last.error),
       '<=',
       1,
     ),
     factor(
       `${start}-against-profile`,
-      most(({ profile }) => profile.besides / profile.error),
+      highest(({ profile }) => profile.besides / profile.error),
       '<=',
       1,
     ),
     ...outages.flatMap(({ name, growths }) => [
-      factor(`${start}-${name}-error`, Math.max(...growths.map(({ all }) => all)), '<=', growthMost),
+      name === 'dead'
+        ? factor(`${start}-dead-error-of-living`, most('speaking', growths), '<=', growthMost)
+        : factor(`${start}-silent-error`, most('all', growths), '<=', growthMost),
       factor(`${start}-${name}-width`, Math.min(...growths.map(({ width }) => width)), '>=', 1),
     ]),
   ];
 }
+
+const most = (what: 'all' | 'speaking', growths: readonly Growth[]): number =>
+  Math.max(...growths.map((growth) => growth[what]));
 
 type Relation = Goal['relation'];
 

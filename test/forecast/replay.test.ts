@@ -153,7 +153,7 @@ describe('the report', () => {
       expect.arrayContaining([
         ...['town-online-15-min-error', 'town-online-60-min-error', 'town-online-coverage-off'],
         ...['town-online-worst-sensor', 'town-online-against-last-value', 'town-online-against-profile'],
-        ...['town-online-dead-error', 'town-online-dead-width', '100000-sensors-tick'],
+        ...['town-online-dead-error-of-living', 'town-online-dead-width', '100000-sensors-tick'],
       ]),
     );
     const page = reportOf([result], ['goals of aarhus: skipped'], many, '2026-01-01');
