@@ -40,6 +40,14 @@ export class ErrorTails {
     return 3 * (horizon * cellCount + row * (levelBounds.length + 1) + classOf(level, levelBounds));
   }
 
+  /** The cell of a forecast of the same horizon and level, of a sensor that was silent for long. */
+  ofSilent(cell: number): number {
+    const place = cell / 3;
+    const levels = levelBounds.length + 1;
+    const horizon = Math.floor(place / cellCount);
+    return 3 * (horizon * cellCount + (unrestClasses - 1) * levels + (place % levels));
+  }
+
   /** Takes in an error, in spreads. */
   learn(cell: number, error: number): void {
     const times = this.numbers[cell + 2]!;

@@ -179,7 +179,12 @@ export class Forecaster {
     const times = Math.min(errorMemory, this.#judged.values[at]! + 1);
     this.#judged.values[at] = times;
     this.#errors.values[at]! += (Math.abs(error) - this.#errors.values[at]!) / times;
-    this.#tails[layer]!.learn(this.#cells.values[place]!, error / this.ground.recent.spread(sensor));
+    const tails = this.#tails[layer]!;
+    const cell = this.#cells.values[place]!;
+    const inSpreads = error / this.ground.recent.spread(sensor);
+    // What is usual does not know whether a sensor speaks, so its errors are those of the silent too.
+    if (layer === profileLayer) tails.learn(tails.ofSilent(cell), inSpreads);
+    if (cell !== tails.ofSilent(cell)) tails.learn(cell, inSpreads);
   }
 
   #judgeIssued(
@@ -270,14 +275,15 @@ export class Forecaster {
   #addInterval(sensor: number, horizon: number, place: number, into: Forecast): void {
     const { recent } = this.ground;
     const spread = recent.spread(sensor);
-    const tails = this.#tails[into.layer]!;
     const silence = recent.age(sensor) === 0 ? 'none' : recent.isFresh(sensor) ? 'short' : 'long';
+    // Whoever speaks of a sensor that was silent for long knows little more than what is usual.
+    const tails = this.#tails[silence === 'long' ? profileLayer : into.layer]!;
     const unrest = recent.unrest(sensor) / spread;
     const cell = tails.cell(horizon, unrest, recent.perHigh(sensor, into.value), silence);
     this.#cells.values[place] = cell;
     let below = -tails.numbers[cell]!;
     let above = tails.numbers[cell + 1]!;
-    if (into.layer === networkLayer) {
+    if (into.layer === networkLayer && silence !== 'long') {
       const { length } = this.#horizons;
       const median = this.#network!.answer(sensor, horizon);
       below = median - this.#network!.answer(sensor, length + horizon);

@@ -71,10 +71,14 @@ function goalsOfMode(result: Result, judged: Judged): Goal[] {
       name === 'dead'
         ? factor(`${start}-dead-error-of-living`, most('speaking', growths), '<=', growthMost)
         : factor(`${start}-silent-error`, most('all', growths), '<=', growthMost),
-      factor(`${start}-${name}-width`, Math.min(...growths.map(({ width }) => width)), '>=', 1),
+      factor(`${start}-${name}-width`, meanWidth(growths), '>=', 1),
     ]),
   ];
 }
+
+/** By what factor intervals of the silent are wider, over all horizons. */
+const meanWidth = (growths: readonly Growth[]): number =>
+  growths.reduce((sum, { width }) => sum + width, 0) / growths.length;
 
 const most = (what: 'all' | 'speaking', growths: readonly Growth[]): number =>
   Math.max(...growths.map((growth) => growth[what]));

@@ -1,6 +1,6 @@
 /** The report as a picture (SVG): errors and coverage by horizon, errors by hour, and a day of a town of our own. */
 import { minutesOf } from './goals.ts';
-import type { Judged, Moment, Result } from './judge.ts';
+import type { Judged, Mode, Moment, Result } from './judge.ts';
 
 interface Line {
   readonly name: string;
@@ -30,8 +30,10 @@ const names = {
 
 export function picture(results: readonly Result[]): string {
   const rows = results.map((result) => [errorPanel(result), coveragePanel(result), hourPanel(result)]);
-  const sample = results.flatMap(({ judged }) => judged.at(-1)?.sample ?? []);
-  if (sample.length > 0) rows.push([dayPanel(sample)]);
+  for (const { judged } of results) {
+    const { mode, sample } = judged.at(-1) ?? { mode: 'online', sample: [] };
+    if (sample.length > 0) rows.push([dayPanel(sample, mode)]);
+  }
   const height = rows.length * (panelHeight + gap) + top + 10;
   const drawn = rows.flatMap((panels, row) =>
     panels.map((panel, column) => {
@@ -130,13 +132,13 @@ function hourPanel({ judged }: Result): Panel {
   };
 }
 
-function dayPanel(sample: readonly Moment[]): Panel {
+function dayPanel(sample: readonly Moment[], mode: Mode): Panel {
   const hour = (at: number): number => (at % 86_400_000) / 3_600_000;
   const measured = sample.map(({ at, measured }) => [hour(at), measured] as const);
   const lines = [
     { name: 'measured', colour: '#24292f', points: measured.filter(([, y]) => !Number.isNaN(y)) },
     line(
-      'network',
+      mode,
       sample.map(({ at, value }) => [hour(at), value] as const),
     ),
   ];

@@ -43,10 +43,10 @@ const outageRowsOf = (result: Result): string[][] =>
   );
 
 const splitText = ({ rows, sensors, testFrom, dataSet, judged }: Result): string =>
-  `${dataSet.title}: ${rows} rows of ${sensors} sensors, forecast from ${testFrom} on, the last fifth of what is ` +
+  `${rows} rows of ${sensors} sensors, forecast from ${testFrom} on, the last fifth of what is ` +
   `here; errors in ${dataSet.unit}, ` +
   (dataSet.protocol === 'single' ? 'of the one step' : 'mean of all steps up to it') +
-  `; ${judged.map(({ mode, cpuSeconds }) => `${mode} in ${cpuSeconds.toFixed(0)} s of processors`).join(', ')}`;
+  `; ${judged.map(({ mode, cpuSeconds }) => `${mode} in ${cpuSeconds.toFixed(1)} s of processors`).join(', ')}`;
 
 /** For a terminal. */
 export function textOf(result: Result): string {
@@ -60,7 +60,7 @@ export function textOf(result: Result): string {
     );
   };
   return [
-    splitText(result),
+    `${result.dataSet.title}: ${splitText(result)}`,
     ...table([head, ...rowsOf(result)]),
     '',
     ...table([outageHead, ...outageRowsOf(result)]),
