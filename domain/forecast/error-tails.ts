@@ -1,14 +1,12 @@
 import { tails } from './network-model.ts';
+import { type Silence, silences } from './recent.ts';
 
 /** How restless the last hour was, and how far below a free road the forecast is: bounds of the cells. */
 const unrestBounds = [0.1, 0.25, 0.5, 1] as const;
 const levelBounds = [0.4, 0.6, 0.75, 0.9, 1] as const;
-/** Classes of unrest, then one of sensors that were measured less than an hour ago, and one of all others. */
-const unrestClasses = unrestBounds.length + 3;
+/** Classes of unrest, then of silence. */
+const unrestClasses = unrestBounds.length + silences.length;
 const cellCount = unrestClasses * (levelBounds.length + 1);
-/** Whether a sensor was measured now, less than an hour ago, or before that. */
-export type Silence = 'none' | 'short' | 'long';
-
 /** The tails before anything is known: those of errors as large as departures from the usual. */
 const firstTail = 2;
 /** Step of a tail at first and later, in units of the spread of the sensor. */
@@ -34,13 +32,11 @@ export class ErrorTails {
    */
   cell(horizon: number, unrest: number, level: number, silence: Silence): number {
     const row =
-      silence === 'none'
-        ? classOf(unrest, unrestBounds)
-        : unrestBounds.length + (silence === 'short' ? 1 : 2);
+      silence === 'none' ? classOf(unrest, unrestBounds) : unrestBounds.length + silences.indexOf(silence);
     return 3 * (horizon * cellCount + row * (levelBounds.length + 1) + classOf(level, levelBounds));
   }
 
-  /** The cell of a forecast of the same horizon and level, of a sensor that was silent for long. */
+  /** The cell of a forecast of the same horizon and level, of a sensor that has been silent for days. */
   ofSilent(cell: number): number {
     const place = cell / 3;
     const levels = levelBounds.length + 1;

@@ -194,16 +194,18 @@ export class Forecaster {
     value: number,
     tell: ((judged: Judged) => void) | undefined,
   ): void {
-    const [issued, low, high] = this.#issued.values.subarray(3 * place, 3 * place + 3) as unknown as number[];
+    const issued = this.#issued.values[3 * place]!;
     if (issued === unsaid) return;
+    const low = this.#issued.values[3 * place + 1]!;
+    const high = this.#issued.values[3 * place + 2]!;
     const kept = keptValue(value);
-    this.#widths.judge(sensor, horizon, kept >= low! && kept <= high!);
+    this.#widths.judge(sensor, horizon, kept >= low && kept <= high);
     if (tell === undefined) return;
     const said = this.#said.values;
     tell(
       Object.assign(this.#told, {
         ...{ sensor, horizon, measured: value },
-        ...{ issued: heldValue(issued!), low: heldValue(low!), high: heldValue(high!) },
+        ...{ issued: heldValue(issued), low: heldValue(low), high: heldValue(high) },
         last: heldValue(said[place * layerCount + lastLayer]!),
         usual: heldValue(said[place * layerCount + profileLayer]!),
       }),
@@ -275,15 +277,15 @@ export class Forecaster {
   #addInterval(sensor: number, horizon: number, place: number, into: Forecast): void {
     const { recent } = this.ground;
     const spread = recent.spread(sensor);
-    const silence = recent.age(sensor) === 0 ? 'none' : recent.isFresh(sensor) ? 'short' : 'long';
-    // Whoever speaks of a sensor that was silent for long knows little more than what is usual.
-    const tails = this.#tails[silence === 'long' ? profileLayer : into.layer]!;
+    const silence = recent.silence(sensor);
+    // Whoever speaks of a sensor that has been silent for days knows little more than what is usual.
+    const tails = this.#tails[silence === 'days' ? profileLayer : into.layer]!;
     const unrest = recent.unrest(sensor) / spread;
     const cell = tails.cell(horizon, unrest, recent.perHigh(sensor, into.value), silence);
     this.#cells.values[place] = cell;
     let below = -tails.numbers[cell]!;
     let above = tails.numbers[cell + 1]!;
-    if (into.layer === networkLayer && silence !== 'long') {
+    if (into.layer === networkLayer && silence !== 'days') {
       const { length } = this.#horizons;
       const median = this.#network!.answer(sensor, horizon);
       below = median - this.#network!.answer(sensor, length + horizon);

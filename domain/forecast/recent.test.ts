@@ -27,6 +27,9 @@ describe('what has happened of late', () => {
     expect(silence(12).value(0)).toBeCloseTo(50 - 10 / Math.E, 4);
     expect([silence(12).isFresh(0), silence(13).isFresh(0)]).toEqual([true, false]);
     expect(silence(300).value(0)).toBeCloseTo(50, 4);
+    expect([0, 1, 12, 13, 239, 240, 300].map((ticks) => silence(ticks).silence(0))).toEqual([
+      ...['none', 'short', 'short', 'hours', 'hours', 'days', 'days'],
+    ]);
     expect([silence(13).last(0), silence(13).age(0), silence(300).age(0)]).toEqual([40, 13, 255]);
   });
 

@@ -7,6 +7,12 @@ const rows = lookBack + longestHorizon;
 /** Ticks back of which the network is told the value itself, not only how far it is from the usual. */
 const valueLags = [0, 1, 2, 3, 5, 8, 11] as const;
 
+/** How long nothing has come from a sensor: not at all, less than an hour, less than about a day, or longer. */
+export const silences = ['none', 'short', 'hours', 'days'] as const;
+export type Silence = (typeof silences)[number];
+/** Silence of days. Seconds; a night is shorter. */
+const daysSeconds = 72_000;
+
 /** How long a departure is averaged over, and how long that of a day. Seconds. */
 const [shortSeconds, longSeconds] = [7200, 86_400];
 /** Share of all values that a high one is above, and share of a high one below which a road is slow. */
@@ -23,6 +29,7 @@ export const networkFeatures = lookBack + 4 + valueLags.length;
 export class Recent {
   /** Ticks for which a value is carried on when nothing comes: an hour. */
   readonly #carried: number;
+  readonly #days: number;
   readonly #shortShare: number;
   readonly #longShare: number;
   /** What is left of a departure after a tick at which nothing came. */
@@ -45,6 +52,7 @@ export class Recent {
   constructor(columns: Columns, tickSeconds: number, fadeSeconds: number) {
     this.#fading = Math.exp(-tickSeconds / fadeSeconds);
     this.#carried = Math.min(250, Math.max(1, Math.round(3600 / tickSeconds)));
+    this.#days = Math.min(250, Math.round(daysSeconds / tickSeconds));
     this.#shortShare = 1 - Math.exp(-tickSeconds / shortSeconds);
     this.#longShare = 1 - Math.exp(-tickSeconds / longSeconds);
     this.#departures = columns.add(Float32Array, rows);
@@ -103,6 +111,13 @@ export class Recent {
   /** Whether something was measured so lately that it says something of now. */
   isFresh(sensor: number): boolean {
     return this.#age.values[sensor]! <= this.#carried;
+  }
+
+  silence(sensor: number): Silence {
+    const age = this.#age.values[sensor]!;
+    if (age === 0) return 'none';
+    if (age <= this.#carried) return 'short';
+    return age < this.#days ? 'hours' : 'days';
   }
 
   /** Ticks since something was measured; 255 is that or more. */

@@ -10,6 +10,8 @@ import { town } from '#domain/forecast/town.fixture.ts';
 export interface ManySensors {
   readonly sensors: number;
   readonly ticks: number;
+  /** Networks that are asked. */
+  readonly members: number;
   /** What the median tick takes of one core: to take it in, and to forecast every sensor at each horizon. */
   readonly cpuSeconds: number;
   readonly bytesASensor: number;
@@ -18,7 +20,8 @@ export interface ManySensors {
 const { pace } = scopes.link;
 /** A town is lived in for so long; its links are then those of the city, over and over. */
 const [townLinks, townDays] = [32, 15];
-const members = 2;
+/** As many as a city is taught at most, so that no city is slower. */
+const members = 4;
 const neighbourSteps = [-3, -2, -1, 1, 2, 3] as const;
 
 /** A city of so many links, each as one of a small town was, under a network whose weights are drawn by chance. */
@@ -39,7 +42,7 @@ export function timeManySensors(sensors: number, ticks: number): ManySensors {
   }
   seconds.sort((a, b) => a - b);
   return {
-    ...{ sensors, ticks, cpuSeconds: seconds[ticks >> 1]! },
+    ...{ sensors, ticks, members, cpuSeconds: seconds[ticks >> 1]! },
     bytesASensor: forecaster.ground.columns.bytesASensor,
   };
 }

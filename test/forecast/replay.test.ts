@@ -147,7 +147,7 @@ describe('the report', () => {
         },
       ],
     };
-    const many = { sensors: 100_000, ticks: 3, cpuSeconds: 0.5, bytesASensor: 2048 };
+    const many = { sensors: 100_000, ticks: 3, members: 4, cpuSeconds: 0.5, bytesASensor: 2048 };
     const goals = goalsOf([result], many).map(({ name }) => name);
     expect(goals).toEqual(
       expect.arrayContaining([

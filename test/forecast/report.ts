@@ -119,10 +119,10 @@ export function reportOf(
   ].join('\n');
 }
 
-const manyLines = ({ sensors, ticks, cpuSeconds, bytesASensor }: ManySensors): string[] => [
+const manyLines = ({ sensors, ticks, members, cpuSeconds, bytesASensor }: ManySensors): string[] => [
   '## A large city',
   '',
-  `${sensors} sensors at three horizons, under two networks whose weights are drawn by chance: a tick takes`,
+  `${sensors} sensors at three horizons, under ${members} networks whose weights are drawn by chance: a tick takes`,
   `${cpuSeconds.toFixed(2)} s of one core in the middle of ${ticks} ticks, and ${bytesASensor} bytes are known of each`,
   'sensor.',
   '',
