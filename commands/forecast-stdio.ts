@@ -20,17 +20,21 @@ export async function forecastStdio(
   options: SeriesOptions,
 ): Promise<void> {
   let series: SeriesForecaster | undefined;
-  for await (const line of linesOf(input)) {
-    if (line.trim() === '') continue;
-    const said = read(line);
-    if (said?.hello) {
-      series = new SeriesForecaster(said.hello, options);
-      continue;
+  try {
+    for await (const line of linesOf(input)) {
+      if (line.trim() === '') continue;
+      const said = read(line);
+      if (said?.hello) {
+        series = new SeriesForecaster(said.hello, options);
+        continue;
+      }
+      if (!series || typeof said?.row !== 'number' || typeof said.t !== 'string' || !Array.isArray(said.x))
+        throw new Error(`${line.slice(0, 80)} was read; a hello, then rows with row, t and x would be right`);
+      const answer = await series.take(said.row, said.t, said.x);
+      if (answer) await write(output, `${JSON.stringify({ row: said.row, ...rounded(answer) })}\n`);
     }
-    if (!series || typeof said?.row !== 'number' || typeof said.t !== 'string' || !Array.isArray(said.x))
-      throw new Error(`${line.slice(0, 80)} was read; a hello, then rows with row, t and x would be right`);
-    const answer = await series.take(said.row, said.t, said.x);
-    if (answer) await write(output, `${JSON.stringify({ row: said.row, ...rounded(answer) })}\n`);
+  } finally {
+    series?.close();
   }
 }
 

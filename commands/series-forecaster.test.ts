@@ -115,6 +115,24 @@ describe('lessons', () => {
     expect(testFrom - second!).toBeLessThan(120);
   });
 
+  it('end when no row comes any more', async () => {
+    const signals: AbortSignal[] = [];
+    const forecaster = new SeriesForecaster(
+      { sensors: ['a'], horizons: [1], stepSeconds: 43_200, testFrom: 0 },
+      {
+        note: () => undefined,
+        teach: (_, signal) => {
+          signals.push(signal);
+          return new Promise(() => undefined);
+        },
+      },
+    );
+    for (let row = 0; row < 12; row++) await forecaster.take(row, timeOf(row, 43_200), [50]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    forecaster.close();
+    expect(signals[0]!.aborted).toBe(true);
+  });
+
   it('that are not over in time are gone without, until some rows later', async () => {
     let [model, lessons]: [NetworkModel | undefined, number] = [undefined, 0];
     const once = school();

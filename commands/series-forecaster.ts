@@ -23,7 +23,7 @@ export interface SeriesOptions {
   readonly patience?: number;
   /** Rows that the other side may have written ahead of what is read, in characters. */
   readonly readAhead?: number;
-  readonly teach?: (order: TeachOrder) => Promise<NetworkModel>;
+  readonly teach?: (order: TeachOrder, signal: AbortSignal) => Promise<NetworkModel>;
 }
 
 /** Values may grow so far beyond the largest that was seen before the first answer. */
@@ -60,6 +60,7 @@ export class SeriesForecaster {
   #weighed = { rows: 0, characters: 0 };
   /** While this row is dealt with, the first that is to be answered cannot have been sent yet; -1 is not known. */
   #unhurried = -1;
+  readonly #closing = new AbortController();
   #taught: Promise<NetworkModel> | undefined;
   #taughtSince = Number.NEGATIVE_INFINITY;
   /** How long it took to teach on how many rows. */
@@ -103,6 +104,11 @@ export class SeriesForecaster {
     other.#forecaster = this.#forecaster!.copy();
     this.#copies.push(other);
     return other;
+  }
+
+  /** Ends a lesson that nobody waits for any more. */
+  close(): void {
+    this.#closing.abort();
   }
 
   /** Milliseconds of the time; throws RangeError when something of the row is not right. */
@@ -172,13 +178,12 @@ export class SeriesForecaster {
     this.#taughtSince = row;
     const began = performance.now();
     const { teach = teachInBackground } = this.#options;
-    this.#taught = teach({
-      pace: this.#pace,
-      sensors,
-      times: this.#rows.times,
+    const order: TeachOrder = {
+      ...{ pace: this.#pace, sensors, times: this.#rows.times },
       values: this.#forecaster!.scaled(this.#rows.values),
       teaching: { ...teaching, name: `network.${row}`, seed: row },
-    }).then((model) => {
+    };
+    this.#taught = teach(order, this.#closing.signal).then((model) => {
       this.#lastLesson = { milliseconds: performance.now() - began, rows };
       return model;
     });

@@ -1,7 +1,7 @@
 import { Chance } from './chance.ts';
 import type { Pace } from './ground.ts';
 
-/** Shares of the time that a sensor is silent by itself, and that all are; and how long that lasts, at most. Seconds. */
+/** Shares of the time that a sensor is silent by itself, and that all are; how long that lasts at most. Seconds. */
 const [ownShare, commonShare, longest] = [0.03, 0.02, 7200];
 
 /** Silences that never were, so that networks learn what to say in one. */

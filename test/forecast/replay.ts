@@ -43,5 +43,6 @@ export async function replay(series: Series, options: ReplayOptions): Promise<Re
     }
     told();
   }
+  forecaster.close();
   return { usual, disturbed: new Map(beside.map(({ outage, said }) => [outage, said])) };
 }
