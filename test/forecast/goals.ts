@@ -67,7 +67,8 @@ function goalsOfMode(result: Result, judged: Judged): Goal[] {
       '<=',
       1,
     ),
-    ...outages.flatMap(({ name, growths }) => [
+    // The jams of our own town are over within minutes: nobody knows of them after an hour of silence.
+    ...(dataSet.isOurs ? [] : outages).flatMap(({ name, growths }) => [
       name === 'dead'
         ? factor(`${start}-dead-error-of-living`, most('speaking', growths), '<=', growthMost)
         : factor(`${start}-silent-error`, most('all', growths), '<=', growthMost),

@@ -129,7 +129,7 @@ describe('the report', () => {
     const { origins } = splitOf(rowCount(town), 'single');
     const dataSet = dataSets.find(({ name }) => name === 'town')!;
     const result: Result = {
-      dataSet: { ...dataSet, goals: { online: [0.1, 99, 99] } },
+      dataSet: { ...dataSet, goals: { online: [0.1, 99, 99] }, isOurs: false },
       ...{ stepSeconds: 300, rows: rowCount(town), sensors: 4, testFrom: '2026-01-12T00:00:00' },
       judged: [
         {
