@@ -32,7 +32,8 @@ const usage = `arterial <command>
   services up|status|down [NAME...]       Kafka, PostgreSQL, Redis and a schema registry here, without Docker;
          [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
          [--folder DIR]
-  forecast stdio                          forecasts rows of numbers as they come on standard input, one JSON text a line
+  forecast stdio [--online]               forecasts rows of numbers as they come on standard input, one JSON text a
+                                          line; --online teaches no network
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -161,10 +162,12 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   },
 
   async forecast(args) {
-    if (one(args, 'forecast stdio') !== 'stdio')
-      throw usageError(`forecast ${args[0]}; stdio would be right`);
-    const { forecastStdio } = await import('./commands/forecast-stdio.ts');
-    await forecastStdio(process.stdin, process.stdout, note);
+    const options = { online: { type: 'boolean', default: false } } as const;
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    if (one(positionals, 'forecast stdio') !== 'stdio')
+      throw usageError(`forecast ${positionals[0]}; stdio would be right`);
+    const { forecastStdio, smallPieces } = await import('./commands/forecast-stdio.ts');
+    await forecastStdio(smallPieces(), process.stdout, { note, isOnline: values.online });
   },
 
   async verify() {

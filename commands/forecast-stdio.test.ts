@@ -24,7 +24,7 @@ async function say(...lines: readonly unknown[]): Promise<Said[]> {
   const input = Readable.from(
     lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`),
   );
-  await forecastStdio(input, output, () => undefined);
+  await forecastStdio(input, output, { note: () => undefined });
   output.end();
   return (await said)
     .split('\n')
@@ -58,6 +58,25 @@ describe('forecasts of rows on standard input', () => {
     for (const name of ['y', 'lo', 'hi'] as const)
       expect(mixed[name]).toEqual([growing[name][2], growing[name][0], growing[name][1]]);
     expect(growing.y[0]).not.toEqual(growing.y[2]);
+  });
+
+  it('are the same however the input is cut into pieces', async () => {
+    const rows = Array.from({ length: 24 }, (_, row) => rowOf(row, [40 + (row % 5), 9]));
+    const lines = [{ hello: { ...hello, sensors: ['Ælvej', 'b'] } }, ...rows];
+    const bytes = Buffer.from(lines.map((line) => JSON.stringify(line)).join('\r\n'));
+    const answer = async (size: number): Promise<string> => {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      const output = new PassThrough();
+      const said = text(output);
+      await forecastStdio(Readable.from(pieces), output, { note: () => undefined });
+      output.end();
+      return said;
+    };
+    expect((await answer(1)).split('\n')).toHaveLength(5);
+    expect(await answer(1)).toBe(await answer(bytes.length));
+    expect(await answer(7)).toBe(await answer(1));
   });
 
   it('go by nothing that comes later', async () => {

@@ -1,32 +1,55 @@
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { SeriesForecaster, type SeriesShape } from './series-forecaster.ts';
+import { createReadStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { SeriesForecaster, type SeriesOptions, type SeriesShape } from './series-forecaster.ts';
 
 /** Figures after the decimal point of what is answered. */
 const digits = 4;
+
+/** Standard input in small pieces: what is read ahead of its turn is missed by what is taught meanwhile. */
+export const smallPieces = (): AsyncIterable<Buffer> =>
+  createReadStream('', { fd: 0, autoClose: false, highWaterMark: 4096 });
 
 /**
  * Speaks the line protocol of a causal replay: a `hello`, then one row after another; of every row from `testFrom` on,
  * what is forecast from it, before the next is read. One JSON text a line each way.
  */
 export async function forecastStdio(
-  input: Readable,
+  input: AsyncIterable<Buffer | string>,
   output: Writable,
-  note: (line: string) => void,
+  options: SeriesOptions,
 ): Promise<void> {
   let series: SeriesForecaster | undefined;
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    const said = read(line);
-    if (said?.hello) {
-      series = new SeriesForecaster(said.hello, note);
-      continue;
+  try {
+    for await (const line of linesOf(input)) {
+      if (line.trim() === '') continue;
+      const said = read(line);
+      if (said?.hello) {
+        series = new SeriesForecaster(said.hello, options);
+        continue;
+      }
+      if (!series || typeof said?.row !== 'number' || typeof said.t !== 'string' || !Array.isArray(said.x))
+        throw new Error(`${line.slice(0, 80)} was read; a hello, then rows with row, t and x would be right`);
+      const answer = await series.take(said.row, said.t, said.x);
+      if (answer) await write(output, `${JSON.stringify({ row: said.row, ...rounded(answer) })}\n`);
     }
-    if (!series || typeof said?.row !== 'number' || typeof said.t !== 'string' || !Array.isArray(said.x))
-      throw new Error(`${line.slice(0, 80)} was read; a hello, then rows with row, t and x would be right`);
-    const answer = await series.take(said.row, said.t, said.x);
-    if (answer) await write(output, `${JSON.stringify({ row: said.row, ...rounded(answer) })}\n`);
+  } finally {
+    series?.close();
   }
+}
+
+/** The next piece is read when all lines of the one before have been dealt with. */
+async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const piece of input) {
+    rest += typeof piece === 'string' ? piece : decoder.write(piece);
+    if (!piece.includes('\n')) continue;
+    const lines = rest.split(/\r?\n/);
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 interface Line {

@@ -18,6 +18,14 @@ describe('goals', () => {
     );
   });
 
+  it('are printed to as many figures as matter', () => {
+    const close = { ...ready, measured: 2.6249, bound: 2.62, digits: 3 };
+    expect(formatGoals([close], false)).toBe('goal ready: measured 2.625 s, goal <= 2.62 s, short');
+    expect(JSON.parse(formatGoals([close], true))).toEqual([
+      { ...ready, measured: 2.6249, bound: 2.62, met: false },
+    ]);
+  });
+
   it('are told to programs with what is met', () => {
     expect(JSON.parse(formatGoals([ready], true))).toEqual([{ ...ready, met: true }]);
   });

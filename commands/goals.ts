@@ -6,6 +6,8 @@ export interface Goal {
   readonly relation: '<=' | '>=' | '=';
   readonly bound: number;
   readonly unit: string;
+  /** Figures after the decimal point that matter; 1 when it does not say. */
+  readonly digits?: number;
 }
 
 export const isMet = ({ measured, relation, bound }: Goal): boolean => {
@@ -18,12 +20,12 @@ export const isMet = ({ measured, relation, bound }: Goal): boolean => {
 export function formatGoals(goals: readonly Goal[], asJson: boolean): string {
   if (asJson)
     return JSON.stringify(
-      goals.map((goal) => ({ ...goal, measured: goal.measured ?? null, met: isMet(goal) })),
+      goals.map(({ digits, ...goal }) => ({ ...goal, measured: goal.measured ?? null, met: isMet(goal) })),
     );
   return goals
     .map((goal) => {
-      const { name, measured, relation, bound, unit } = goal;
-      const found = measured === undefined ? 'nothing' : `${Math.round(measured * 10) / 10} ${unit}`;
+      const { name, measured, relation, bound, unit, digits = 1 } = goal;
+      const found = measured === undefined ? 'nothing' : `${Number(measured.toFixed(digits))} ${unit}`;
       return `goal ${name}: measured ${found}, goal ${relation} ${bound} ${unit}, ${isMet(goal) ? 'met' : 'short'}`;
     })
     .join('\n');

@@ -1,9 +1,9 @@
-import { cityTick } from '#domain/forecast/city-ticks.ts';
-import { Forecaster, nothingSaid } from '#domain/forecast/forecaster.ts';
 import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { longestHorizon } from '#domain/forecast/recent.ts';
-import { teachInBackground } from './training/teach-in-background.ts';
+import { type Answer, ScaledForecaster } from './scaled-forecaster.ts';
+import { SeriesRows } from './series-rows.ts';
+import { type TeachOrder, teachInBackground } from './training/teach-in-background.ts';
 
 /** What is known of a series of rows before the first comes. */
 export interface SeriesShape {
@@ -15,53 +15,104 @@ export interface SeriesShape {
   readonly testFrom: number;
 }
 
-/** By horizon, then by sensor: the forecast, and the interval that holds nine in ten. */
-export type Answer = Readonly<Record<'y' | 'lo' | 'hi', number[][]>>;
+export interface SeriesOptions {
+  readonly note: (line: string) => void;
+  /** Whether no network is taught: all is learned from row to row. */
+  readonly isOnline?: boolean;
+  /** A row is answered after so many milliseconds at most, taught or not. */
+  readonly patience?: number;
+  /** Rows that the other side may have written ahead of what is read, in characters. */
+  readonly readAhead?: number;
+  readonly teach?: (order: TeachOrder, signal: AbortSignal) => Promise<NetworkModel>;
+}
 
 /** Values may grow so far beyond the largest that was seen before the first answer. */
 const headroom = 1.5;
 /** Networks are taught first when this share of the rows before the first answer has come, so that errors are known. */
 const firstLessonShare = 0.85;
-/** After that so often, on all that has come. */
+/** After the first answer so often, on all that has come. */
 const lessonEverySeconds = 7 * 86_400;
-/** Rows that the other side may have written ahead of what is read, in characters. */
-const readAhead = 256 * 1024;
-/** A row is answered after so long at most, taught or not. */
-const patienceMilliseconds = 40_000;
+const defaultPatience = 40_000;
+/** A pipe holds 64 KiB, and a little is read ahead of it. */
+const pipeCharacters = 80 * 1024;
+/** A lesson takes so much longer than the one before let expect, at most. */
+const slower = 1.5;
 /** A network that is taught meanwhile is waited for once so many rows have been answered without it. */
 const rowsWithout = 200;
 const teaching = { members: 4, lessons: 400_000 };
 /** Below this span of rows nothing worth it is learned by a network. */
 const leastDays = 4;
+/** Every so many rows are looked at for how long they are. */
+const weighedEvery = 61;
 
 /** Forecasts a series of rows, each as soon as it has come: learns from the rows themselves, and from nothing else. */
 export class SeriesForecaster {
   readonly #shape: SeriesShape;
   readonly #pace: Pace;
-  readonly #note: (line: string) => void;
-  readonly #times: number[] = [];
-  #values = new Float32Array(0);
+  readonly #options: SeriesOptions;
+  readonly #rows: SeriesRows;
+  /** Those that split off, which are told of the same networks. */
+  readonly #copies: SeriesForecaster[] = [];
   #largest = 0;
-  /** One part in a hundred of what a value can be. */
-  #unit = 0;
-  #forecaster: Forecaster | undefined;
+  #forecaster: ScaledForecaster | undefined;
   #fed = 0;
-  #lessons: number[] = [];
+  /** Rows that were weighed, and their characters. */
+  #weighed = { rows: 0, characters: 0 };
+  /** While this row is dealt with, the first that is to be answered cannot have been sent yet; -1 is not known. */
+  #unhurried = -1;
+  readonly #closing = new AbortController();
   #taught: Promise<NetworkModel> | undefined;
-  #taughtSince = 0;
-  #lastTaught = 0;
+  #taughtSince = Number.NEGATIVE_INFINITY;
+  /** How long it took to teach on how many rows. */
+  #lastLesson: { readonly milliseconds: number; readonly rows: number } | undefined;
 
   /** Throws RangeError when the shape is not one. */
-  constructor(shape: SeriesShape, note: (line: string) => void) {
+  constructor(shape: SeriesShape, options: SeriesOptions) {
     checkShape(shape);
     this.#shape = shape;
-    this.#note = note;
+    this.#options = options;
+    this.#rows = new SeriesRows(shape.sensors.length, shape.stepSeconds);
     const horizons = [...new Set(shape.horizons)].sort((a, b) => a - b);
     this.#pace = { tickSeconds: shape.stepSeconds, horizons, recalls: shape.stepSeconds > 300 };
   }
 
   /** Takes in a row, and gives what is forecast from it, if it is to be answered. */
   async take(row: number, time: string, values: readonly (number | null)[]): Promise<Answer | undefined> {
+    this.#rows.add(this.#checked(row, time, values), values);
+    if (this.#forecaster === undefined)
+      for (const value of values) if (value !== null && value > this.#largest) this.#largest = value;
+    if (row % weighedEvery === 0) this.#weigh(row, values);
+    const { testFrom } = this.#shape;
+    if (row >= testFrom) {
+      // Before the row is taken in: a network speaks of what it has been asked about.
+      if (this.#taught && (row === testFrom || row - this.#taughtSince >= rowsWithout))
+        await this.#endLesson(row, this.#options.patience ?? defaultPatience);
+      this.#feed();
+    }
+    if (this.#isLessonDue(row)) {
+      this.#feed();
+      this.#beginLesson(row);
+      if (row <= this.#unhurried) await this.#endLesson(row, Number.POSITIVE_INFINITY);
+    }
+    return row < testFrom ? undefined : this.#forecaster!.answer(this.#shape.horizons);
+  }
+
+  /** Another that knows the same but learns no networks of its own: it is told of those of this one. */
+  copy(): SeriesForecaster {
+    this.#feed();
+    const other = new SeriesForecaster(this.#shape, { ...this.#options, isOnline: true });
+    other.#forecaster = this.#forecaster!.copy();
+    this.#copies.push(other);
+    return other;
+  }
+
+  /** Ends a lesson that nobody waits for any more. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Milliseconds of the time; throws RangeError when something of the row is not right. */
+  #checked(row: number, time: string, values: readonly (number | null)[]): number {
     const at = Date.parse(`${time.slice(0, 19).replace(' ', 'T')}Z`);
     if (Number.isNaN(at))
       throw new RangeError(`row ${row}: time ${time}; 2012-03-01T00:05:00 would be right`);
@@ -71,119 +122,86 @@ export class SeriesForecaster {
     const wrong = values.find((value) => value !== null && !Number.isFinite(value));
     if (wrong !== undefined)
       throw new RangeError(`row ${row}: value ${wrong}; a number or null would be right`);
-    this.#keep(at, values);
-    if (row === 0) this.#planLessons(JSON.stringify(values).length);
-    const { testFrom, stepSeconds } = this.#shape;
-    if (row < testFrom && row !== this.#lessons[0]) return undefined;
-    this.#feed();
-    if (row === this.#lessons[0]) {
-      this.#lessons.shift();
-      this.#beginLesson(row);
-      if (row < testFrom) await this.#endLesson(row, Number.POSITIVE_INFINITY);
-    } else if (this.#taught && row - this.#taughtSince >= rowsWithout)
-      await this.#endLesson(row, patienceMilliseconds);
-    if (row < testFrom) return undefined;
-    if (!this.#taught && (row - this.#lastTaught) * stepSeconds >= lessonEverySeconds) this.#beginLesson(row);
-    return this.#answer();
+    return at;
   }
 
-  #keep(at: number, values: readonly (number | null)[]): void {
-    const { length } = this.#shape.sensors;
-    const from = this.#times.length * length;
-    this.#times.push(at);
-    if (this.#values.length < from + length) {
-      const more = new Float32Array(Math.max(1024 * length, 2 * this.#values.length));
-      more.set(this.#values);
-      this.#values = more;
-    }
-    for (let sensor = 0; sensor < length; sensor++) {
-      const value = values[sensor] ?? Number.NaN;
-      this.#values[from + sensor] = Math.max(0, value);
-      if (this.#unit === 0 && value > this.#largest) this.#largest = value;
-    }
-  }
-
-  /** When networks are taught: twice before the first answer, then now and then. */
-  #planLessons(rowCharacters: number): void {
+  /** Looks at how long rows are, and so at how many may have been written ahead. */
+  #weigh(row: number, values: readonly (number | null)[]): void {
     const { testFrom } = this.#shape;
-    const ahead = Math.ceil(readAhead / (rowCharacters + 40)) + 1;
-    const last = testFrom - ahead;
-    const early = Math.floor(firstLessonShare * testFrom);
-    this.#lessons = (last > 1.05 * early ? [early, last] : [Math.min(early, last)]).filter(
-      (row) => row * this.#shape.stepSeconds >= leastDays * 86_400,
-    );
+    if (row > testFrom >> 2) return;
+    this.#weighed.rows++;
+    // Beside the values, a row names itself and its time.
+    this.#weighed.characters += JSON.stringify(values).length + 40;
+    const characters = this.#weighed.characters / this.#weighed.rows;
+    this.#unhurried = testFrom - 1 - Math.ceil((this.#options.readAhead ?? pipeCharacters) / characters);
+  }
+
+  /**
+   * Networks are taught first on most of what comes before the first answer, then on all of it; when that would take
+   * longer than an answer may, on what has come when the first row to be answered cannot have been sent yet. Then now
+   * and then, while rows are answered.
+   */
+  #isLessonDue(row: number): boolean {
+    const { testFrom, stepSeconds } = this.#shape;
+    if (this.#options.isOnline || this.#taught || this.#rows.count * stepSeconds < leastDays * 86_400)
+      return false;
+    if (row >= testFrom) return (row - this.#taughtSince) * stepSeconds >= lessonEverySeconds;
+    const early = Math.min(Math.floor(firstLessonShare * testFrom), this.#unhurried);
+    if (row === early) return true;
+    if (row === this.#unhurried && row > 1.05 * early) return row === testFrom - 1 || !this.#isQuick();
+    return row === testFrom - 1 && this.#isQuick();
+  }
+
+  /** Whether a network can be taught on all rows before the first answer while that answer is waited for. */
+  #isQuick(): boolean {
+    if (this.#lastLesson === undefined) return true;
+    const { milliseconds, rows } = this.#lastLesson;
+    const expected = (slower * milliseconds * this.#rows.count) / rows;
+    return expected < (this.#options.patience ?? defaultPatience);
   }
 
   /** Gives the forecaster all rows that it has not seen yet. */
   #feed(): void {
-    if (this.#forecaster === undefined) {
-      this.#unit = (headroom * (this.#largest || 100)) / 100;
-      this.#forecaster = new Forecaster(this.#pace);
-    }
-    const { length } = this.#shape.sensors;
-    const said = nothingSaid();
-    for (; this.#fed < this.#times.length; this.#fed++) {
-      const row = this.#values.subarray(this.#fed * length, (this.#fed + 1) * length);
-      for (let sensor = 0; sensor < length; sensor++) row[sensor]! /= this.#unit;
-      this.#forecaster.take(cityTick(this.#times[this.#fed]!, this.#pace, 'UTC'), row, length);
-      // Forecast even where nobody asks, so that it can be judged.
-      for (let sensor = 0; sensor < length; sensor++)
-        for (let horizon = 0; horizon < this.#pace.horizons.length; horizon++)
-          this.#forecaster.forecast(sensor, horizon, said);
-    }
+    this.#forecaster ??= new ScaledForecaster(
+      this.#pace,
+      this.#shape.sensors,
+      headroom * (this.#largest || 100),
+    );
+    for (; this.#fed < this.#rows.count; this.#fed++)
+      this.#forecaster.take(this.#rows.time(this.#fed), this.#rows.row(this.#fed));
   }
 
   #beginLesson(row: number): void {
     const { sensors } = this.#shape;
-    this.#note(`row ${row}: networks are taught on ${this.#times.length} rows of ${sensors.length} sensors`);
+    const { count: rows } = this.#rows;
+    this.#options.note(`row ${row}: networks are taught on ${rows} rows of ${sensors.length} sensors`);
     this.#taughtSince = row;
-    this.#lastTaught = row;
-    this.#taught = teachInBackground({
-      pace: this.#pace,
-      sensors,
-      times: Float64Array.from(this.#times),
-      values: this.#values.slice(0, this.#times.length * sensors.length),
+    const began = performance.now();
+    const { teach = teachInBackground } = this.#options;
+    const order: TeachOrder = {
+      ...{ pace: this.#pace, sensors, times: this.#rows.times },
+      values: this.#forecaster!.scaled(this.#rows.values),
       teaching: { ...teaching, name: `network.${row}`, seed: row },
+    };
+    this.#taught = teach(order, this.#closing.signal).then((model) => {
+      this.#lastLesson = { milliseconds: performance.now() - began, rows };
+      return model;
     });
     this.#taught.catch(() => undefined);
   }
 
   /** Employs the network that is being taught, if that is done within the time. */
   async #endLesson(row: number, milliseconds: number): Promise<void> {
-    const waited = Number.isFinite(milliseconds)
-      ? new Promise<undefined>((done) => setTimeout(done, milliseconds, undefined).unref())
-      : new Promise<undefined>(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const waited = new Promise<undefined>((done) => {
+      if (Number.isFinite(milliseconds)) timer = setTimeout(done, milliseconds, undefined);
+    });
     const model = await Promise.race([this.#taught!, waited]);
+    clearTimeout(timer);
     if (model === undefined) return;
     this.#taught = undefined;
-    this.#forecaster!.employ(model, new Map(this.#shape.sensors.map((sensor, i) => [sensor, i])));
-    this.#note(`row ${row}: ${model.name} is employed`);
-  }
-
-  #answer(): Answer {
-    const { sensors, horizons } = this.#shape;
-    const said = nothingSaid();
-    const answer = { y: [] as number[][], lo: [] as number[][], hi: [] as number[][] };
-    const byHorizon = new Map<number, { y: number[]; lo: number[]; hi: number[] }>();
-    for (const [place, ahead] of this.#pace.horizons.entries()) {
-      const one = { y: [] as number[], lo: [] as number[], hi: [] as number[] };
-      for (let sensor = 0; sensor < sensors.length; sensor++) {
-        this.#forecaster!.forecast(sensor, place, said);
-        // Nothing was ever measured: anything would be a guess, so the middle.
-        const isKnown = said.layer >= 0;
-        one.y.push(this.#unit * (isKnown ? said.value : 50));
-        one.lo.push(this.#unit * (isKnown ? said.low : 0));
-        one.hi.push(this.#unit * (isKnown ? said.high : 100));
-      }
-      byHorizon.set(ahead, one);
-    }
-    for (const ahead of horizons) {
-      const one = byHorizon.get(ahead)!;
-      answer.y.push(one.y);
-      answer.lo.push(one.lo);
-      answer.hi.push(one.hi);
-    }
-    return answer;
+    for (const one of [this, ...this.#copies]) one.#forecaster!.employ(model);
+    this.#options.note(`row ${row}: ${model.name} is employed`);
   }
 }
 

@@ -95,6 +95,7 @@ const testEntries = [
   'vitest.config.ts',
   'test/services/global-setup.ts',
   'test/faults/main.ts',
+  'test/forecast/main.ts',
   'test/scale/main.ts',
   'test/soak/main.ts',
   'test/simulation/main.ts',

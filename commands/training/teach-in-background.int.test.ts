@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cityTick } from '#domain/forecast/city-ticks.ts';
+import { countedTick } from '#domain/forecast/city-ticks.ts';
 import { teach } from '#domain/forecast/curriculum.ts';
 import { teachInBackground } from './teach-in-background.ts';
 
@@ -12,7 +12,7 @@ describe('teaching in the background', () => {
 
   it('gives the same network, to the last byte, as teaching here', async () => {
     const model = await teachInBackground({ pace, sensors, times, values, teaching });
-    const ticks = Array.from(times, (at) => cityTick(at, pace, 'UTC'));
+    const ticks = Array.from(times, (at, number) => countedTick(number, at, pace));
     expect(model).toEqual(teach({ pace, sensors, ticks, values }, teaching));
   });
 

@@ -13,10 +13,11 @@ export interface TeachOrder {
   readonly teaching: Omit<Teaching, 'told'>;
 }
 
-/** Teaches a network in a thread of its own, so that others go on meanwhile. Rejects when the thread fails. */
-export function teachInBackground(order: TeachOrder): Promise<NetworkModel> {
+/** Teaches a network in a thread of its own, so that others go on meanwhile. Rejects when it fails or is ended. */
+export function teachInBackground(order: TeachOrder, signal?: AbortSignal): Promise<NetworkModel> {
   return new Promise((taught, failed) => {
     const worker = beginThread('./teacher-thread.ts', order);
+    signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     worker.once('message', (model: NetworkModel) => taught(model));
     worker.once('error', failed);
     worker.once('exit', (code) => failed(new Error(`the thread that teaches ended with ${code}`)));

@@ -18,3 +18,9 @@ export function cityTick(at: EventTime, { tickSeconds }: Pace, timeZone: string)
     },
   };
 }
+
+/** The same where ticks are counted by whoever takes them, and `at` is as if the clock on the wall were UTC. */
+export const countedTick = (number: number, at: EventTime, pace: Pace): Tick => ({
+  number,
+  moment: cityTick(at, pace, 'UTC').moment,
+});

@@ -2,6 +2,7 @@ import { Chance } from './chance.ts';
 import { cityInputs, Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
 import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
 import { lookBack } from './recent.ts';
+import { Silences } from './silences.ts';
 import { type Course, type Lessons, learn } from './training.ts';
 
 /** What many sensors measured, tick by tick. */
@@ -122,8 +123,9 @@ export function lessonsOf(
   const steps = [...new Set(outputs.map(({ ahead }) => ahead))];
   const usual = steps.map(() => new Float32Array(sensorCount));
   let count = 0;
+  const silences = new Silences(sensorCount, pace, seed + 1);
   for (let t = 0; t < ticks.length - farthest; t++) {
-    const measured = values.subarray(t * sensorCount, (t + 1) * sensorCount);
+    const measured = silences.over(values.subarray(t * sensorCount, (t + 1) * sensorCount));
     ground.take(ticks[t]!, measured, sensorCount);
     ground.look(measured);
     if (t < first) continue;

@@ -93,7 +93,7 @@ export class Forecaster {
     this.#pending = new Pending(horizons);
     const { places } = this.#pending;
     this.#tails = layers.map(() => new ErrorTails(horizons.length));
-    this.#widths = new Widths(columns, horizons.length);
+    this.#widths = new Widths(columns, horizons);
     this.#said = columns.add(Int16Array, places * layerCount, unsaid);
     this.#issued = columns.add(Int16Array, places * 3, unsaid);
     this.#cells = columns.add(Uint16Array, places);
@@ -188,7 +188,12 @@ export class Forecaster {
     const times = Math.min(errorMemory, this.#judged.values[at]! + 1);
     this.#judged.values[at] = times;
     this.#errors.values[at]! += (Math.abs(error) - this.#errors.values[at]!) / times;
-    this.#tails[layer]!.learn(this.#cells.values[place]!, error / this.ground.recent.spread(sensor));
+    const tails = this.#tails[layer]!;
+    const cell = this.#cells.values[place]!;
+    const inSpreads = error / this.ground.recent.spread(sensor);
+    // What is usual does not know whether a sensor speaks, so its errors are those of the silent too.
+    if (layer === profileLayer) tails.learn(tails.ofSilent(cell), inSpreads);
+    if (cell !== tails.ofSilent(cell)) tails.learn(cell, inSpreads);
   }
 
   #judgeIssued(
@@ -198,16 +203,18 @@ export class Forecaster {
     value: number,
     tell: ((judged: Judged) => void) | undefined,
   ): void {
-    const [issued, low, high] = this.#issued.values.subarray(3 * place, 3 * place + 3) as unknown as number[];
+    const issued = this.#issued.values[3 * place]!;
     if (issued === unsaid) return;
+    const low = this.#issued.values[3 * place + 1]!;
+    const high = this.#issued.values[3 * place + 2]!;
     const kept = keptValue(value);
-    this.#widths.judge(sensor, horizon, kept >= low! && kept <= high!);
+    this.#widths.judge(sensor, horizon, kept >= low && kept <= high);
     if (tell === undefined) return;
     const said = this.#said.values;
     tell(
       Object.assign(this.#told, {
         ...{ sensor, horizon, measured: value },
-        ...{ issued: heldValue(issued!), low: heldValue(low!), high: heldValue(high!) },
+        ...{ issued: heldValue(issued), low: heldValue(low), high: heldValue(high) },
         last: heldValue(said[place * layerCount + lastLayer]!),
         usual: heldValue(said[place * layerCount + profileLayer]!),
       }),
@@ -276,12 +283,15 @@ export class Forecaster {
   #addInterval(sensor: number, horizon: number, place: number, into: Forecast): void {
     const { recent } = this.ground;
     const spread = recent.spread(sensor);
-    const tails = this.#tails[into.layer]!;
-    const cell = tails.cell(horizon, recent.unrest(sensor) / spread, recent.perHigh(sensor, into.value));
+    const silence = recent.silence(sensor);
+    // Whoever speaks of a sensor that has been silent for days knows little more than what is usual.
+    const tails = this.#tails[silence === 'days' ? profileLayer : into.layer]!;
+    const unrest = recent.unrest(sensor) / spread;
+    const cell = tails.cell(horizon, unrest, recent.perHigh(sensor, into.value), silence);
     this.#cells.values[place] = cell;
     let below = -tails.numbers[cell]!;
     let above = tails.numbers[cell + 1]!;
-    if (into.layer === networkLayer) {
+    if (into.layer === networkLayer && silence !== 'days') {
       const { length } = this.#horizons;
       const median = this.#network!.answer(sensor, horizon);
       below = median - this.#network!.answer(sensor, length + horizon);

@@ -59,6 +59,9 @@ export const cityInputs = {
   count: cityLags.length,
 };
 
+/** How long a departure lasts of which nothing is heard, on roads and where days are much alike. Seconds. */
+const [quickFade, slowFade] = [3600, 43_200] as const;
+
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
@@ -90,7 +93,7 @@ export class Ground {
   constructor(pace: Pace) {
     this.pace = pace;
     this.profiles = new WeeklyProfiles(this.columns, pace.tickSeconds);
-    this.recent = new Recent(this.columns, pace.tickSeconds);
+    this.recent = new Recent(this.columns, pace.tickSeconds, pace.recalls ? slowFade : quickFade);
     this.#anchors = anchorsOf(pace);
     this.#linesTold = linesTold(pace);
     const { horizons, tickSeconds } = pace;

@@ -7,7 +7,7 @@ const nothing = Number.NaN;
 /** Takes in values tick by tick, where 50 is usual. */
 function recentOf(values: readonly number[], usual = 50) {
   const columns = new Columns();
-  const recent = new Recent(columns, 300);
+  const recent = new Recent(columns, 300, 3600);
   columns.grow(1);
   for (const [tick, value] of values.entries())
     recent.take(tick, Float32Array.of(value), Float32Array.of(usual), 1);
@@ -22,11 +22,26 @@ describe('what has happened of late', () => {
     expect(recent.unrest(0)).toBeCloseTo(Math.sqrt(225 / 12 - (5 / 12) ** 2), 4);
   });
 
-  it('carries the last value on for an hour of silence, then says what is usual', () => {
+  it('lets a departure fade of which nothing is heard, and is fresh for an hour', () => {
     const silence = (ticks: number) => recentOf([40, ...new Array<number>(ticks).fill(nothing)]).recent;
-    expect([silence(12).value(0), silence(12).isFresh(0)]).toEqual([40, true]);
-    expect([silence(13).value(0), silence(13).isFresh(0)]).toEqual([50, false]);
+    expect(silence(12).value(0)).toBeCloseTo(50 - 10 / Math.E, 4);
+    expect([silence(12).isFresh(0), silence(13).isFresh(0)]).toEqual([true, false]);
+    expect(silence(300).value(0)).toBeCloseTo(50, 4);
+    expect([0, 1, 12, 13, 239, 240, 300].map((ticks) => silence(ticks).silence(0))).toEqual([
+      ...['none', 'short', 'short', 'hours', 'hours', 'days', 'days'],
+    ]);
     expect([silence(13).last(0), silence(13).age(0), silence(300).age(0)]).toEqual([40, 13, 255]);
+  });
+
+  it('carries on how far a value was from the usual, not the value', () => {
+    const columns = new Columns();
+    const recent = new Recent(columns, 300, 1e12);
+    columns.grow(1);
+    recent.take(0, Float32Array.of(40), Float32Array.of(50), 1);
+    recent.take(1, Float32Array.of(nothing), Float32Array.of(80), 1);
+    expect([recent.value(0), recent.departure(0, 0), recent.last(0)]).toEqual([70, -10, 40]);
+    recent.take(2, Float32Array.of(nothing), Float32Array.of(nothing), 1);
+    expect(recent.value(0)).toBe(30);
   });
 
   it('has no number that is none, before anything came and without anything usual', () => {

@@ -7,6 +7,12 @@ const rows = lookBack + longestHorizon;
 /** Ticks back of which the network is told the value itself, not only how far it is from the usual. */
 const valueLags = [0, 1, 2, 3, 5, 8, 11] as const;
 
+/** How long nothing has come from a sensor: not at all, less than an hour, less than about a day, or longer. */
+export const silences = ['none', 'short', 'hours', 'days'] as const;
+export type Silence = (typeof silences)[number];
+/** Silence of days. Seconds; a night is shorter. */
+const daysSeconds = 72_000;
+
 /** How long a departure is averaged over, and how long that of a day. Seconds. */
 const [shortSeconds, longSeconds] = [7200, 86_400];
 /** Share of all values that a high one is above, and share of a high one below which a road is slow. */
@@ -23,9 +29,12 @@ export const networkFeatures = lookBack + 4 + valueLags.length;
 export class Recent {
   /** Ticks for which a value is carried on when nothing comes: an hour. */
   readonly #carried: number;
+  readonly #days: number;
   readonly #shortShare: number;
   readonly #longShare: number;
-  /** Rings of the last ticks: departures from the usual, and values. What is missing is as usual. */
+  /** What is left of a departure after a tick at which nothing came. */
+  readonly #fading: number;
+  /** Rings of the last ticks: departures from the usual, and values. Where nothing came, the departure fades. */
   readonly #departures: Column<Float32Array>;
   readonly #values: Column<Float32Array>;
   readonly #last: Column<Float32Array>;
@@ -39,8 +48,11 @@ export class Recent {
   /** Place of the newest tick in the rings. */
   #row = 0;
 
-  constructor(columns: Columns, tickSeconds: number) {
+  /** A departure of which nothing is heard is a third of what it was after `fadeSeconds`. */
+  constructor(columns: Columns, tickSeconds: number, fadeSeconds: number) {
+    this.#fading = Math.exp(-tickSeconds / fadeSeconds);
     this.#carried = Math.min(250, Math.max(1, Math.round(3600 / tickSeconds)));
+    this.#days = Math.min(250, Math.round(daysSeconds / tickSeconds));
     this.#shortShare = 1 - Math.exp(-tickSeconds / shortSeconds);
     this.#longShare = 1 - Math.exp(-tickSeconds / longSeconds);
     this.#departures = columns.add(Float32Array, rows);
@@ -72,8 +84,9 @@ export class Recent {
       age[sensor] = ago;
       const now = usual[sensor]!;
       const base = !Number.isNaN(now) ? now : last[sensor]!;
-      const departure = ago <= this.#carried && !Number.isNaN(base) ? last[sensor]! - base : 0;
       const at = sensor * rows + this.#row;
+      const before = departures[sensor * rows + ((this.#row + rows - 1) % rows)]!;
+      const departure = !isMeasured ? this.#fading * before : Number.isNaN(now) ? 0 : value - now;
       departures[at] = departure;
       values[at] = !Number.isNaN(base) ? base + departure : 0;
       if (!isMeasured) continue;
@@ -100,6 +113,13 @@ export class Recent {
     return this.#age.values[sensor]! <= this.#carried;
   }
 
+  silence(sensor: number): Silence {
+    const age = this.#age.values[sensor]!;
+    if (age === 0) return 'none';
+    if (age <= this.#carried) return 'short';
+    return age < this.#days ? 'hours' : 'days';
+  }
+
   /** Ticks since something was measured; 255 is that or more. */
   age(sensor: number): number {
     return this.#age.values[sensor]!;
@@ -110,7 +130,7 @@ export class Recent {
     return this.#last.values[sensor]!;
   }
 
-  /** The value now: the last one while it is fresh, then the usual one. */
+  /** The value now: where nothing came, the usual one and what is left of the last departure. */
   value(sensor: number): number {
     return this.#values.values[sensor * rows + this.#row]!;
   }

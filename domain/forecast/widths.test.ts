@@ -5,7 +5,7 @@ import { Widths } from './widths.ts';
 describe('widths of intervals', () => {
   const made = () => {
     const columns = new Columns();
-    const widths = new Widths(columns, 2);
+    const widths = new Widths(columns, [12, 12]);
     columns.grow(2);
     return widths;
   };
@@ -17,6 +17,17 @@ describe('widths of intervals', () => {
     widths.judge(1, 1, true);
     expect(widths.of(1, 1)).toBeLessThan(1);
     expect([widths.of(0, 0), widths.of(0, 1)]).toEqual([1, 1]);
+  });
+
+  it('move slower where targets come later', () => {
+    const columns = new Columns();
+    const widths = new Widths(columns, [1, 6, 12]);
+    columns.grow(1);
+    for (const horizon of [0, 1, 2]) widths.judge(0, horizon, false);
+    const [soon, later, last] = [0, 1, 2].map((horizon) => widths.of(0, horizon));
+    expect(soon).toBeGreaterThan(later!);
+    expect(later).toBeGreaterThan(last!);
+    expect(last).toBeGreaterThan(1);
   });
 
   it('move together when many miss at a tick, and stay within bounds', () => {

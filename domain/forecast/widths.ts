@@ -4,17 +4,21 @@ import type { Column, Columns } from './columns.ts';
 const [gain, narrowest, widest, missShare] = [0.02, 0.2, 5, 0.1];
 /** A sensor that was judged seldom learns so much faster, until it was judged so often. */
 const [eager, eagerUntil] = [4, 25];
+/** What is answered so many ticks later can be learned from so much faster, at most: a late answer makes it swing. */
+const [prompt, promptMost] = [5, 3];
 /** Gain of the width that all sensors share, when so many targets were judged at a tick. */
 const [sharedGain, sharedOf] = [0.1, 30];
 /** Coverage is a measurement once so many targets were judged; then those of long ago are halved. */
 const [enough, memory] = [20, 2000];
 
 /**
- * By how much intervals are widened so that they keep their word: theta <- theta exp(0.02 (miss - 0.1)) of each sensor
+ * By how much intervals are widened so that they keep their word: theta <- theta exp(gain (miss - 0.1)) of each sensor
  * and horizon when a target arrives (adaptive conformal inference, Gibbs and Candes 2021), times one that all share.
  */
 export class Widths {
   readonly #horizons: number;
+  /** By horizon, by how much faster is learned. */
+  readonly #haste: readonly number[];
   readonly #own: Column<Float32Array>;
   /** Targets judged, and those of them that were held. */
   readonly #judged: Column<Uint16Array>;
@@ -23,8 +27,11 @@ export class Widths {
   /** By horizon. To be saved with the columns. */
   shared: number[];
 
-  constructor(columns: Columns, horizons: number) {
+  /** `aheads` are the horizons in ticks. */
+  constructor(columns: Columns, aheads: readonly number[]) {
+    const { length: horizons } = aheads;
     this.#horizons = horizons;
+    this.#haste = aheads.map((ahead) => Math.min(promptMost, prompt / ahead));
     this.#own = columns.add(Float32Array, horizons, 1);
     this.#judged = columns.add(Uint16Array, horizons);
     this.#held = columns.add(Uint16Array, horizons);
@@ -43,7 +50,7 @@ export class Widths {
     const miss = (isHeld ? 0 : 1) - missShare;
     const judged = ++this.#judged.values[at]!;
     if (isHeld) this.#held.values[at]!++;
-    const speed = 1 + eager * Math.exp(-judged / eagerUntil);
+    const speed = 1 + this.#haste[horizon]! + eager * Math.exp(-judged / eagerUntil);
     this.#own.values[at] = bounded(this.#own.values[at]! * Math.exp(speed * gain * miss));
     const now = this.#now[horizon]!;
     now.judged++;
