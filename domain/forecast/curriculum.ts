@@ -32,6 +32,8 @@ const [warmSeconds, warmShare] = [3 * 86_400, 1 / 16];
  * a network would learn by heart how the whole city was. Divided by this, an input says nothing.
  */
 const [citySeconds, unheard] = [60 * 86_400, 1e9];
+/** A lesson weighs as the spread of its sensor to this power: 1 is errors as they are, less lets the wildest rule less. */
+const spreadPower = 0.7;
 /** What a tail weighs, and a median between the horizons, where a median at a horizon weighs 1. */
 const [tailWeight, betweenWeight] = [0.1, 0.3];
 /** Departures closer than this are no neighbours. */
@@ -143,7 +145,7 @@ export function lessonsOf(
       }
       if (known === 0) continue;
       ground.inputs(sensor, neighbours[sensor]!, rows, count * inputs);
-      weights[count++] = spread;
+      weights[count++] = spread ** spreadPower;
     }
   }
   const used = rows.subarray(0, count * inputs);
