@@ -32,7 +32,7 @@ const [warmSeconds, warmShare] = [3 * 86_400, 1 / 16];
  * a network would learn by heart how the whole city was. Divided by this, an input says nothing.
  */
 const [citySeconds, unheard] = [60 * 86_400, 1e9];
-/** A lesson weighs as the spread of its sensor to this power: 1 is errors as they are, less lets the wildest rule less. */
+/** A lesson weighs as the spread of its sensor to this power: 1 is errors as they are; below, the wildest rule less. */
 const spreadPower = 0.7;
 /** What a tail weighs, and a median between the horizons, where a median at a horizon weighs 1. */
 const [tailWeight, betweenWeight] = [0.1, 0.3];
