@@ -1,4 +1,5 @@
 /** Events as the JSON that leaves the system: natural units, and every value with its quality and age. */
+import { scopes } from '#domain/forecast/subject.ts';
 import type { Link, ParkingFacility } from '#domain/network.ts';
 import type { Quality } from '#domain/quality.ts';
 import { type EventTime, seconds, toRfc3339 } from '#domain/time.ts';
@@ -15,6 +16,9 @@ import type {
   ParkingJson,
 } from './traffic-shapes.ts';
 
+/** Forecasts are made so often; one older than so many ticks is served as stale. */
+const forecastTick = seconds(scopes.link.pace.tickSeconds);
+const staleAfterTicks = 2;
 /** A live value older than this many of its windows is served as stale. */
 export const staleAfterWindows = 3;
 
@@ -86,9 +90,9 @@ export function presentLink(link: Link, state: LinkState | undefined, now: Event
   };
 }
 
-/** A forecast whose time has come is stale: it says nothing about what is to come. */
-const forecastQuality = (forecast: LinkForecast | ParkingForecast, now: EventTime): Quality =>
-  forecast.quality !== 'missing' && forecast.target < now ? 'stale' : forecast.quality;
+/** A forecast that two newer ones should have replaced by now is stale, and so is one whose time has come. */
+const forecastQuality = ({ at, target, quality }: LinkForecast | ParkingForecast, now: EventTime): Quality =>
+  quality !== 'missing' && (target < now || now - at > staleAfterTicks * forecastTick) ? 'stale' : quality;
 
 export const presentLinkForecast = (forecast: LinkForecast, now: EventTime): LinkForecastJson => ({
   link: forecast.link,

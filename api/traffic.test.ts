@@ -81,7 +81,7 @@ describe('a link', () => {
     ]);
   });
 
-  it('has forecasts, nearest first, stale once their time has come', async () => {
+  it('has forecasts, nearest first, stale once their time has come or two newer ones have not', async () => {
     const forecast = (horizonMinutes: number): LinkForecast => ({
       district: 'D1',
       link: 'L1',
@@ -118,6 +118,12 @@ describe('a link', () => {
     expect((await get('/v1/forecasts?horizonMinutes=30')).forecasts).toHaveLength(1);
     expect((await get('/v1/forecasts')).forecasts).toHaveLength(2);
     expect((await get('/v1/links/L2/forecast')).forecasts).toEqual([]);
+    const qualityAfter = async (at: number): Promise<string> => {
+      city.now = eight + at;
+      return (await get('/v1/links/L1/forecast')).forecasts[1].quality;
+    };
+    expect(await qualityAfter(minutes(10))).toBe('forecast');
+    expect(await qualityAfter(minutes(10) + 1)).toBe('stale');
   });
 });
 
