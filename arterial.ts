@@ -33,6 +33,7 @@ const usage = `arterial <command>
          [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
          [--folder DIR]
   forecast stdio                          forecasts rows of numbers as they come on standard input, one JSON text a line
+  signals stdio [--plans-only]            advises signals from what detectors say on standard input, one JSON text a line
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -165,6 +166,18 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
       throw usageError(`forecast ${args[0]}; stdio would be right`);
     const { forecastStdio } = await import('./commands/forecast-stdio.ts');
     await forecastStdio(process.stdin, process.stdout, note);
+  },
+
+  async signals(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { 'plans-only': { type: 'boolean', default: false } },
+    });
+    if (one(positionals, 'signals stdio') !== 'stdio')
+      throw usageError(`signals ${positionals[0]}; stdio would be right`);
+    const { signalsStdio } = await import('./commands/signals-stdio.ts');
+    await signalsStdio(process.stdin, process.stdout, note, values['plans-only']);
   },
 
   async verify() {

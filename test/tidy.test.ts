@@ -96,6 +96,7 @@ const testEntries = [
   'test/services/global-setup.ts',
   'test/faults/main.ts',
   'test/scale/main.ts',
+  'test/signals/main.ts',
   'test/soak/main.ts',
   'test/simulation/main.ts',
   'test/simulation/worker.ts',

@@ -1,5 +1,6 @@
 /** Advice for all signals of a district, observation by observation. */
 import { Horizon, type Outlook } from './horizon.ts';
+import { type LaneState, vehicleMeters } from './lane-estimate.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import type { Advice, ControlModel, Observation, SignalShown } from './model.ts';
 import { type Coming, outlookOf, type Platoon } from './outlook.ts';
@@ -46,13 +47,14 @@ export class SignalControl {
     const { tickSeconds, latencySeconds } = this.model;
     const stage = shown.stage ?? shown.clearingTo;
     if (stage === undefined) return undefined;
-    const startsIn = shown.stage === undefined ? this.startsIn(layout, state, shown, now) : 0;
-    const elapsed = shown.stage === undefined ? 0 : shown.elapsedSeconds;
+    const startsInSeconds = shown.stage === undefined ? this.startsIn(layout, state, shown, now) : 0;
+    const elapsedSeconds = shown.stage === undefined ? 0 : shown.elapsedSeconds;
     const outlook = outlookOf(layout, state, now, horizonSeconds, this.comingTo(layout, now), this.closed(layout));
-    const next = new Horizon(layout, state, outlook).decide(state, stage, elapsed, startsIn, { tickSeconds, latencySeconds });
+    const search = new Horizon(layout, state, outlook, { tickSeconds, latencySeconds });
+    const next = search.decide({ stage, elapsedSeconds, startsInSeconds });
     if (next.stage !== stage || state.commanded === undefined)
       state.commanded = { stage: next.stage, at: now + next.afterSeconds };
-    return { kind: 'stage', signal: shown.id, from: stage, shownSeconds: elapsed + latencySeconds, ...next };
+    return { kind: 'stage', signal: shown.id, from: stage, shownSeconds: elapsedSeconds + latencySeconds, ...next };
   }
 
   /** Seconds to the end of a clearance, which began with the command or when the minimum green was over. */
@@ -110,13 +112,15 @@ export class SignalControl {
     });
   }
 
+  /** Links that lead to a lane with no room for one more. */
   private closed(layout: Layout): Outlook['closed'] {
     return layout.lanes.map((lane) =>
-      lane.links.map((link) => {
-        const downstream = this.layouts.get(link.downstreamSignal ?? '');
-        if (downstream === undefined) return false;
-        const at = downstream.lanes.findIndex(({ id }) => id === link.outLane);
-        return at >= 0 && this.state.signals[downstream.signal.id]?.lanes[at]?.isFull === true && false;
+      lane.links.map(({ downstreamSignal, downstreamMeters, outLane }) => {
+        const downstream = this.layouts.get(downstreamSignal ?? '');
+        const l = downstream?.lanes.findIndex(({ id }) => id === outLane) ?? -1;
+        if (downstream === undefined || l < 0 || downstreamMeters === undefined) return false;
+        const { vehicles, beyond } = this.state.signals[downstream.signal.id]?.lanes[l] as LaneState;
+        return (vehicles + beyond + 1) * vehicleMeters > downstreamMeters;
       }),
     );
   }

@@ -6,7 +6,8 @@ import { controlDelaySeconds } from '../control-delay.ts';
 import { expectedLeaving, learntRatio, type Rate, rateOf, shareOf } from './discharge.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
-import { type SignalState, startupSeconds, yellowUsedSeconds } from './signal-estimate.ts';
+import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
+import type { SignalState } from './signal-estimate.ts';
 
 /** One green of a cycle. */
 export interface PlanStage {
@@ -63,7 +64,7 @@ export class PlanCost {
     for (let i = 0; i < plan.length; i++) {
       const { stage, greenSeconds } = plan[i] as PlanStage;
       const rate = rates[stage] as Rate;
-      if (rate.perSecond <= 0) continue;
+      if (rate.fast + rate.slow <= 0) continue;
       const before = plan[(i + plan.length - 1) % plan.length] as PlanStage;
       const after = plan[(i + 1) % plan.length] as PlanStage;
       const clear = clearance[stage]?.[after.stage] as number;
@@ -102,7 +103,7 @@ function laneService(lane: Lane, state: LaneState): LaneService {
       rateOf(lane, state.discharge, does, learntRatio(state.discharge, stage)),
     ),
     open: lane.service.map((does) =>
-      does.reduce((sum, what, i) => (what === service.none ? sum : sum + shareOf(state.discharge, i)), 0),
+      does.reduce((sum, what, i) => (what === service.protected ? sum + shareOf(state.discharge, i) : sum), 0),
     ),
   };
 }

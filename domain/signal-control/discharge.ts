@@ -12,15 +12,20 @@ export interface DischargeState {
   front: number[];
   /** Of each stage: vehicles that left while more waited, and those that the nominal rate would have let go. */
   readonly measured: { left: number; expected: number }[];
-  /** The green that runs: since when and how many left, as long as the queue lasts. */
-  green: { stage: number; seconds: number; left: number; lasts: boolean } | undefined;
+  /** The green that runs: since when, and how many left in it as long as the queue lasts. */
+  green: { stage: number; startedAt: number; seconds: number; left: number; lasts: boolean } | undefined;
 }
 
-/** What a stage does for a lane with a queue. */
+/**
+ * What a stage does for a lane with a queue, by its first vehicle: one that need not give way goes fast, any other goes
+ * slowly or not at all, and all behind it wait.
+ */
 export interface Rate {
-  /** While the first vehicle may go, vehicles a second; 0 when none may. */
-  readonly perSecond: number;
-  /** Share of vehicles that may go, 0..1. */
+  /** Of a first vehicle that need not give way, vehicles a second; 0 when there is none. */
+  readonly fast: number;
+  /** Of any other first vehicle, vehicles a second; 0 when it is held. */
+  readonly slow: number;
+  /** Share of vehicles that need not give way, 0..1. */
   readonly passing: number;
 }
 
@@ -33,7 +38,7 @@ const usual = { straight: 6, right: 2, left: 2, around: 0.1 } as const;
 /** What is assumed of shares, in vehicles. */
 const priorVehicles = 4;
 /** Vehicles whose discharge the nominal rate is worth before anything was measured. */
-const priorDischarged = 10;
+const priorDischarged = 6;
 /** Bounds of what is learnt, as a multiple of nominal. */
 const leastRatio = 0.2;
 const mostRatio = 1.5;
@@ -71,16 +76,20 @@ export function rateOf(
   closed?: readonly boolean[],
 ): Rate {
   let passing = 0;
-  let seconds = 0;
+  let slow = 0;
   for (let i = 0; i < does.length; i++) {
     const what = does[i] as number;
     if (what === service.none || closed?.[i]) continue;
     const share = shareOf(state, i);
-    passing += share;
-    seconds += share * headwaySeconds(lane, what);
+    if (what === service.protected) passing += share;
+    else slow += share / headwaySeconds(lane, what);
   }
-  if (seconds === 0) return { perSecond: 0, passing: 0 };
-  return { perSecond: (ratio * passing) / seconds, passing: Math.min(1, passing) };
+  const others = 1 - passing;
+  return {
+    fast: passing > 0 ? ratio * lane.saturationVps : 0,
+    slow: others > 1e-9 ? (ratio * slow) / others : 0,
+    passing: Math.min(1, passing),
+  };
 }
 
 export function learntRatio(state: DischargeState, stage: number): number {
@@ -98,16 +107,21 @@ export function learnRatio(state: DischargeState, stage: number, left: number, e
   measured.expected = measured.expected * kept + expected;
 }
 
-/** Vehicles that leave in `seconds` while enough wait, when the first may go with chance `open`. */
-export function expectedLeaving({ perSecond, passing }: Rate, open: number, seconds: number): number {
-  const stopping = 1 - passing;
-  if (stopping < 1e-6) return perSecond * open * seconds;
-  return (open / stopping) * (1 - Math.exp(-perSecond * stopping * seconds));
+/** Vehicles that leave in `seconds` while enough wait, when the first need not give way with chance `open`. */
+export function expectedLeaving({ fast, slow, passing }: Rate, open: number, seconds: number): number {
+  let chance = open;
+  let left = 0;
+  for (let s = 0; s < seconds; s++) {
+    const part = Math.min(1, seconds - s);
+    left += part * (fast * chance + slow * (1 - chance));
+    chance += part * (passing * slow * (1 - chance) - (1 - passing) * fast * chance);
+  }
+  return left;
 }
 
-/** Chance that the first vehicle may go. */
+/** Chance that the first vehicle may go without giving way. */
 export const openChance = (state: DischargeState, does: readonly number[]): number =>
-  state.front.reduce((sum, chance, i) => (does[i] === service.none ? sum : sum + chance), 0);
+  state.front.reduce((sum, chance, i) => (does[i] === service.protected ? sum + chance : sum), 0);
 
 /** `left` vehicles passed the stop bar while the links did this; `waits` whether another stands there now. */
 export function learnLinks(

@@ -3,10 +3,11 @@
  * at the stop bar of its lane; the cost is the time that they stand. Of the sequences that show the same stage at the
  * same time only the best is followed (a forward dynamic programme), so the work grows with stages squared.
  */
-import { learntRatio, rateOf, shareOf } from './discharge.ts';
-import type { Lane, Layout } from './layout.ts';
-import { service } from './layout.ts';
-import { type SignalState, startupSeconds, yellowUsedSeconds } from './signal-estimate.ts';
+import { openChance } from './discharge.ts';
+import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
+import type { Layout } from './layout.ts';
+import type { SignalState } from './signal-estimate.ts';
+import { type StageRates, stageRates } from './stage-rates.ts';
 
 /** What is to come. */
 export interface Outlook {
@@ -18,73 +19,22 @@ export interface Outlook {
   readonly closed: readonly (readonly boolean[])[];
 }
 
+/** What the signal is at when it is asked. */
+export interface Standing {
+  /** The stage that shows, or that the clearance leads to. */
+  readonly stage: number;
+  readonly elapsedSeconds: number;
+  /** To the end of the clearance, s; 0 when there is none. */
+  readonly startsInSeconds: number;
+}
+
 export interface Timing {
   readonly tickSeconds: number;
   /** From now to the effect of a decision, s. */
   readonly latencySeconds: number;
 }
 
-/** A lane that waits longer than this weighs more, doubling each time, s. */
-const patienceSeconds = 60;
-
-/** Discharge of every lane under every stage. */
-export class Rates {
-  readonly perSecond: Float64Array;
-  readonly passing: Float64Array;
-  /** Whether every link that goes in `to` goes in `from` already: `stays[(from * stages + to) * lanes + lane]`. */
-  readonly stays: Uint8Array;
-  /** Chance that a vehicle which `from` holds may go in `to`. */
-  readonly held: Float64Array;
-  /** Chance that a vehicle which `from` lets go may go in `to`. */
-  readonly free: Float64Array;
-
-  constructor(layout: Layout, state: SignalState, closed: Outlook['closed']) {
-    const { lanes } = layout;
-    const stages = layout.signal.stages.length;
-    const all = lanes.length;
-    this.perSecond = new Float64Array(stages * all);
-    this.passing = new Float64Array(stages * all);
-    this.stays = new Uint8Array(stages * stages * all);
-    this.held = new Float64Array(stages * stages * all);
-    this.free = new Float64Array(stages * stages * all);
-    for (const [l, lane] of lanes.entries())
-      for (let stage = 0; stage < stages; stage++) {
-        const discharge = (state.lanes[l] as SignalState['lanes'][number]).discharge;
-        const rate = rateOf(lane, discharge, lane.service[stage] as readonly number[], learntRatio(discharge, stage), closed[l]);
-        this.perSecond[stage * all + l] = rate.perSecond;
-        this.passing[stage * all + l] = rate.passing;
-        for (let to = 0; to < stages; to++) this.relate(lane, l, all, stages, stage, to, discharge);
-      }
-  }
-
-  private relate(
-    lane: Lane,
-    l: number,
-    all: number,
-    stages: number,
-    from: number,
-    to: number,
-    discharge: SignalState['lanes'][number]['discharge'],
-  ): void {
-    let [both, inFrom, onlyTo, stays] = [0, 0, 0, 1];
-    for (let i = 0; i < lane.links.length; i++) {
-      const share = shareOf(discharge, i);
-      const goes = (lane.service[from]?.[i] as number) !== service.none;
-      const will = (lane.service[to]?.[i] as number) !== service.none;
-      if (goes) inFrom += share;
-      if (goes && will) both += share;
-      if (!goes && will) onlyTo += share;
-      if (will && !goes) stays = 0;
-      if (will && (lane.service[from]?.[i] as number) < (lane.service[to]?.[i] as number)) stays = 0;
-    }
-    const at = (from * stages + to) * all + l;
-    this.stays[at] = both > 0 ? stays : 0;
-    this.free[at] = inFrom > 1e-9 ? both / inFrom : onlyTo;
-    this.held[at] = inFrom < 1 - 1e-9 ? onlyTo / (1 - inFrom) : both;
-  }
-}
-
-/** A stage, and after how many seconds from the effect of a decision it is to be called. */
+/** A stage, and how many seconds after a decision takes effect it is to be called. */
 export interface Decision {
   readonly stage: number;
   readonly afterSeconds: number;
@@ -97,148 +47,213 @@ interface Node {
   /** When, in seconds from now. */
   readonly at: number;
   readonly cost: number;
+  /** Cost, and what is still to come of it. */
+  readonly total: number;
   /** First decision on the way here. */
   readonly first: Decision;
   readonly queue: Float64Array;
+  /** Chance that the first vehicle of each lane need not give way. */
   readonly open: Float64Array;
 }
+
+/** A lane that waits longer than this weighs more, doubling each time, s. */
+const patienceSeconds = 60;
+/**
+ * Green, at least, of a stage in which some give way, before one in which they may not go, s. Those who turn wait
+ * inside the junction; when it is cut short again and again, they fill it and hold one another for good.
+ */
+const givingWaySeconds = 13;
+/** In place of a place in the rates: nobody may go. */
+const red = -1;
+/** Less than this many vehicles are no queue. */
+const noQueue = 0.5;
 
 /** The search for one signal. */
 export class Horizon {
   private readonly layout: Layout;
-  private readonly rates: Rates;
+  private readonly state: SignalState;
+  private readonly rates: StageRates;
   private readonly outlook: Outlook;
+  private readonly timing: Timing;
   private readonly weights: number[];
-  private readonly all: number;
+  /** Before one stage may end for another: `[from][to]`, s. */
+  private readonly leastGreen: readonly (readonly number[])[];
 
-  constructor(layout: Layout, state: SignalState, outlook: Outlook) {
+  constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
     this.layout = layout;
+    this.state = state;
     this.outlook = outlook;
-    this.rates = new Rates(layout, state, outlook.closed);
-    this.all = layout.lanes.length;
+    this.timing = timing;
+    const { stages, minGreenSeconds } = layout.signal;
+    this.leastGreen = stages.map((from) =>
+      stages.map((to) =>
+        from.green.some((link) => !from.protected.includes(link) && !to.green.includes(link))
+          ? Math.max(minGreenSeconds, givingWaySeconds)
+          : minGreenSeconds,
+      ),
+    );
+    this.rates = stageRates(layout, state.lanes, outlook.closed);
     this.weights = state.lanes.map(({ waitedSeconds }) => 1 + Math.max(0, waitedSeconds / patienceSeconds - 1));
   }
 
-  /** The stage to show, from the one that shows, or will when the clearance is over in `startsIn` seconds. */
-  decide(state: SignalState, stage: number, elapsed: number, startsIn: number, timing: Timing): Decision {
-    const { signal } = this.layout;
-    const discharges = state.lanes.map(({ discharge }) => discharge);
-    const root: Node = {
-      stage,
-      elapsed,
-      at: 0,
-      cost: 0,
-      first: { stage, afterSeconds: 0 },
-      queue: Float64Array.from(state.lanes, ({ vehicles, moving, beyond }) => vehicles - moving + beyond),
-      open: Float64Array.from(discharges, ({ front }, l) =>
-        front.reduce((sum, chance, i) => sum + (this.goes(stage, l, i) ? chance : 0), 0),
-      ),
-    };
-    const start = this.advance(root, stage, Math.max(0, startsIn), timing.latencySeconds, -1);
-    const steps = Math.floor((this.outlook.seconds - timing.latencySeconds) / timing.tickSeconds);
-    const layers: (Node | undefined)[][] = Array.from({ length: steps + 1 }, () => []);
-    (layers[0] as Node[])[stage] = start;
+  decide(standing: Standing): Decision {
+    const { tickSeconds, latencySeconds } = this.timing;
+    const stages = this.layout.signal.stages.length;
+    const steps = Math.floor((this.outlook.seconds - latencySeconds) / tickSeconds);
+    const layers: (Node | undefined)[][] = Array.from({ length: steps + 1 }, () => new Array(stages).fill(undefined));
+    (layers[0] as Node[])[standing.stage] = this.start(standing);
     for (let step = 0; step < steps; step++)
-      for (const node of layers[step] as (Node | undefined)[]) {
-        if (node === undefined) continue;
-        for (let to = 0; to < signal.stages.length; to++) {
-          if (to !== node.stage && node.elapsed < signal.minGreenSeconds - timing.tickSeconds) continue;
-          // Only the coming switch is timed to the second; the later ones will be when their turn comes.
-          const last = step === 0 && to !== node.stage && startsIn <= 0 ? timing.tickSeconds - 1 : 0;
-          for (let after = 0; after <= last; after++) {
-            const next = this.follow(node, to, { step, steps, after }, timing);
-            const layer = layers[next.step] as (Node | undefined)[];
-            const best = layer[to];
-            if (best === undefined || this.total(next.node) < this.total(best)) layer[to] = next.node;
-          }
-        }
-      }
+      for (const node of layers[step] as (Node | undefined)[]) if (node) this.branch(node, step, standing, layers);
     let best: Node | undefined;
     for (const node of layers[steps] as (Node | undefined)[])
-      if (node !== undefined && (best === undefined || this.total(node) < this.total(best))) best = node;
-    return best?.first ?? { stage, afterSeconds: 0 };
+      if (node && (best === undefined || node.total < best.total)) best = node;
+    return best?.first ?? { stage: standing.stage, afterSeconds: 0 };
   }
 
-  private goes(stage: number, lane: number, link: number): boolean {
-    return (this.layout.lanes[lane]?.service[stage]?.[link] as number) !== service.none;
+  /** When the decision takes effect. */
+  private start({ stage, elapsedSeconds, startsInSeconds }: Standing): Node {
+    const does = this.layout.lanes.map((lane) => lane.service[stage] as readonly number[]);
+    const { lanes } = this.state;
+    const now: Node = {
+      stage,
+      elapsed: elapsedSeconds,
+      at: 0,
+      cost: 0,
+      total: 0,
+      first: { stage, afterSeconds: 0 },
+      queue: Float64Array.from(lanes, ({ vehicles, moving, beyond }) => vehicles - moving + beyond),
+      open: Float64Array.from(lanes, ({ discharge }, l) => openChance(discharge, does[l] as number[])),
+    };
+    return this.hold(now, this.timing.latencySeconds, startsInSeconds, now.first);
   }
 
-  private follow(node: Node, to: number, { step, steps, after }: { step: number; steps: number; after: number }, timing: Timing): { node: Node; step: number } {
+  private branch(node: Node, step: number, standing: Standing, layers: (Node | undefined)[][]): void {
     const { signal, clearance } = this.layout;
-    const tick = timing.tickSeconds;
-    const first = step === 0 ? { stage: to, afterSeconds: after } : node.first;
-    if (to === node.stage)
-      return { node: { ...this.advance(node, to, 0, tick, -1), first }, step: step + 1 };
-    const held = Math.max(after, signal.minGreenSeconds - node.elapsed);
-    const clear = clearance[node.stage]?.[to] as number;
-    const taken = Math.max(1, Math.ceil((held + clear + signal.minGreenSeconds - 1e-9) / tick));
-    const next = Math.min(steps, step + taken);
-    const seconds = (next - step) * tick;
-    return { node: { ...this.advance(node, to, held + clear, seconds, node.stage), first }, step: next };
-  }
-
-  /** Lets the vehicles go for `seconds`: those of `to` from `greenIn` on, until then those of `from` by its yellow. */
-  private advance(node: Node, to: number, greenIn: number, seconds: number, from: number): Node {
-    const { all, rates, outlook, weights } = this;
-    const stages = this.layout.signal.stages.length;
-    const queue = Float64Array.from(node.queue);
-    const open = Float64Array.from(node.open);
-    const clear = from < 0 ? greenIn : (this.layout.clearance[from]?.[to] as number);
-    const usedUntil = from < 0 ? 0 : greenIn - clear + Math.min(clear, yellowUsedSeconds);
-    let cost = node.cost;
-    for (let l = 0; l < all; l++) {
-      const before = from < 0 ? 0 : (rates.perSecond[from * all + l] as number);
-      const after = rates.perSecond[to * all + l] as number;
-      const pair = (from * stages + to) * all + l;
-      const stays = from >= 0 && rates.stays[pair] === 1;
-      const fresh = from < 0 && node.at === 0 && greenIn === 0 ? Math.max(0, startupSeconds - node.elapsed) : 0;
-      const startsAt = stays ? 0 : from < 0 && greenIn === 0 ? fresh : greenIn + startupSeconds;
-      let chance = open[l] as number;
-      let q = queue[l] as number;
-      let switched = from < 0;
-      const weight = weights[l] as number;
-      const offset = l * outlook.seconds + node.at;
-      for (let s = 0; s < seconds; s++) {
-        q += outlook.arrivals[offset + s] as number;
-        if (!switched && s >= greenIn) {
-          switched = true;
-          const wasFree = q < 0.5 ? 1 : chance;
-          const passes = rates.passing[to * all + l] as number;
-          chance =
-            q < 0.5
-              ? passes
-              : wasFree * (rates.free[pair] as number) + (1 - wasFree) * (rates.held[pair] as number);
-        }
-        let goes = 0;
-        if (switched ? s >= startsAt : stays || s < usedUntil) goes = switched || stays ? after : before;
-        if (goes > 0) {
-          const left = Math.min(q, goes * chance);
-          q -= left;
-          chance *= 1 - Math.min(1, (1 - (rates.passing[(switched || stays ? to : from) * all + l] as number)) * left);
-        }
-        cost += weight * q;
+    const { tickSeconds } = this.timing;
+    const steps = layers.length - 1;
+    for (let to = 0; to < signal.stages.length; to++) {
+      if (to === node.stage) {
+        const first = step === 0 ? { stage: to, afterSeconds: 0 } : node.first;
+        keep(layers[step + 1] as Node[], this.hold(node, tickSeconds, 0, first));
+        continue;
       }
-      queue[l] = q;
-      open[l] = chance;
+      const least = (this.leastGreen[node.stage]?.[to] as number) - node.elapsed;
+      // Only the coming switch is timed to the second; the later ones will be when their turn comes.
+      const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
+      for (let after = 0; after <= last; after++) {
+        const wait = Math.max(after, least);
+        if (wait >= tickSeconds || (wait > after && after < last)) continue;
+        const clear = clearance[node.stage]?.[to] as number;
+        const taken = Math.ceil((wait + clear + signal.minGreenSeconds - 1e-9) / tickSeconds);
+        const next = Math.min(steps, step + Math.max(1, taken));
+        const first = step === 0 ? { stage: to, afterSeconds: wait } : node.first;
+        keep(layers[next] as Node[], this.change(node, to, wait, (next - step) * tickSeconds, first));
+      }
     }
-    const elapsed = from < 0 && greenIn === 0 ? node.elapsed + seconds : seconds - greenIn;
-    return { stage: to, elapsed, at: node.at + seconds, cost, first: node.first, queue, open };
   }
 
-  /** Cost so far, and of the vehicles that still stand: all must go, one stage after the other. */
-  private total(node: Node): number {
-    const { all, rates } = this;
-    const stages = this.layout.signal.stages.length;
+  /** Lets the stage go on for `seconds`, with no green in the first `redSeconds` of them. */
+  private hold(node: Node, seconds: number, redSeconds: number, first: Decision): Node {
+    const { lanes } = this.rates;
+    const next = this.copy(node);
+    // The start-up loss of a green that has just begun, or is about to.
+    const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - node.elapsed;
+    let cost = node.cost;
+    for (let l = 0; l < lanes; l++) {
+      const at = node.stage * lanes + l;
+      cost += this.run(next, l, { from: 0, to: Math.min(seconds, Math.max(0, Math.ceil(lost))) }, red, node.at);
+      const rest = { from: Math.max(0, Math.ceil(lost)), to: seconds };
+      cost += this.run(next, l, rest, at, node.at);
+    }
+    const elapsed = redSeconds > 0 ? Math.max(0, seconds - redSeconds) : node.elapsed + seconds;
+    return this.finish({ ...next, stage: node.stage, elapsed, at: node.at + seconds, cost, first });
+  }
+
+  /** Holds for `wait`, clears, and lets the stage `to` go for the rest of `seconds`. */
+  private change(node: Node, to: number, wait: number, seconds: number, first: Decision): Node {
+    const { lanes, stages, stays } = this.rates;
+    const next = this.copy(node);
+    const clear = this.layout.clearance[node.stage]?.[to] as number;
+    const green = Math.min(seconds, wait + clear);
+    let cost = node.cost;
+    for (let l = 0; l < lanes; l++) {
+      const before = node.stage * lanes + l;
+      const after = to * lanes + l;
+      const pair = (node.stage * stages + to) * lanes + l;
+      const isSteady = stays[pair] === 1;
+      const used = isSteady ? wait : Math.min(seconds, wait + Math.min(clear, yellowUsedSeconds));
+      const begins = isSteady ? wait : Math.min(seconds, green + startupSeconds);
+      const lost = node.elapsed === 0 ? Math.min(used, startupSeconds) : 0;
+      cost += this.run(next, l, { from: 0, to: lost }, red, node.at);
+      cost += this.run(next, l, { from: lost, to: used }, before, node.at);
+      cost += this.run(next, l, { from: used, to: begins }, red, node.at);
+      this.turn(next, l, pair, after);
+      cost += this.run(next, l, { from: begins, to: seconds }, after, node.at);
+    }
+    return this.finish({ ...next, stage: to, elapsed: Math.max(0, seconds - green), at: node.at + seconds, cost, first });
+  }
+
+  /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
+  private turn(next: Pick<Node, 'queue' | 'open'>, l: number, pair: number, after: number): void {
+    const { passing, free, held } = this.rates;
+    const chance = next.open[l] as number;
+    next.open[l] =
+      (next.queue[l] as number) < noQueue
+        ? (passing[after] as number)
+        : chance * (free[pair] as number) + (1 - chance) * (held[pair] as number);
+  }
+
+  /** Lets a lane discharge from one second to another; answers with the time that its vehicles stand, weighed. */
+  private run(
+    next: Pick<Node, 'queue' | 'open'>,
+    l: number,
+    { from, to }: { readonly from: number; readonly to: number },
+    rate: number,
+    at: number,
+  ): number {
+    const { arrivals, seconds } = this.outlook;
+    const fast = rate === red ? 0 : (this.rates.fast[rate] as number);
+    const slow = rate === red ? 0 : (this.rates.slow[rate] as number);
+    const passing = rate === red ? 1 : (this.rates.passing[rate] as number);
+    const first = l * seconds + at;
+    let queue = next.queue[l] as number;
+    let open = next.open[l] as number;
+    let stood = 0;
+    for (let s = from; s < to; s++) {
+      queue += arrivals[first + s] as number;
+      const could = fast * open + slow * (1 - open);
+      if (could > 0) {
+        const part = Math.min(1, queue / could);
+        queue -= part * could;
+        open += part * (passing * slow * (1 - open) - (1 - passing) * fast * open);
+      }
+      stood += queue;
+    }
+    next.queue[l] = queue;
+    next.open[l] = open;
+    return stood * (this.weights[l] as number);
+  }
+
+  private copy({ queue, open }: Node): { readonly queue: Float64Array; readonly open: Float64Array } {
+    return { queue: queue.slice(), open: open.slice() };
+  }
+
+  /** Adds the cost of those who still stand: all must go, one stage after the other. */
+  private finish(node: Omit<Node, 'total'>): Node {
+    const { best } = this.rates;
     let vehicles = 0;
     let work = 0;
-    for (let l = 0; l < all; l++) {
-      const q = node.queue[l] as number;
-      vehicles += q;
-      let best = 0;
-      for (let stage = 0; stage < stages; stage++)
-        best = Math.max(best, rates.perSecond[stage * all + l] as number);
-      if (best > 0) work = Math.max(work, q / best);
+    for (let l = 0; l < best.length; l++) {
+      const queue = node.queue[l] as number;
+      vehicles += queue;
+      if ((best[l] as number) > 0) work = Math.max(work, queue / (best[l] as number));
     }
-    return node.cost + vehicles * (work / 2 + this.layout.signal.yellowSeconds + startupSeconds);
+    const { yellowSeconds } = this.layout.signal;
+    return { ...node, total: node.cost + vehicles * (work / 2 + yellowSeconds + startupSeconds) };
   }
+}
+
+function keep(layer: (Node | undefined)[], node: Node): void {
+  const best = layer[node.stage];
+  if (best === undefined || node.total < best.total) layer[node.stage] = node;
 }

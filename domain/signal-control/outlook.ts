@@ -1,7 +1,7 @@
 /** Who will come to the lanes of a signal in the next minute: who is seen, who was let go upstream, and who usually comes. */
 import type { Outlook } from './horizon.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
-import type { Approach, Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
 
 /** Vehicles that a signal upstream let go, on their way to an approach. */
@@ -63,7 +63,3 @@ function add(
       arrivals[lane * seconds + s] = (arrivals[lane * seconds + s] as number) + vehicles * share;
   }
 }
-
-/** Whether an approach is so full that nobody may be sent into it. */
-export const isFull = (approach: Approach, state: SignalState, lane: string, layout: Layout): boolean =>
-  approach.lanes.some((i) => layout.lanes[i]?.id === lane && (state.lanes[i] as LaneState).isFull);

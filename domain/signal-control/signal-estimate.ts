@@ -1,6 +1,7 @@
 /** The estimate of all lanes of one signal, from what its detectors and its lights said. */
 import { type HealthState, initialHealth, judge } from './detector-health.ts';
-import { expectedLeaving, learnLinks, learnRatio, learntRatio, openChance, type Rate, rateOf } from './discharge.ts';
+import { expectedLeaving, learnLinks, learntRatio, openChance, type Rate, rateOf } from './discharge.ts';
+import { followGreen } from './green-learning.ts';
 import {
   count,
   estimate,
@@ -31,14 +32,8 @@ export const initialSignal = (layout: Layout): SignalState => ({
   departed: layout.lanes.map(({ links }) => links.map(() => 0)),
 });
 
-/** Start-up lost time of HCM 6, s; the discharge of the first vehicles is not that of a queue on the move. */
-export const startupSeconds = 2;
-/** Yellow that is still driven, s: HCM 6's extension of effective green. */
-export const yellowUsedSeconds = 2;
 /** Memory of a plan: demand comes in waves of some minutes, and a plan has to bear them all. */
 const usualSeconds = 1200;
-/** A loop over which this part of the nominal flow goes has a queue behind it. */
-const pressing = 0.6;
 
 export function estimateSignal(
   layout: Layout,
@@ -63,6 +58,8 @@ export function estimateSignal(
     takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
       does,
       stage: before.stage === shown.stage ? shown.stage : undefined,
+      at: seen.at,
+      clearance: layout.clearance,
       shownStage: shown.stage,
       elapsedSeconds: shown.elapsedSeconds,
       seconds,
@@ -176,6 +173,9 @@ interface Interval {
   readonly does: readonly number[];
   /** The stage that showed at both ends of the interval. */
   readonly stage: number | undefined;
+  /** Its end, s. */
+  readonly at: number;
+  readonly clearance: Layout['clearance'];
   /** The stage at its end. */
   readonly shownStage: number | undefined;
   readonly elapsedSeconds: number;
@@ -188,7 +188,7 @@ function takeLane(
   state: LaneState,
   readings: LaneReadings,
   arrived: number,
-  { does, stage, shownStage, elapsedSeconds, seconds, departed }: Interval,
+  { at, does, stage, shownStage, elapsedSeconds, seconds, departed, clearance }: Interval,
 ): void {
   const rate: Rate = rateOf(lane, state.discharge, does, stage === undefined ? 1 : learntRatio(state.discharge, stage));
   const open = openChance(state.discharge, does);
@@ -197,7 +197,7 @@ function takeLane(
   const left = readings.stop?.vehicles ?? expected;
   const waits = readings.stop?.isOn ?? queue + arrived - left > 1;
   if (readings.stop !== undefined) {
-    followGreen(lane, state, readings.stop, { stage: shownStage, elapsedSeconds, seconds, open });
+    followGreen(lane, state.discharge, readings.stop, { at, stage: shownStage, elapsedSeconds, seconds, clearance });
     learnLinks(lane, state.discharge, does, left, waits, seconds);
     count(state.left, left, seconds);
   }
@@ -214,59 +214,4 @@ function takeLane(
   estimate(lane, state, readings, { arrived, left, seconds, isFree });
   const isWaiting = state.vehicles - state.moving >= 0.5;
   state.waitedSeconds = isWaiting && left === 0 ? state.waitedSeconds + seconds : 0;
-}
-
-/**
- * Follows one green from its start for as long as vehicles press at the stop bar, and learns from the whole of it, so
- * that what is lost at the start and won in the yellow is in what is learnt.
- */
-function followGreen(lane: Lane, state: LaneState, stop: NonNullable<LaneReadings['stop']>, during: During): void {
-  const { discharge } = state;
-  const { stage, elapsedSeconds, seconds, open } = during;
-  const running = discharge.green;
-  const presses = stop.isOn || stop.vehicles >= pressing * lane.saturationVps * seconds;
-  if (running !== undefined && running.stage !== stage) {
-    // The light changed in this interval; what still left, left in the green and its yellow.
-    if (running.lasts && stage === undefined) running.left += stop.vehicles;
-    if (running.lasts && stage === undefined && stop.isOn) close(lane, discharge, running, yellowUsedSeconds, open);
-    else if (running.lasts) close(lane, discharge, running, 0, open);
-    discharge.green = undefined;
-  }
-  if (stage === undefined) return;
-  if (discharge.green === undefined) {
-    if (elapsedSeconds > seconds + 1) return;
-    discharge.green = { stage, seconds: elapsedSeconds, left: stop.vehicles, lasts: presses };
-    return;
-  }
-  const green = discharge.green;
-  if (!green.lasts) return;
-  if (!presses) {
-    close(lane, discharge, green, 0, open);
-    green.lasts = false;
-    return;
-  }
-  green.seconds += seconds;
-  green.left += stop.vehicles;
-}
-
-interface During {
-  readonly stage: number | undefined;
-  readonly elapsedSeconds: number;
-  readonly seconds: number;
-  /** Chance that the first vehicle may go. */
-  readonly open: number;
-}
-
-function close(
-  lane: Lane,
-  discharge: LaneState['discharge'],
-  { stage, seconds, left }: { stage: number; seconds: number; left: number },
-  wonSeconds: number,
-  open: number,
-): void {
-  const does = lane.service[stage] as readonly number[];
-  const driven = seconds - startupSeconds + wonSeconds;
-  const rate = rateOf(lane, discharge, does, 1);
-  if (driven > 0 && rate.perSecond > 0)
-    learnRatio(discharge, stage, left, expectedLeaving(rate, Math.max(open, rate.passing), driven));
 }
