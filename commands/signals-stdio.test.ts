@@ -68,7 +68,12 @@ interface Said {
 async function say(plansOnly: boolean, ...lines: readonly object[]): Promise<Said[]> {
   const output = new PassThrough();
   const said = text(output);
-  await signalsStdio(Readable.from(lines.map((line) => `${JSON.stringify(line)}\n`)), output, () => undefined, plansOnly);
+  await signalsStdio(
+    Readable.from(lines.map((line) => `${JSON.stringify(line)}\n`)),
+    output,
+    () => undefined,
+    plansOnly,
+  );
   output.end();
   return (await said)
     .split('\n')

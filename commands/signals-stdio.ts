@@ -12,7 +12,12 @@ import { controlModelOf, type Hello, observationOf, type Tick } from './signals-
 type Line = Hello | Tick | { readonly type: 'ack' | 'end' };
 
 /** Answers a `hello` with `ready`, each `tick` with advice and `go`, until `end`. */
-export async function signalsStdio(input: Readable, output: Writable, note: (line: string) => void, plansOnly = false): Promise<void> {
+export async function signalsStdio(
+  input: Readable,
+  output: Writable,
+  note: (line: string) => void,
+  plansOnly = false,
+): Promise<void> {
   let control: SignalControl | PlanControl | undefined;
   let model: ControlModel | undefined;
   const say = (message: object): void => {
@@ -27,7 +32,8 @@ export async function signalsStdio(input: Readable, output: Writable, note: (lin
       say({ type: 'ready' });
     } else if (said.type === 'tick') {
       if (control === undefined || model === undefined) throw new Error('a tick came before the hello');
-      for (const advice of control.take(observationOf(said))) say({ ...lineOf(advice, model), for_t: said.t });
+      for (const advice of control.take(observationOf(said)))
+        say({ ...lineOf(advice, model), for_t: said.t });
       say({ type: 'go', t: said.t });
     } else if (said.type === 'ack') note(line);
     else if (said.type === 'end') return;

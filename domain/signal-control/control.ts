@@ -49,12 +49,25 @@ export class SignalControl {
     if (stage === undefined) return undefined;
     const startsInSeconds = shown.stage === undefined ? this.startsIn(layout, state, shown, now) : 0;
     const elapsedSeconds = shown.stage === undefined ? 0 : shown.elapsedSeconds;
-    const outlook = outlookOf(layout, state, now, horizonSeconds, this.comingTo(layout, now), this.closed(layout));
+    const outlook = outlookOf(
+      layout,
+      state,
+      now,
+      horizonSeconds,
+      this.comingTo(layout, now),
+      this.closed(layout),
+    );
     const search = new Horizon(layout, state, outlook, { tickSeconds, latencySeconds });
     const next = search.decide({ stage, elapsedSeconds, startsInSeconds });
     if (next.stage !== stage || state.commanded === undefined)
       state.commanded = { stage: next.stage, at: now + next.afterSeconds };
-    return { kind: 'stage', signal: shown.id, from: stage, shownSeconds: elapsedSeconds + latencySeconds, ...next };
+    return {
+      kind: 'stage',
+      signal: shown.id,
+      from: stage,
+      shownSeconds: elapsedSeconds + latencySeconds,
+      ...next,
+    };
   }
 
   /** Seconds to the end of a clearance, which began with the command or when the minimum green was over. */
@@ -80,7 +93,8 @@ export class SignalControl {
       for (const [l, lane] of layout.lanes.entries())
         for (const [k, link] of lane.links.entries()) {
           const vehicles = state.departed[l]?.[k] ?? 0;
-          if (vehicles <= 0 || link.downstreamSignal === undefined || link.downstreamMeters === undefined) continue;
+          if (vehicles <= 0 || link.downstreamSignal === undefined || link.downstreamMeters === undefined)
+            continue;
           const sight = this.sightOf(link.downstreamSignal, link.outEdge);
           if (sight === undefined) continue;
           const travel = Math.max(0, link.downstreamMeters - sight) / link.speedMps;
@@ -119,7 +133,8 @@ export class SignalControl {
         const downstream = this.layouts.get(downstreamSignal ?? '');
         const l = downstream?.lanes.findIndex(({ id }) => id === outLane) ?? -1;
         if (downstream === undefined || l < 0 || downstreamMeters === undefined) return false;
-        const { vehicles, beyond } = this.state.signals[downstream.signal.id]?.lanes[l] as LaneState;
+        const { lanes } = this.state.signals[downstream.signal.id] as SignalState;
+        const { vehicles, beyond } = lanes[l] as LaneState;
         return (vehicles + beyond + 1) * vehicleMeters > downstreamMeters;
       }),
     );

@@ -27,8 +27,18 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
     downstreamSignal: undefined,
     downstreamMeters: undefined,
   });
-  const stage = (...links: number[]) => ({ green: links, protected: links, afterStop: [], nativeGreenSeconds: 25 });
-  const detector = (lane: LaneName, role: DetectorModel['role'], distanceMeters: number, lengthMeters = 0) => ({
+  const stage = (...links: number[]) => ({
+    green: links,
+    protected: links,
+    afterStop: [],
+    nativeGreenSeconds: 25,
+  });
+  const detector = (
+    lane: LaneName,
+    role: DetectorModel['role'],
+    distanceMeters: number,
+    lengthMeters = 0,
+  ) => ({
     id: `${id} ${lane} ${role}`,
     signal: id,
     role,
@@ -77,7 +87,11 @@ export class Street {
   stoodSeconds = 0;
   longestWaitSeconds = 0;
   private readonly id: string;
-  private readonly lanes = new Map<LaneName, Vehicle[]>([['north', []], ['east', []], ['west', []]]);
+  private readonly lanes = new Map<LaneName, Vehicle[]>([
+    ['north', []],
+    ['east', []],
+    ['west', []],
+  ]);
   private readonly freeAt = new Map<LaneName, number>();
   private clearing: { readonly to: number; readonly until: number } | undefined;
   private called: { readonly stage: number; readonly at: number } | undefined;
@@ -136,7 +150,12 @@ export class Street {
       for (const role of ['stop', 'advance'] as const) {
         const loop = this.loop(lane, role);
         const occupancy = seconds > 0 ? Math.min(1, loop.onSeconds / seconds) : 0;
-        readings.set(`${this.id} ${lane} ${role}`, { kind: 'loop', vehicles: loop.vehicles, occupancy, isOn: loop.isOn });
+        readings.set(`${this.id} ${lane} ${role}`, {
+          kind: 'loop',
+          vehicles: loop.vehicles,
+          occupancy,
+          isOn: loop.isOn,
+        });
         loop.vehicles = 0;
         loop.onSeconds = 0;
       }
@@ -173,7 +192,8 @@ export class Street {
       this.greenSince = this.now;
       this.clearing = undefined;
     }
-    if (!this.called || this.clearing || this.now < this.called.at || this.called.stage === this.stage) return;
+    if (!this.called || this.clearing || this.now < this.called.at || this.called.stage === this.stage)
+      return;
     this.greens.push({ stage: this.stage, seconds: this.now - this.greenSince });
     this.clearing = { to: this.called.stage, until: this.now + yellowSeconds };
   }

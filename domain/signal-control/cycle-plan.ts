@@ -4,9 +4,9 @@
  */
 import { controlDelaySeconds } from '../control-delay.ts';
 import { expectedLeaving, learntRatio, type Rate, rateOf, shareOf } from './discharge.ts';
+import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
-import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import type { SignalState } from './signal-estimate.ts';
 
 /** One green of a cycle. */
@@ -20,6 +20,8 @@ const leastCycleSeconds = 30;
 const mostCycleSeconds = 120;
 /** A queue that stands is to be gone in a quarter of an hour, the analysis period of HCM, s. */
 const clearingSeconds = 900;
+/** A green lets whole vehicles go: what is left of it for a part of one is lost, half of one on average. */
+const halfVehicle = 0.5;
 /** Lanes whose demand is near nothing are planned for this, vehicles a second: 18 veh/h. */
 const leastArrival = 0.005;
 
@@ -72,7 +74,10 @@ export class PlanCost {
       const ends = plan.length > 1 && !goesOn(does, stage, after.stage);
       const seconds =
         greenSeconds + (ends ? Math.min(clear, yellowUsedSeconds) : clear) - (starts ? startupSeconds : 0);
-      leaving += expectedLeaving(rate, open[stage] as number, Math.max(0, seconds));
+      leaving += Math.max(
+        0,
+        expectedLeaving(rate, open[stage] as number, Math.max(0, seconds)) - halfVehicle,
+      );
       green += Math.max(0, seconds);
     }
     if (leaving <= 0) return Number.POSITIVE_INFINITY;
@@ -89,11 +94,17 @@ export class PlanCost {
 
 /** Whether the links of a lane that go in `from` go on in `to`. */
 const goesOn = (does: Lane['service'], from: number, to: number): boolean =>
-  (does[from] ?? []).every((what, i) => what < service.permitted || (does[to]?.[i] as number) >= service.permitted);
+  (does[from] ?? []).every(
+    (what, i) => what < service.permitted || (does[to]?.[i] as number) >= service.permitted,
+  );
 
 /** As many as may well come: what came lately or usually, and one standard deviation of the count above. */
 const probableArrival = ({ arrived, usually }: LaneState): number =>
-  Math.max(...[arrived, usually].map((rate) => rateOfArrival(rate) + Math.sqrt(rate.vehicles) / Math.max(60, rate.seconds)));
+  Math.max(
+    ...[arrived, usually].map(
+      (rate) => rateOfArrival(rate) + Math.sqrt(rate.vehicles) / Math.max(60, rate.seconds),
+    ),
+  );
 
 function laneService(lane: Lane, state: LaneState): LaneService {
   const standing = Math.max(0, state.vehicles - state.moving) + state.beyond;
@@ -103,7 +114,10 @@ function laneService(lane: Lane, state: LaneState): LaneService {
       rateOf(lane, state.discharge, does, learntRatio(state.discharge, stage)),
     ),
     open: lane.service.map((does) =>
-      does.reduce((sum, what, i) => (what === service.protected ? sum + shareOf(state.discharge, i) : sum), 0),
+      does.reduce(
+        (sum, what, i) => (what === service.protected ? sum + shareOf(state.discharge, i) : sum),
+        0,
+      ),
     ),
   };
 }

@@ -30,7 +30,7 @@ export interface Rate {
 }
 
 /** Time that a vehicle which gives way takes, s: HCM's permitted left turn at 350 veh/h against it. */
-const permittedHeadwaySeconds = 5;
+export const permittedHeadwaySeconds = 5;
 /** Right turn on red: stop, look, go, s. */
 const afterStopHeadwaySeconds = 5;
 /** How often which way is taken on a lane that has several, relative; a guess that counting replaces. */

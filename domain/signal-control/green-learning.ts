@@ -43,7 +43,13 @@ export function followGreen(lane: Lane, state: DischargeState, stop: StopBar, sh
     if (green?.lasts) end(lane, state, green, stop, shown);
     const startedAt = at - elapsedSeconds;
     const isSeenWhole = elapsedSeconds <= seconds;
-    state.green = { stage, startedAt, seconds: elapsedSeconds, left: stop.vehicles, lasts: isSeenWhole && presses };
+    state.green = {
+      stage,
+      startedAt,
+      seconds: elapsedSeconds,
+      left: stop.vehicles,
+      lasts: isSeenWhole && presses,
+    };
     return;
   }
   if (!green.lasts) return;
@@ -74,5 +80,6 @@ function end(
 
 function learn(lane: Lane, state: DischargeState, stage: number, left: number, driven: number): void {
   const rate = rateOf(lane, state, lane.service[stage] as readonly number[], 1);
-  if (driven > 0 && rate.fast + rate.slow > 0) learnRatio(state, stage, left, expectedLeaving(rate, rate.passing, driven));
+  if (driven > 0 && rate.fast + rate.slow > 0)
+    learnRatio(state, stage, left, expectedLeaving(rate, rate.passing, driven));
 }

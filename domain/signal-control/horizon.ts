@@ -3,7 +3,7 @@
  * at the stop bar of its lane; the cost is the time that they stand. Of the sequences that show the same stage at the
  * same time only the best is followed (a forward dynamic programme), so the work grows with stages squared.
  */
-import { openChance } from './discharge.ts';
+import { gapFactor } from './gaps.ts';
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import type { Layout } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
@@ -54,56 +54,73 @@ interface Node {
   readonly queue: Float64Array;
   /** Chance that the first vehicle of each lane need not give way. */
   readonly open: Float64Array;
+  /** Vehicles of each lane that have left by then. */
+  readonly gone: Float64Array;
 }
 
+type Lanes = Pick<Node, 'queue' | 'open' | 'gone'>;
+
 /** A lane that waits longer than this weighs more, doubling each time, s. */
-const patienceSeconds = 60;
-/**
- * Green, at least, of a stage in which some give way, before one in which they may not go, s. Those who turn wait
- * inside the junction; when it is cut short again and again, they fill it and hold one another for good.
- */
-const givingWaySeconds = 13;
-/** In place of a place in the rates: nobody may go. */
-const red = -1;
+const patienceSeconds = 30;
 /** Less than this many vehicles are no queue. */
 const noQueue = 0.5;
+
+/** When, within a part of a sequence, each lane may go: from `lost` to `used` in the old stage, from `begins` in the new. */
+class Spans {
+  readonly lost: Float64Array;
+  readonly used: Float64Array;
+  readonly begins: Float64Array;
+
+  constructor(lanes: number) {
+    this.lost = new Float64Array(lanes);
+    this.used = new Float64Array(lanes);
+    this.begins = new Float64Array(lanes);
+  }
+
+  set(lane: number, lost: number, used: number, begins: number): void {
+    this.lost[lane] = lost;
+    this.used[lane] = used;
+    this.begins[lane] = begins;
+  }
+
+  fill(lost: number, used: number, begins: number): void {
+    for (let lane = 0; lane < this.lost.length; lane++) this.set(lane, lost, used, begins);
+  }
+}
 
 /** The search for one signal. */
 export class Horizon {
   private readonly layout: Layout;
   private readonly state: SignalState;
   private readonly rates: StageRates;
+  private readonly spans: Spans;
   private readonly outlook: Outlook;
   private readonly timing: Timing;
   private readonly weights: number[];
-  /** Before one stage may end for another: `[from][to]`, s. */
-  private readonly leastGreen: readonly (readonly number[])[];
 
   constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
     this.layout = layout;
     this.state = state;
     this.outlook = outlook;
     this.timing = timing;
-    const { stages, minGreenSeconds } = layout.signal;
-    this.leastGreen = stages.map((from) =>
-      stages.map((to) =>
-        from.green.some((link) => !from.protected.includes(link) && !to.green.includes(link))
-          ? Math.max(minGreenSeconds, givingWaySeconds)
-          : minGreenSeconds,
-      ),
-    );
     this.rates = stageRates(layout, state.lanes, outlook.closed);
-    this.weights = state.lanes.map(({ waitedSeconds }) => 1 + Math.max(0, waitedSeconds / patienceSeconds - 1));
+    this.spans = new Spans(layout.lanes.length);
+    this.weights = state.lanes.map(
+      ({ waitedSeconds }) => 1 + Math.max(0, waitedSeconds / patienceSeconds - 1),
+    );
   }
 
   decide(standing: Standing): Decision {
     const { tickSeconds, latencySeconds } = this.timing;
     const stages = this.layout.signal.stages.length;
     const steps = Math.floor((this.outlook.seconds - latencySeconds) / tickSeconds);
-    const layers: (Node | undefined)[][] = Array.from({ length: steps + 1 }, () => new Array(stages).fill(undefined));
+    const layers: (Node | undefined)[][] = Array.from({ length: steps + 1 }, () =>
+      new Array(stages).fill(undefined),
+    );
     (layers[0] as Node[])[standing.stage] = this.start(standing);
     for (let step = 0; step < steps; step++)
-      for (const node of layers[step] as (Node | undefined)[]) if (node) this.branch(node, step, standing, layers);
+      for (const node of layers[step] as (Node | undefined)[])
+        if (node) this.branch(node, step, standing, layers);
     let best: Node | undefined;
     for (const node of layers[steps] as (Node | undefined)[])
       if (node && (best === undefined || node.total < best.total)) best = node;
@@ -112,7 +129,6 @@ export class Horizon {
 
   /** When the decision takes effect. */
   private start({ stage, elapsedSeconds, startsInSeconds }: Standing): Node {
-    const does = this.layout.lanes.map((lane) => lane.service[stage] as readonly number[]);
     const { lanes } = this.state;
     const now: Node = {
       stage,
@@ -122,7 +138,8 @@ export class Horizon {
       total: 0,
       first: { stage, afterSeconds: 0 },
       queue: Float64Array.from(lanes, ({ vehicles, moving, beyond }) => vehicles - moving + beyond),
-      open: Float64Array.from(lanes, ({ discharge }, l) => openChance(discharge, does[l] as number[])),
+      open: this.rates.first.slice(stage * lanes.length, (stage + 1) * lanes.length),
+      gone: new Float64Array(lanes.length),
     };
     return this.hold(now, this.timing.latencySeconds, startsInSeconds, now.first);
   }
@@ -137,7 +154,7 @@ export class Horizon {
         keep(layers[step + 1] as Node[], this.hold(node, tickSeconds, 0, first));
         continue;
       }
-      const least = (this.leastGreen[node.stage]?.[to] as number) - node.elapsed;
+      const least = signal.minGreenSeconds - node.elapsed;
       // Only the coming switch is timed to the second; the later ones will be when their turn comes.
       const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
       for (let after = 0; after <= last; after++) {
@@ -154,17 +171,11 @@ export class Horizon {
 
   /** Lets the stage go on for `seconds`, with no green in the first `redSeconds` of them. */
   private hold(node: Node, seconds: number, redSeconds: number, first: Decision): Node {
-    const { lanes } = this.rates;
     const next = this.copy(node);
     // The start-up loss of a green that has just begun, or is about to.
     const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - node.elapsed;
-    let cost = node.cost;
-    for (let l = 0; l < lanes; l++) {
-      const at = node.stage * lanes + l;
-      cost += this.run(next, l, { from: 0, to: Math.min(seconds, Math.max(0, Math.ceil(lost))) }, red, node.at);
-      const rest = { from: Math.max(0, Math.ceil(lost)), to: seconds };
-      cost += this.run(next, l, rest, at, node.at);
-    }
+    this.spans.fill(Math.ceil(lost), seconds, seconds);
+    const cost = node.cost + this.run(next, node.stage, node.stage, node.at, seconds);
     const elapsed = redSeconds > 0 ? Math.max(0, seconds - redSeconds) : node.elapsed + seconds;
     return this.finish({ ...next, stage: node.stage, elapsed, at: node.at + seconds, cost, first });
   }
@@ -175,67 +186,87 @@ export class Horizon {
     const next = this.copy(node);
     const clear = this.layout.clearance[node.stage]?.[to] as number;
     const green = Math.min(seconds, wait + clear);
-    let cost = node.cost;
+    const lost = node.elapsed === 0 ? startupSeconds : 0;
     for (let l = 0; l < lanes; l++) {
-      const before = node.stage * lanes + l;
-      const after = to * lanes + l;
-      const pair = (node.stage * stages + to) * lanes + l;
-      const isSteady = stays[pair] === 1;
-      const used = isSteady ? wait : Math.min(seconds, wait + Math.min(clear, yellowUsedSeconds));
-      const begins = isSteady ? wait : Math.min(seconds, green + startupSeconds);
-      const lost = node.elapsed === 0 ? Math.min(used, startupSeconds) : 0;
-      cost += this.run(next, l, { from: 0, to: lost }, red, node.at);
-      cost += this.run(next, l, { from: lost, to: used }, before, node.at);
-      cost += this.run(next, l, { from: used, to: begins }, red, node.at);
-      this.turn(next, l, pair, after);
-      cost += this.run(next, l, { from: begins, to: seconds }, after, node.at);
+      const isSteady = stays[(node.stage * stages + to) * lanes + l] === 1;
+      const used = isSteady ? wait : wait + Math.min(clear, yellowUsedSeconds);
+      this.spans.set(l, lost, used, isSteady ? wait : green + startupSeconds);
     }
-    return this.finish({ ...next, stage: to, elapsed: Math.max(0, seconds - green), at: node.at + seconds, cost, first });
+    const cost = node.cost + this.run(next, node.stage, to, node.at, seconds);
+    return this.finish({
+      ...next,
+      stage: to,
+      elapsed: Math.max(0, seconds - green),
+      at: node.at + seconds,
+      cost,
+      first,
+    });
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
-  private turn(next: Pick<Node, 'queue' | 'open'>, l: number, pair: number, after: number): void {
-    const { passing, free, held } = this.rates;
+  private turn(next: Lanes, l: number, from: number, to: number): void {
+    const { lanes, stages, passing, free, held, first } = this.rates;
+    const pair = (from * stages + to) * lanes + l;
     const chance = next.open[l] as number;
-    next.open[l] =
+    const another =
       (next.queue[l] as number) < noQueue
-        ? (passing[after] as number)
+        ? (passing[to * lanes + l] as number)
         : chance * (free[pair] as number) + (1 - chance) * (held[pair] as number);
+    // As long as nobody left, what is known of the vehicle that is first now still holds.
+    const same = Math.max(0, 1 - (next.gone[l] as number));
+    next.open[l] = same * (first[to * lanes + l] as number) + (1 - same) * another;
   }
 
-  /** Lets a lane discharge from one second to another; answers with the time that its vehicles stand, weighed. */
-  private run(
-    next: Pick<Node, 'queue' | 'open'>,
-    l: number,
-    { from, to }: { readonly from: number; readonly to: number },
-    rate: number,
-    at: number,
-  ): number {
-    const { arrivals, seconds } = this.outlook;
-    const fast = rate === red ? 0 : (this.rates.fast[rate] as number);
-    const slow = rate === red ? 0 : (this.rates.slow[rate] as number);
-    const passing = rate === red ? 1 : (this.rates.passing[rate] as number);
-    const first = l * seconds + at;
-    let queue = next.queue[l] as number;
-    let open = next.open[l] as number;
+  /** Lets all lanes discharge, second by second; answers with the time that their vehicles stand, weighed. */
+  private run(next: Lanes, from: number, to: number, at: number, seconds: number): number {
+    const { lanes, fast, passing } = this.rates;
+    const { queue, open, gone } = next;
+    const { lost, used, begins } = this.spans;
+    const { arrivals } = this.outlook;
     let stood = 0;
-    for (let s = from; s < to; s++) {
-      queue += arrivals[first + s] as number;
-      const could = fast * open + slow * (1 - open);
-      if (could > 0) {
-        const part = Math.min(1, queue / could);
-        queue -= part * could;
-        open += part * (passing * slow * (1 - open) - (1 - passing) * fast * open);
+    for (let s = 0; s < seconds; s++)
+      for (let l = 0; l < lanes; l++) {
+        let q = (queue[l] as number) + (arrivals[l * this.outlook.seconds + at + s] as number);
+        const begun = s >= (begins[l] as number);
+        if (begun && s - 1 < (begins[l] as number)) this.turn(next, l, from, to);
+        if (q > 0 && (begun || (s >= (lost[l] as number) && s < (used[l] as number)))) {
+          const rate = (begun ? to : from) * lanes + l;
+          const chance = open[l] as number;
+          const quick = (fast[rate] as number) * chance;
+          const slow = chance < 1 ? this.slowRate(rate, next, at + s) : 0;
+          const could = quick + slow * (1 - chance);
+          if (could > 0) {
+            const part = Math.min(1, q / could);
+            q -= part * could;
+            gone[l] = (gone[l] as number) + part * could;
+            const share = passing[rate] as number;
+            open[l] = chance + part * (share * slow * (1 - chance) - (1 - share) * quick);
+          }
+        }
+        queue[l] = q;
+        stood += q * (this.weights[l] as number);
       }
-      stood += queue;
-    }
-    next.queue[l] = queue;
-    next.open[l] = open;
-    return stood * (this.weights[l] as number);
+    return stood;
   }
 
-  private copy({ queue, open }: Node): { readonly queue: Float64Array; readonly open: Float64Array } {
-    return { queue: queue.slice(), open: open.slice() };
+  /** Of vehicles that give way to lanes which may be on the move, vehicles a second. */
+  private slowRate(rate: number, { queue, open }: Lanes, at: number): number {
+    const { lanes, slow, foes, fast } = this.rates;
+    const nominal = slow[rate] as number;
+    const against = foes[rate] as readonly number[];
+    if (nominal === 0 || against.length === 0) return nominal;
+    const stage = (rate - (rate % lanes)) / lanes;
+    let flow = 0;
+    for (const foe of against)
+      flow +=
+        (queue[foe] as number) > noQueue
+          ? (fast[stage * lanes + foe] as number) * (open[foe] as number)
+          : (this.outlook.arrivals[foe * this.outlook.seconds + at] as number);
+    return nominal * gapFactor(flow);
+  }
+
+  private copy({ queue, open, gone }: Lanes): Lanes {
+    return { queue: queue.slice(), open: open.slice(), gone: gone.slice() };
   }
 
   /** Adds the cost of those who still stand: all must go, one stage after the other. */

@@ -37,10 +37,19 @@ export interface LaneState {
 
 /** What the detectors of a lane said of one interval; undefined for those that are not there or not believed. */
 export interface LaneReadings {
-  readonly stop: { readonly vehicles: number; readonly occupancy: number; readonly isOn: boolean } | undefined;
-  readonly advance: { readonly vehicles: number; readonly occupancy: number; readonly isOn: boolean } | undefined;
+  readonly stop:
+    | { readonly vehicles: number; readonly occupancy: number; readonly isOn: boolean }
+    | undefined;
+  readonly advance:
+    | { readonly vehicles: number; readonly occupancy: number; readonly isOn: boolean }
+    | undefined;
   readonly zone:
-    | { readonly vehicles: number; readonly halted: number; readonly jamMeters: number; readonly meters: number }
+    | {
+        readonly vehicles: number;
+        readonly halted: number;
+        readonly jamMeters: number;
+        readonly meters: number;
+      }
     | undefined;
 }
 
@@ -93,7 +102,12 @@ export function estimate(
   lane: Lane,
   state: LaneState,
   readings: LaneReadings,
-  flows: { readonly arrived: number; readonly left: number; readonly seconds: number; readonly isFree: boolean },
+  flows: {
+    readonly arrived: number;
+    readonly left: number;
+    readonly seconds: number;
+    readonly isFree: boolean;
+  },
 ): void {
   const { arrived, left, seconds } = flows;
   const counted = readings.advance !== undefined && readings.stop !== undefined;
@@ -106,7 +120,8 @@ export function estimate(
     entered = Math.max(0, readings.zone.vehicles - before + left);
     see(lane, state, readings.zone);
   } else weigh(lane, state, readings, flows);
-  state.beyond = state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + arrival * seconds - entered) : 0;
+  state.beyond =
+    state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + arrival * seconds - entered) : 0;
   if (!state.isFull && state.vehicles < 0.4 * (lane.sightMeters / vehicleMeters)) state.beyond = 0;
 }
 
@@ -136,7 +151,8 @@ function weigh(
   };
   if (stop !== undefined) {
     const gone = !stop.isOn && stop.occupancy < passingOccupancy;
-    const trickles = isFree && !stop.isOn && stop.occupancy < 0.3 && left < 0.5 * lane.saturationVps * seconds;
+    const trickles =
+      isFree && !stop.isOn && stop.occupancy < 0.3 && left < 0.5 * lane.saturationVps * seconds;
     // A queue may begin short of the loop for a moment, behind one who gives way or brakes; on free green it cannot.
     state.emptySeconds = gone ? state.emptySeconds + seconds : 0;
     const isSure = isFree || state.emptySeconds > emptyForSureSeconds;

@@ -35,8 +35,7 @@ export function outlookOf(
       const lane = state.lanes[i] as LaneState;
       const { sightMeters, speedMps } = layout.lanes[i] as Layout['lanes'][number];
       const travel = Math.max(1, Math.round(sightMeters / speedMps));
-      for (let s = 0; s < Math.min(travel, seconds); s++)
-        arrivals[i * seconds + s] = lane.moving / travel;
+      for (let s = 0; s < Math.min(travel, seconds); s++) arrivals[i * seconds + s] = lane.moving / travel;
       const from = travel + Math.max(0, Math.round(known?.knownSeconds ?? 0));
       for (let s = from; s < seconds; s++) arrivals[i * seconds + s] = rateOf(state, i);
       if (known !== undefined) add(arrivals, i, seconds, travel, known, now, rateOf(state, i) / total);

@@ -47,7 +47,8 @@ export class PlanControl {
     const cost = new PlanCost(layout, this.state.signals[id] as SignalState);
     const plan = bestPlan(layout, cost);
     if (plan === undefined) return undefined;
-    if (cost.of(plan) > (1 - clearGain) * cost.of(this.state.plans[id] as readonly PlanStage[])) return undefined;
+    if (cost.of(plan) > (1 - clearGain) * cost.of(this.state.plans[id] as readonly PlanStage[]))
+      return undefined;
     this.state.plans[id] = plan;
     return { kind: 'plan', signal: id, offsetSeconds: undefined, stages: plan };
   }

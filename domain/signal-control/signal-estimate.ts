@@ -86,7 +86,10 @@ function readingsOf(lane: Lane, state: SignalState, seen: Observation): LaneRead
   const loops = [...(lane.stop === undefined ? [] : [lane.stop]), ...lane.advance.map(({ id }) => id)];
   const sound = new Set<string>();
   for (const id of [...loops, ...lane.zones.map((zone) => zone.id)]) {
-    const others = Math.max(0, ...loops.filter((other) => other !== id).map((other) => loop(other)?.vehicles ?? 0));
+    const others = Math.max(
+      0,
+      ...loops.filter((other) => other !== id).map((other) => loop(other)?.vehicles ?? 0),
+    );
     state.health[id] ??= initialHealth();
     if (judge(state.health[id], seen.readings.get(id), others, seen.intervalSeconds)) sound.add(id);
   }
@@ -118,7 +121,12 @@ function zoneOf(lane: Lane, sound: ReadonlySet<string>, seen: Observation): Lane
     0,
   );
   if (meters < 0.4 * lane.sightMeters) return undefined;
-  return { vehicles: sum(({ vehicles }) => vehicles), halted: sum(({ halted }) => halted), jamMeters, meters };
+  return {
+    vehicles: sum(({ vehicles }) => vehicles),
+    halted: sum(({ halted }) => halted),
+    jamMeters,
+    meters,
+  };
 }
 
 /** Vehicles for each lane: those of its advance loop, less or more those that changed lanes after it. */
@@ -190,14 +198,25 @@ function takeLane(
   arrived: number,
   { at, does, stage, shownStage, elapsedSeconds, seconds, departed, clearance }: Interval,
 ): void {
-  const rate: Rate = rateOf(lane, state.discharge, does, stage === undefined ? 1 : learntRatio(state.discharge, stage));
+  const rate: Rate = rateOf(
+    lane,
+    state.discharge,
+    does,
+    stage === undefined ? 1 : learntRatio(state.discharge, stage),
+  );
   const open = openChance(state.discharge, does);
   const queue = state.vehicles + state.beyond;
   const expected = Math.min(queue + arrived, expectedLeaving(rate, open, seconds));
   const left = readings.stop?.vehicles ?? expected;
   const waits = readings.stop?.isOn ?? queue + arrived - left > 1;
   if (readings.stop !== undefined) {
-    followGreen(lane, state.discharge, readings.stop, { at, stage: shownStage, elapsedSeconds, seconds, clearance });
+    followGreen(lane, state.discharge, readings.stop, {
+      at,
+      stage: shownStage,
+      elapsedSeconds,
+      seconds,
+      clearance,
+    });
     learnLinks(lane, state.discharge, does, left, waits, seconds);
     count(state.left, left, seconds);
   }
@@ -210,7 +229,8 @@ function takeLane(
   const came = readings.advance === undefined ? left : arrived;
   count(state.arrived, came, seconds);
   count(state.usually, came, seconds, usualSeconds);
-  const isFree = stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
+  const isFree =
+    stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
   estimate(lane, state, readings, { arrived, left, seconds, isFree });
   const isWaiting = state.vehicles - state.moving >= 0.5;
   state.waitedSeconds = isWaiting && left === 0 ? state.waitedSeconds + seconds : 0;

@@ -1,5 +1,6 @@
 /** How every lane of a signal discharges under every stage, laid out flat for the search. */
-import { learntRatio, rateOf, shareOf } from './discharge.ts';
+import { learntRatio, openChance, permittedHeadwaySeconds, rateOf, shareOf } from './discharge.ts';
+import { freeGiving } from './gaps.ts';
 import type { LaneState } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
 
@@ -10,6 +11,10 @@ export interface StageRates {
   readonly fast: Float64Array;
   /** Vehicles a second when it must, or may not go; same places. */
   readonly slow: Float64Array;
+  /** Chance that the vehicle which is first now need not give way; same places. */
+  readonly first: Float64Array;
+  /** Lanes that those who give way must let pass; same places. */
+  readonly foes: (readonly number[])[];
   /** Share of vehicles that need not give way; same places. */
   readonly passing: Float64Array;
   /** The best mean rate of a long queue over all stages: `[lane]`. */
@@ -35,6 +40,8 @@ export function stageRates(
     stages,
     fast: new Float64Array(stages * lanes),
     slow: new Float64Array(stages * lanes),
+    first: new Float64Array(stages * lanes),
+    foes: new Array<readonly number[]>(stages * lanes).fill([]),
     passing: new Float64Array(stages * lanes),
     best: new Float64Array(lanes),
     stays: new Uint8Array(stages * stages * lanes),
@@ -47,8 +54,11 @@ export function stageRates(
     for (let stage = 0; stage < stages; stage++) {
       const does = lane.service[stage] as readonly number[];
       const { fast, slow, passing } = rateOf(lane, discharge, does, learntRatio(discharge, stage), closed[l]);
+      rates.first[stage * lanes + l] = openChance(discharge, does);
       rates.fast[stage * lanes + l] = fast;
-      rates.slow[stage * lanes + l] = slow;
+      const gives = does.some((what) => what === service.permitted);
+      rates.slow[stage * lanes + l] = gives ? slow * permittedHeadwaySeconds * freeGiving : slow;
+      if (gives) rates.foes[stage * lanes + l] = foesOf(layout, l, stage);
       rates.passing[stage * lanes + l] = passing;
       rates.best[l] = Math.max(rates.best[l] as number, fast * passing + slow * (1 - passing));
       for (let to = 0; to < stages; to++) relate(rates, lane, l, stage, to, shares);
@@ -57,7 +67,23 @@ export function stageRates(
   return rates;
 }
 
-function relate(rates: StageRates, lane: Lane, l: number, from: number, to: number, shares: readonly number[]): void {
+/** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
+const foesOf = ({ lanes }: Layout, l: number, stage: number): number[] =>
+  lanes.flatMap((other, i) => {
+    const goes = other.links.some(
+      ({ turn }, link) => turn === 'straight' && other.service[stage]?.[link] === service.protected,
+    );
+    return other.edge !== lanes[l]?.edge && goes ? [i] : [];
+  });
+
+function relate(
+  rates: StageRates,
+  lane: Lane,
+  l: number,
+  from: number,
+  to: number,
+  shares: readonly number[],
+): void {
   let [both, inFrom, onlyTo] = [0, 0, 0];
   let isNew = false;
   for (const [link, share] of shares.entries()) {
