@@ -33,7 +33,7 @@ const usage = `arterial <command>
          [--ports free] [--json]          NAME is one of kafka, postgres, redis, registry
          [--folder DIR]
   forecast stdio                          forecasts rows of numbers as they come on standard input, one JSON text a line
-  signals stdio [--plans-only]            advises signals from what detectors say on standard input, one JSON text a line
+  signals stdio [--plans-only]            advises signals from what detectors say on standard input
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 

@@ -1,4 +1,4 @@
-/** A crossing with vehicles of known number, for tests: points that drive to the stop bar and leave one after another. */
+/** A crossing with vehicles of known number, for tests: points that drive to the stop bar and leave in turn. */
 import type { Advice, ControlModel, DetectorModel, Observation, Reading, SignalLink } from './model.ts';
 
 /** Lanes of the crossing: north and east go straight on, from the west a lane is shared with those who turn left. */

@@ -123,9 +123,9 @@ function laneService(lane: Lane, state: LaneState): LaneService {
 }
 
 /** The best cycle over all choices of stages that together serve every link; undefined when there is none. */
-export function bestPlan(layout: Layout, cost: PlanCost): readonly PlanStage[] | undefined {
+export function bestPlan(layout: Layout, state: SignalState, cost: PlanCost): readonly PlanStage[] | undefined {
   let best: { readonly plan: readonly PlanStage[]; readonly cost: number } | undefined;
-  for (const stages of choices(layout)) {
+  for (const stages of choices(layout, linksToProtect(layout, state))) {
     const found = descend(layout, stages, cost);
     if (found !== undefined && (best === undefined || found.cost < best.cost)) best = found;
   }
@@ -135,7 +135,21 @@ export function bestPlan(layout: Layout, cost: PlanCost): readonly PlanStage[] |
 /** More stages than this in a cycle are clearances more than green. */
 const mostStages = 6;
 
-function choices(layout: Layout): number[][] {
+/** Where those who give way are stuck for more than this part of their green, they need a stage of their own. */
+const stuckShare = 0.08;
+
+/** Links whose vehicles would fill the junction, and hold one another for good, without a stage that frees them. */
+function linksToProtect({ lanes, signal }: Layout, state: SignalState): number[] {
+  const stuck = lanes.filter((_, l) => {
+    const { vehicles, seconds } = (state.lanes[l] as LaneState).stuck;
+    return vehicles > stuckShare * seconds;
+  });
+  return stuck.flatMap(({ links }) =>
+    links.flatMap(({ number }) => (signal.stages.some((stage) => stage.protected.includes(number)) ? [number] : [])),
+  );
+}
+
+function choices(layout: Layout, toProtect: readonly number[]): number[][] {
   const { stages } = layout.signal;
   const served = new Set(stages.flatMap(({ green }) => green));
   const found: number[][] = [];
@@ -143,7 +157,8 @@ function choices(layout: Layout): number[][] {
     const chosen = stages.flatMap((_, stage) => (mask & (1 << stage) ? [stage] : []));
     if (chosen.length > mostStages || (chosen.length < 2 && stages.length > 1)) continue;
     const green = new Set(chosen.flatMap((stage) => stages[stage]?.green ?? []));
-    if (green.size === served.size) found.push(chosen);
+    const frees = (link: number): boolean => chosen.some((stage) => stages[stage]?.protected.includes(link) === true);
+    if (green.size === served.size && toProtect.every(frees)) found.push(chosen);
   }
   const least = Math.min(...found.map((chosen) => chosen.length));
   return found.filter((chosen) => chosen.length <= least + 2);

@@ -3,9 +3,9 @@
  * at the stop bar of its lane; the cost is the time that they stand. Of the sequences that show the same stage at the
  * same time only the best is followed (a forward dynamic programme), so the work grows with stages squared.
  */
-import { gapFactor } from './gaps.ts';
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
-import type { Layout } from './layout.ts';
+import { LaneRun } from './lane-run.ts';
+import { type Layout, service } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
 import { type StageRates, stageRates } from './stage-rates.ts';
 
@@ -40,63 +40,26 @@ export interface Decision {
   readonly afterSeconds: number;
 }
 
-interface Node {
-  readonly stage: number;
-  /** Since its start of green, s. */
-  readonly elapsed: number;
-  /** When, in seconds from now. */
-  readonly at: number;
-  readonly cost: number;
-  /** Cost, and what is still to come of it. */
-  readonly total: number;
-  /** First decision on the way here. */
-  readonly first: Decision;
-  readonly queue: Float64Array;
-  /** Chance that the first vehicle of each lane need not give way. */
-  readonly open: Float64Array;
-  /** Vehicles of each lane that have left by then. */
-  readonly gone: Float64Array;
-}
+/** A sequence that costs more than this times the best at the same time is given up. */
+const worthFollowing = 1.5;
 
-type Lanes = Pick<Node, 'queue' | 'open' | 'gone'>;
-
-/** A lane that waits longer than this weighs more, doubling each time, s. */
-const patienceSeconds = 30;
-/** Less than this many vehicles are no queue. */
-const noQueue = 0.5;
-
-/** When, within a part of a sequence, each lane may go: from `lost` to `used` in the old stage, from `begins` in the new. */
-class Spans {
-  readonly lost: Float64Array;
-  readonly used: Float64Array;
-  readonly begins: Float64Array;
-
-  constructor(lanes: number) {
-    this.lost = new Float64Array(lanes);
-    this.used = new Float64Array(lanes);
-    this.begins = new Float64Array(lanes);
-  }
-
-  set(lane: number, lost: number, used: number, begins: number): void {
-    this.lost[lane] = lost;
-    this.used[lane] = used;
-    this.begins[lane] = begins;
-  }
-
-  fill(lost: number, used: number, begins: number): void {
-    for (let lane = 0; lane < this.lost.length; lane++) this.set(lane, lost, used, begins);
-  }
-}
-
-/** The search for one signal. */
+/** The search for one signal. Its nodes are places in flat arrays, `step * stages + stage`: it leaves no garbage. */
 export class Horizon {
   private readonly layout: Layout;
   private readonly state: SignalState;
   private readonly rates: StageRates;
-  private readonly spans: Spans;
   private readonly outlook: Outlook;
   private readonly timing: Timing;
-  private readonly weights: number[];
+  private readonly steps: number;
+  private readonly lanes: LaneRun;
+  /** Of each node: cost so far and what is still to come of it, Infinity where none is; s since its start of green. */
+  private readonly costs: Float64Array;
+  private readonly totals: Float64Array;
+  private readonly elapsed: Float64Array;
+  /** The decision by which each node was reached. */
+  private readonly first: Decision[];
+  /** `lanes.size` numbers a node: how its lanes stand. */
+  private readonly standings: Float64Array;
 
   constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
     this.layout = layout;
@@ -104,187 +67,139 @@ export class Horizon {
     this.outlook = outlook;
     this.timing = timing;
     this.rates = stageRates(layout, state.lanes, outlook.closed);
-    this.spans = new Spans(layout.lanes.length);
-    this.weights = state.lanes.map(
-      ({ waitedSeconds }) => 1 + Math.max(0, waitedSeconds / patienceSeconds - 1),
-    );
+    this.lanes = new LaneRun(this.rates, outlook, state.lanes);
+    this.steps = Math.floor((outlook.seconds - timing.latencySeconds) / timing.tickSeconds);
+    const nodes = (this.steps + 1) * this.rates.stages;
+    this.costs = new Float64Array(nodes);
+    this.totals = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY);
+    this.elapsed = new Float64Array(nodes);
+    this.first = new Array<Decision>(nodes);
+    this.standings = new Float64Array(nodes * this.lanes.size);
   }
 
   decide(standing: Standing): Decision {
+    const { stages } = this.rates;
+    const { latencySeconds } = this.timing;
+    this.lanes.start(standing.stage, this.state.lanes);
+    const stay = { stage: standing.stage, afterSeconds: 0 };
+    const { elapsedSeconds, startsInSeconds } = standing;
+    const cost = this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
+    this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay);
+    for (let step = 0; step < this.steps; step++) {
+      const limit = worthFollowing * this.bestOf(step).total;
+      for (let stage = 0; stage < stages; stage++)
+        if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, standing);
+    }
+    return this.first[this.bestOf(this.steps).node] ?? stay;
+  }
+
+  private bestOf(step: number): { readonly node: number; readonly total: number } {
+    const { stages } = this.rates;
+    let node = step * stages;
+    for (let other = node + 1; other < (step + 1) * stages; other++)
+      if ((this.totals[other] as number) < (this.totals[node] as number)) node = other;
+    return { node, total: this.totals[node] as number };
+  }
+
+  /** All that may follow a node: its stage goes on, or another begins. */
+  private branch(step: number, stage: number, standing: Standing): void {
+    const { minGreenSeconds } = this.layout.signal;
     const { tickSeconds, latencySeconds } = this.timing;
-    const stages = this.layout.signal.stages.length;
-    const steps = Math.floor((this.outlook.seconds - latencySeconds) / tickSeconds);
-    const layers: (Node | undefined)[][] = Array.from({ length: steps + 1 }, () =>
-      new Array(stages).fill(undefined),
-    );
-    (layers[0] as Node[])[standing.stage] = this.start(standing);
-    for (let step = 0; step < steps; step++)
-      for (const node of layers[step] as (Node | undefined)[])
-        if (node) this.branch(node, step, standing, layers);
-    let best: Node | undefined;
-    for (const node of layers[steps] as (Node | undefined)[])
-      if (node && (best === undefined || node.total < best.total)) best = node;
-    return best?.first ?? { stage: standing.stage, afterSeconds: 0 };
-  }
-
-  /** When the decision takes effect. */
-  private start({ stage, elapsedSeconds, startsInSeconds }: Standing): Node {
-    const { lanes } = this.state;
-    const now: Node = {
-      stage,
-      elapsed: elapsedSeconds,
-      at: 0,
-      cost: 0,
-      total: 0,
-      first: { stage, afterSeconds: 0 },
-      queue: Float64Array.from(lanes, ({ vehicles, moving, beyond }) => vehicles - moving + beyond),
-      open: this.rates.first.slice(stage * lanes.length, (stage + 1) * lanes.length),
-      gone: new Float64Array(lanes.length),
-    };
-    return this.hold(now, this.timing.latencySeconds, startsInSeconds, now.first);
-  }
-
-  private branch(node: Node, step: number, standing: Standing, layers: (Node | undefined)[][]): void {
-    const { signal, clearance } = this.layout;
-    const { tickSeconds } = this.timing;
-    const steps = layers.length - 1;
-    for (let to = 0; to < signal.stages.length; to++) {
-      if (to === node.stage) {
-        const first = step === 0 ? { stage: to, afterSeconds: 0 } : node.first;
-        keep(layers[step + 1] as Node[], this.hold(node, tickSeconds, 0, first));
-        continue;
-      }
-      const least = signal.minGreenSeconds - node.elapsed;
-      // Only the coming switch is timed to the second; the later ones will be when their turn comes.
-      const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
-      for (let after = 0; after <= last; after++) {
-        const wait = Math.max(after, least);
+    const { stages } = this.rates;
+    const node = step * stages + stage;
+    const at = latencySeconds + step * tickSeconds;
+    const elapsed = this.elapsed[node] as number;
+    this.take(node);
+    const held = (this.costs[node] as number) + this.hold(stage, elapsed, 0, at, tickSeconds);
+    const stays = step === 0 ? { stage, afterSeconds: 0 } : (this.first[node] as Decision);
+    this.keep(node + stages, held, elapsed + tickSeconds, stays);
+    // Only the coming switch is timed to the second; the later ones will be when their turn comes.
+    const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
+    for (let to = 0; to < stages; to++)
+      for (let after = 0; to !== stage && after <= last; after++) {
+        if (step === 0 && this.traps(stage, to)) continue;
+        const wait = Math.max(after, minGreenSeconds - elapsed);
         if (wait >= tickSeconds || (wait > after && after < last)) continue;
-        const clear = clearance[node.stage]?.[to] as number;
-        const taken = Math.ceil((wait + clear + signal.minGreenSeconds - 1e-9) / tickSeconds);
-        const next = Math.min(steps, step + Math.max(1, taken));
-        const first = step === 0 ? { stage: to, afterSeconds: wait } : node.first;
-        keep(layers[next] as Node[], this.change(node, to, wait, (next - step) * tickSeconds, first));
+        const green = wait + (this.layout.clearance[stage]?.[to] as number);
+        const next = Math.min(
+          this.steps,
+          step + Math.max(1, Math.ceil((green + minGreenSeconds - 1e-9) / tickSeconds)),
+        );
+        const seconds = (next - step) * tickSeconds;
+        this.take(node);
+        const cost =
+          (this.costs[node] as number) + this.change({ from: stage, to, elapsed, wait, at, seconds });
+        const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
+        this.keep(next * stages + to, cost, Math.max(0, seconds - green), first);
       }
-    }
   }
 
-  /** Lets the stage go on for `seconds`, with no green in the first `redSeconds` of them. */
-  private hold(node: Node, seconds: number, redSeconds: number, first: Decision): Node {
-    const next = this.copy(node);
+  /**
+   * Whether those who found no gap would be left inside the junction, before crossing traffic, although a stage frees
+   * them. They would fill it, and hold one another for good.
+   */
+  private traps(from: number, to: number): boolean {
+    const { signal, lanes } = this.layout;
+    return lanes.some(
+      (lane, l) =>
+        (this.state.lanes[l]?.stuckSeconds ?? 0) > 0 &&
+        lane.links.some(
+          ({ number }, link) =>
+            lane.service[from]?.[link] === service.permitted &&
+            lane.service[to]?.[link] === service.none &&
+            signal.stages.some((stage) => stage.protected.includes(number)),
+        ),
+    );
+  }
+
+  /** Cost of a stage that goes on for `seconds`, with no green in the first `redSeconds` of them. */
+  private hold(stage: number, elapsed: number, redSeconds: number, at: number, seconds: number): number {
     // The start-up loss of a green that has just begun, or is about to.
-    const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - node.elapsed;
-    this.spans.fill(Math.ceil(lost), seconds, seconds);
-    const cost = node.cost + this.run(next, node.stage, node.stage, node.at, seconds);
-    const elapsed = redSeconds > 0 ? Math.max(0, seconds - redSeconds) : node.elapsed + seconds;
-    return this.finish({ ...next, stage: node.stage, elapsed, at: node.at + seconds, cost, first });
+    const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - elapsed;
+    for (let l = 0; l < this.rates.lanes; l++) this.lanes.span(l, Math.ceil(lost), seconds, seconds);
+    return this.lanes.run(stage, stage, at, seconds);
   }
 
-  /** Holds for `wait`, clears, and lets the stage `to` go for the rest of `seconds`. */
-  private change(node: Node, to: number, wait: number, seconds: number, first: Decision): Node {
+  /** Cost of `wait` more seconds of a stage, the clearance, and the stage `to` for the rest of `seconds`. */
+  private change({ from, to, elapsed, wait, at, seconds }: Change): number {
     const { lanes, stages, stays } = this.rates;
-    const next = this.copy(node);
-    const clear = this.layout.clearance[node.stage]?.[to] as number;
-    const green = Math.min(seconds, wait + clear);
-    const lost = node.elapsed === 0 ? startupSeconds : 0;
+    const clear = this.layout.clearance[from]?.[to] as number;
+    const lost = Math.max(0, startupSeconds - elapsed);
     for (let l = 0; l < lanes; l++) {
-      const isSteady = stays[(node.stage * stages + to) * lanes + l] === 1;
+      const isSteady = stays[(from * stages + to) * lanes + l] === 1;
       const used = isSteady ? wait : wait + Math.min(clear, yellowUsedSeconds);
-      this.spans.set(l, lost, used, isSteady ? wait : green + startupSeconds);
+      this.lanes.span(l, lost, used, isSteady ? wait : wait + clear + startupSeconds);
     }
-    const cost = node.cost + this.run(next, node.stage, to, node.at, seconds);
-    return this.finish({
-      ...next,
-      stage: to,
-      elapsed: Math.max(0, seconds - green),
-      at: node.at + seconds,
-      cost,
-      first,
-    });
+    return this.lanes.run(from, to, at, seconds);
   }
 
-  /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
-  private turn(next: Lanes, l: number, from: number, to: number): void {
-    const { lanes, stages, passing, free, held, first } = this.rates;
-    const pair = (from * stages + to) * lanes + l;
-    const chance = next.open[l] as number;
-    const another =
-      (next.queue[l] as number) < noQueue
-        ? (passing[to * lanes + l] as number)
-        : chance * (free[pair] as number) + (1 - chance) * (held[pair] as number);
-    // As long as nobody left, what is known of the vehicle that is first now still holds.
-    const same = Math.max(0, 1 - (next.gone[l] as number));
-    next.open[l] = same * (first[to * lanes + l] as number) + (1 - same) * another;
+  private take(node: number): void {
+    const { size } = this.lanes;
+    for (let i = 0; i < size; i++) this.lanes.standing[i] = this.standings[node * size + i] as number;
   }
 
-  /** Lets all lanes discharge, second by second; answers with the time that their vehicles stand, weighed. */
-  private run(next: Lanes, from: number, to: number, at: number, seconds: number): number {
-    const { lanes, fast, passing } = this.rates;
-    const { queue, open, gone } = next;
-    const { lost, used, begins } = this.spans;
-    const { arrivals } = this.outlook;
-    let stood = 0;
-    for (let s = 0; s < seconds; s++)
-      for (let l = 0; l < lanes; l++) {
-        let q = (queue[l] as number) + (arrivals[l * this.outlook.seconds + at + s] as number);
-        const begun = s >= (begins[l] as number);
-        if (begun && s - 1 < (begins[l] as number)) this.turn(next, l, from, to);
-        if (q > 0 && (begun || (s >= (lost[l] as number) && s < (used[l] as number)))) {
-          const rate = (begun ? to : from) * lanes + l;
-          const chance = open[l] as number;
-          const quick = (fast[rate] as number) * chance;
-          const slow = chance < 1 ? this.slowRate(rate, next, at + s) : 0;
-          const could = quick + slow * (1 - chance);
-          if (could > 0) {
-            const part = Math.min(1, q / could);
-            q -= part * could;
-            gone[l] = (gone[l] as number) + part * could;
-            const share = passing[rate] as number;
-            open[l] = chance + part * (share * slow * (1 - chance) - (1 - share) * quick);
-          }
-        }
-        queue[l] = q;
-        stood += q * (this.weights[l] as number);
-      }
-    return stood;
-  }
-
-  /** Of vehicles that give way to lanes which may be on the move, vehicles a second. */
-  private slowRate(rate: number, { queue, open }: Lanes, at: number): number {
-    const { lanes, slow, foes, fast } = this.rates;
-    const nominal = slow[rate] as number;
-    const against = foes[rate] as readonly number[];
-    if (nominal === 0 || against.length === 0) return nominal;
-    const stage = (rate - (rate % lanes)) / lanes;
-    let flow = 0;
-    for (const foe of against)
-      flow +=
-        (queue[foe] as number) > noQueue
-          ? (fast[stage * lanes + foe] as number) * (open[foe] as number)
-          : (this.outlook.arrivals[foe * this.outlook.seconds + at] as number);
-    return nominal * gapFactor(flow);
-  }
-
-  private copy({ queue, open, gone }: Lanes): Lanes {
-    return { queue: queue.slice(), open: open.slice(), gone: gone.slice() };
-  }
-
-  /** Adds the cost of those who still stand: all must go, one stage after the other. */
-  private finish(node: Omit<Node, 'total'>): Node {
-    const { best } = this.rates;
-    let vehicles = 0;
-    let work = 0;
-    for (let l = 0; l < best.length; l++) {
-      const queue = node.queue[l] as number;
-      vehicles += queue;
-      if ((best[l] as number) > 0) work = Math.max(work, queue / (best[l] as number));
-    }
-    const { yellowSeconds } = this.layout.signal;
-    return { ...node, total: node.cost + vehicles * (work / 2 + yellowSeconds + startupSeconds) };
+  /** Keeps what the lanes have come to, when nothing better shows this stage at this time. */
+  private keep(node: number, cost: number, elapsed: number, first: Decision): void {
+    const total = cost + this.lanes.toCome(this.layout.signal.yellowSeconds + startupSeconds);
+    if (total >= (this.totals[node] as number)) return;
+    this.totals[node] = total;
+    this.costs[node] = cost;
+    this.elapsed[node] = elapsed;
+    this.first[node] = first;
+    const { size } = this.lanes;
+    for (let i = 0; i < size; i++) this.standings[node * size + i] = this.lanes.standing[i] as number;
   }
 }
 
-function keep(layer: (Node | undefined)[], node: Node): void {
-  const best = layer[node.stage];
-  if (best === undefined || node.total < best.total) layer[node.stage] = node;
+interface Change {
+  readonly from: number;
+  readonly to: number;
+  readonly elapsed: number;
+  readonly wait: number;
+  readonly at: number;
+  readonly seconds: number;
 }
+
+/** Below 0 while the clearance goes on. */
+const heldFor = (elapsed: number, red: number, seconds: number): number =>
+  red > 0 ? seconds - red : elapsed + seconds;

@@ -1,4 +1,4 @@
-/** Who will come to the lanes of a signal in the next minute: who is seen, who was let go upstream, and who usually comes. */
+/** Who will come to the lanes of a signal: who is seen, who was let go upstream, and who usually comes. */
 import type { Outlook } from './horizon.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import type { Layout } from './layout.ts';

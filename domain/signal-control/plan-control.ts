@@ -44,8 +44,9 @@ export class PlanControl {
   }
 
   private advise(id: string, layout: Layout): PlanAdvice | undefined {
-    const cost = new PlanCost(layout, this.state.signals[id] as SignalState);
-    const plan = bestPlan(layout, cost);
+    const state = this.state.signals[id] as SignalState;
+    const cost = new PlanCost(layout, state);
+    const plan = bestPlan(layout, state, cost);
     if (plan === undefined) return undefined;
     if (cost.of(plan) > (1 - clearGain) * cost.of(this.state.plans[id] as readonly PlanStage[]))
       return undefined;

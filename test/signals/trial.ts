@@ -36,7 +36,8 @@ export async function trial(
   seed: number,
   options: readonly string[],
 ): Promise<Verdict> {
-  const command = `${process.execPath} --import tsx arterial.ts signals stdio${mode === 'plans' ? ' --plans-only' : ''}`;
+  const only = mode === 'plans' ? ' --plans-only' : '';
+  const command = `${process.execPath} --import tsx arterial.ts signals stdio${only}`;
   const detectors = mode === 'radar' ? 'radar' : 'loops';
   const { stdout } = await run(
     python,
