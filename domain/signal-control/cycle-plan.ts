@@ -7,6 +7,7 @@ import { expectedLeaving, learntRatio, type Rate, rateOf, shareOf } from './disc
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
+import type { Stage } from './model.ts';
 import type { SignalState } from './signal-estimate.ts';
 
 /** One green of a cycle. */
@@ -123,9 +124,9 @@ function laneService(lane: Lane, state: LaneState): LaneService {
 }
 
 /** The best cycle over all choices of stages that together serve every link; undefined when there is none. */
-export function bestPlan(layout: Layout, state: SignalState, cost: PlanCost): readonly PlanStage[] | undefined {
+export function bestPlan(layout: Layout, cost: PlanCost): readonly PlanStage[] | undefined {
   let best: { readonly plan: readonly PlanStage[]; readonly cost: number } | undefined;
-  for (const stages of choices(layout, linksToProtect(layout, state))) {
+  for (const stages of choices(layout)) {
     const found = descend(layout, stages, cost);
     if (found !== undefined && (best === undefined || found.cost < best.cost)) best = found;
   }
@@ -135,21 +136,7 @@ export function bestPlan(layout: Layout, state: SignalState, cost: PlanCost): re
 /** More stages than this in a cycle are clearances more than green. */
 const mostStages = 6;
 
-/** Where those who give way are stuck for more than this part of their green, they need a stage of their own. */
-const stuckShare = 0.08;
-
-/** Links whose vehicles would fill the junction, and hold one another for good, without a stage that frees them. */
-function linksToProtect({ lanes, signal }: Layout, state: SignalState): number[] {
-  const stuck = lanes.filter((_, l) => {
-    const { vehicles, seconds } = (state.lanes[l] as LaneState).stuck;
-    return vehicles > stuckShare * seconds;
-  });
-  return stuck.flatMap(({ links }) =>
-    links.flatMap(({ number }) => (signal.stages.some((stage) => stage.protected.includes(number)) ? [number] : [])),
-  );
-}
-
-function choices(layout: Layout, toProtect: readonly number[]): number[][] {
+function choices(layout: Layout): number[][] {
   const { stages } = layout.signal;
   const served = new Set(stages.flatMap(({ green }) => green));
   const found: number[][] = [];
@@ -157,13 +144,17 @@ function choices(layout: Layout, toProtect: readonly number[]): number[][] {
     const chosen = stages.flatMap((_, stage) => (mask & (1 << stage) ? [stage] : []));
     if (chosen.length > mostStages || (chosen.length < 2 && stages.length > 1)) continue;
     const green = new Set(chosen.flatMap((stage) => stages[stage]?.green ?? []));
-    const frees = (link: number): boolean => chosen.some((stage) => stages[stage]?.protected.includes(link) === true);
-    if (green.size === served.size && toProtect.every(frees)) found.push(chosen);
+    if (green.size === served.size) found.push(chosen);
   }
   const least = Math.min(...found.map((chosen) => chosen.length));
   return found.filter((chosen) => chosen.length <= least + 2);
 }
 
+/**
+ * A stage in which some give way on a shared lane keeps this part of its native green. With less, they fill the
+ * junction until nobody moves: a cycle cannot wait for them, as advice stage by stage can.
+ */
+const givingWayPart = 0.7;
 /** Steps of the search, s: coarse first. */
 const steps = [8, 4, 2, 1];
 
@@ -172,10 +163,19 @@ function descend(
   stages: readonly number[],
   cost: PlanCost,
 ): { plan: PlanStage[]; cost: number } | undefined {
-  const least = Math.ceil(layout.signal.minGreenSeconds);
-  let plan = stages.map((stage) => ({
+  const { signal, lanes } = layout;
+  const least = stages.map((stage) => {
+    const { nativeGreenSeconds } = signal.stages[stage] as Stage;
+    const own = Math.ceil(signal.minGreenSeconds);
+    const isShared = lanes.some(({ service: does }) => {
+      const now = does[stage] ?? [];
+      return now.includes(service.protected) && now.includes(service.permitted);
+    });
+    return isShared ? Math.max(own, Math.floor(nativeGreenSeconds * givingWayPart)) : own;
+  });
+  let plan = stages.map((stage, i) => ({
     stage,
-    greenSeconds: Math.max(least, Math.round(60 / stages.length)),
+    greenSeconds: Math.max(least[i] as number, Math.round(60 / stages.length)),
   }));
   const legal = (candidate: PlanStage[]): boolean => {
     const cycle = cost.cycleSeconds(candidate);
@@ -188,7 +188,7 @@ function descend(
       for (let i = 0; i < plan.length; i++)
         for (const change of [-step, step]) {
           const candidate = plan.map((one, k) =>
-            k === i ? { ...one, greenSeconds: Math.max(least, one.greenSeconds + change) } : one,
+            k === i ? { ...one, greenSeconds: Math.max(least[k] as number, one.greenSeconds + change) } : one,
           );
           if (!legal(candidate)) continue;
           const next = cost.of(candidate);

@@ -5,7 +5,7 @@
  */
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { LaneRun } from './lane-run.ts';
-import { type Layout, service } from './layout.ts';
+import type { Layout } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
 import { type StageRates, stageRates } from './stage-rates.ts';
 
@@ -48,7 +48,6 @@ export class Horizon {
   private readonly layout: Layout;
   private readonly state: SignalState;
   private readonly rates: StageRates;
-  private readonly outlook: Outlook;
   private readonly timing: Timing;
   private readonly steps: number;
   private readonly lanes: LaneRun;
@@ -64,7 +63,6 @@ export class Horizon {
   constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
     this.layout = layout;
     this.state = state;
-    this.outlook = outlook;
     this.timing = timing;
     this.rates = stageRates(layout, state.lanes, outlook.closed);
     this.lanes = new LaneRun(this.rates, outlook, state.lanes);
@@ -117,8 +115,7 @@ export class Horizon {
     const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
     for (let to = 0; to < stages; to++)
       for (let after = 0; to !== stage && after <= last; after++) {
-        if (step === 0 && this.traps(stage, to)) continue;
-        const wait = Math.max(after, minGreenSeconds - elapsed);
+        const wait = Math.max(after, (this.rates.leastGreen[stage * stages + to] as number) - elapsed);
         if (wait >= tickSeconds || (wait > after && after < last)) continue;
         const green = wait + (this.layout.clearance[stage]?.[to] as number);
         const next = Math.min(
@@ -132,24 +129,6 @@ export class Horizon {
         const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
         this.keep(next * stages + to, cost, Math.max(0, seconds - green), first);
       }
-  }
-
-  /**
-   * Whether those who found no gap would be left inside the junction, before crossing traffic, although a stage frees
-   * them. They would fill it, and hold one another for good.
-   */
-  private traps(from: number, to: number): boolean {
-    const { signal, lanes } = this.layout;
-    return lanes.some(
-      (lane, l) =>
-        (this.state.lanes[l]?.stuckSeconds ?? 0) > 0 &&
-        lane.links.some(
-          ({ number }, link) =>
-            lane.service[from]?.[link] === service.permitted &&
-            lane.service[to]?.[link] === service.none &&
-            signal.stages.some((stage) => stage.protected.includes(number)),
-        ),
-    );
   }
 
   /** Cost of a stage that goes on for `seconds`, with no green in the first `redSeconds` of them. */

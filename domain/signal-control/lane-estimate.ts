@@ -32,10 +32,6 @@ export interface LaneState {
   emptySeconds: number;
   /** Without service while somebody waits, s. */
   waitedSeconds: number;
-  /** Since those who give way in the stage that shows found no gap, s; 0 when they do, or none waits. */
-  stuckSeconds: number;
-  /** Of the green in which some give way: seconds stuck, in place of vehicles, of all seconds. */
-  readonly stuck: RateState;
   readonly discharge: DischargeState;
 }
 
@@ -85,8 +81,6 @@ export const initialLane = (lane: Lane): LaneState => ({
   usually: { vehicles: 0, seconds: 0 },
   emptySeconds: 0,
   waitedSeconds: 0,
-  stuckSeconds: 0,
-  stuck: { vehicles: 0, seconds: 0 },
   discharge: initialDischarge(lane),
 });
 

@@ -46,7 +46,7 @@ export class PlanControl {
   private advise(id: string, layout: Layout): PlanAdvice | undefined {
     const state = this.state.signals[id] as SignalState;
     const cost = new PlanCost(layout, state);
-    const plan = bestPlan(layout, state, cost);
+    const plan = bestPlan(layout, cost);
     if (plan === undefined) return undefined;
     if (cost.of(plan) > (1 - clearGain) * cost.of(this.state.plans[id] as readonly PlanStage[]))
       return undefined;

@@ -217,11 +217,6 @@ function takeLane(
       seconds,
       clearance,
     });
-    if (stage !== undefined && does.includes(service.permitted)) {
-      const isStuck = readings.stop.isOn && left === 0;
-      state.stuckSeconds = isStuck ? state.stuckSeconds + seconds : 0;
-      count(state.stuck, isStuck ? seconds : 0, seconds, usualSeconds);
-    } else if (left > 0) state.stuckSeconds = 0;
     learnLinks(lane, state.discharge, does, left, waits, seconds);
     count(state.left, left, seconds);
   }

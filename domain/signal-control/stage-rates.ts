@@ -21,6 +21,8 @@ export interface StageRates {
   readonly best: Float64Array;
   /** Whether what goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`. */
   readonly stays: Uint8Array;
+  /** Green of a stage before another may follow: `[from * stages + to]`, s. */
+  readonly leastGreen: Float64Array;
   /** Chance that a first vehicle that must wait or give way in `from` need not in `to`; same places. */
   readonly held: Float64Array;
   /** Chance that a first vehicle that need not give way in `from` need not in `to`; same places. */
@@ -45,6 +47,9 @@ export function stageRates(
     passing: new Float64Array(stages * lanes),
     best: new Float64Array(lanes),
     stays: new Uint8Array(stages * stages * lanes),
+    leastGreen: Float64Array.from({ length: stages * stages }, (_, pair) =>
+      leastGreenOf(layout, Math.floor(pair / stages), pair % stages),
+    ),
     held: new Float64Array(stages * stages * lanes),
     free: new Float64Array(stages * stages * lanes),
   };
@@ -66,6 +71,27 @@ export function stageRates(
   }
   return rates;
 }
+
+/**
+ * Those who turn from a shared lane and find no gap wait inside the junction. When crossing traffic follows again and
+ * again after a short green, they fill it and hold one another for good. Where zones see the queue that has not been
+ * met, and waiting costs more than it saves.
+ */
+function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): number {
+  const traps = lanes.some(({ service: does, zones }) => {
+    const [before, after] = [does[from] ?? [], does[to] ?? []];
+    const isShared = before.includes(service.protected) && before.includes(service.permitted);
+    return (
+      zones.length === 0 &&
+      isShared &&
+      before.some((what, link) => what === service.permitted && after[link] === service.none)
+    );
+  });
+  return traps ? Math.max(signal.minGreenSeconds, clearingSeconds) : signal.minGreenSeconds;
+}
+
+/** Time in which the stream against those who turn has gone by, and they find their gaps, s. */
+const clearingSeconds = 15;
 
 /** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
 const foesOf = ({ lanes }: Layout, l: number, stage: number): number[] =>
