@@ -99,11 +99,11 @@ const goesOn = (does: Lane['service'], from: number, to: number): boolean =>
     (what, i) => what < service.permitted || (does[to]?.[i] as number) >= service.permitted,
   );
 
-/** As many as may well come: what came lately or usually, and one standard deviation of the count above. */
+/** As many as may well come: what came lately or usually, and two standard deviations of the count above. */
 const probableArrival = ({ arrived, usually }: LaneState): number =>
   Math.max(
     ...[arrived, usually].map(
-      (rate) => rateOfArrival(rate) + Math.sqrt(rate.vehicles) / Math.max(60, rate.seconds),
+      (rate) => rateOfArrival(rate) + (2 * Math.sqrt(rate.vehicles)) / Math.max(60, rate.seconds),
     ),
   );
 
@@ -122,6 +122,18 @@ function laneService(lane: Lane, state: LaneState): LaneService {
     ),
   };
 }
+
+/**
+ * Whether a cycle of its own would be a risk: where vehicles give way on shared lanes and the next signal is near, runs
+ * were seen in which the junctions filled until nobody moved, whatever the cycle. Their own plan does not do that.
+ */
+export const isBetterLeftAlone = ({ lanes, signal }: Layout): boolean =>
+  signal.links.some(
+    ({ downstreamSignal }) => downstreamSignal !== undefined && downstreamSignal !== signal.id,
+  ) &&
+  lanes.some(({ service: does }) =>
+    does.some((now) => now.includes(service.protected) && now.includes(service.permitted)),
+  );
 
 /** The best cycle over all choices of stages that together serve every link; undefined when there is none. */
 export function bestPlan(layout: Layout, cost: PlanCost): readonly PlanStage[] | undefined {

@@ -57,7 +57,8 @@ export class LaneRun {
   /** Lets all lanes go; answers with the time that their vehicles stand, weighed, vehicle seconds. */
   run(from: number, to: number, at: number, seconds: number): number {
     const { lanes, fast, passing } = this.rates;
-    const { standing, arrivals, horizon, lost, used, begins, weights } = this;
+    const { standing, arrivals, horizon, lost, used, begins } = this;
+    const weights = this.weights;
     let stood = 0;
     for (let s = 0; s < seconds; s++)
       for (let l = 0; l < lanes; l++) {

@@ -1,5 +1,5 @@
 /** Plans for signals whose controllers take a cycle now and then, not a stage each tick. */
-import { bestPlan, PlanCost, type PlanStage } from './cycle-plan.ts';
+import { bestPlan, isBetterLeftAlone, PlanCost, type PlanStage } from './cycle-plan.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import type { ControlModel, Observation, PlanAdvice } from './model.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
@@ -44,6 +44,7 @@ export class PlanControl {
   }
 
   private advise(id: string, layout: Layout): PlanAdvice | undefined {
+    if (isBetterLeftAlone(layout)) return undefined;
     const state = this.state.signals[id] as SignalState;
     const cost = new PlanCost(layout, state);
     const plan = bestPlan(layout, cost);
