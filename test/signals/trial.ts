@@ -13,6 +13,8 @@ export interface Verdict {
   readonly delay_s: number;
   readonly trips: number;
   readonly finished: number;
+  /** Of Arterial; a run in which it died is one of the network's own programme from then on. */
+  readonly client_exit: number | string;
   readonly violations: { readonly total: number };
   readonly monitor: Readonly<Record<string, number>>;
 }
@@ -60,5 +62,5 @@ export async function trial(
 /** A run in which more than a tenth of all trips did not end is locked up. */
 export const isGridlocked = ({ trips, finished }: Verdict): boolean => trips - finished > 0.1 * trips;
 
-export const isUnsafe = ({ violations, monitor }: Verdict): boolean =>
-  violations.total + Object.values(monitor).reduce((sum, count) => sum + count, 0) > 0;
+export const isUnsafe = ({ violations, monitor, client_exit }: Verdict): boolean =>
+  client_exit !== 0 || violations.total + Object.values(monitor).reduce((sum, count) => sum + count, 0) > 0;
