@@ -34,6 +34,7 @@ const usage = `arterial <command>
          [--folder DIR]
   forecast stdio [--online]               forecasts rows of numbers as they come on standard input, one JSON text a
                                           line; --online teaches no network
+  signals stdio [--plans-only]            advises signals from what detectors say on standard input
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -168,6 +169,18 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
       throw usageError(`forecast ${positionals[0]}; stdio would be right`);
     const { forecastStdio, smallPieces } = await import('./commands/forecast-stdio.ts');
     await forecastStdio(smallPieces(), process.stdout, { note, isOnline: values.online });
+  },
+
+  async signals(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { 'plans-only': { type: 'boolean', default: false } },
+    });
+    if (one(positionals, 'signals stdio') !== 'stdio')
+      throw usageError(`signals ${positionals[0]}; stdio would be right`);
+    const { signalsStdio } = await import('./commands/signals-stdio.ts');
+    await signalsStdio(process.stdin, process.stdout, note, values['plans-only']);
   },
 
   async verify() {

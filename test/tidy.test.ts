@@ -97,6 +97,7 @@ const testEntries = [
   'test/faults/main.ts',
   'test/forecast/main.ts',
   'test/scale/main.ts',
+  'test/signals/main.ts',
   'test/soak/main.ts',
   'test/simulation/main.ts',
   'test/simulation/worker.ts',

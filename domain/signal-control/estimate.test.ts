@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { crossing, Street } from './crossing.fixture.ts';
+import { initialHealth, judge } from './detector-health.ts';
+import { layoutOf } from './layout.ts';
+import type { Observation, Reading, SignalModel } from './model.ts';
+import { estimateSignal, initialSignal } from './signal-estimate.ts';
+
+const lanes = ['north', 'east', 'west'] as const;
+
+/** Estimates through fixed greens of 30 s with a vehicle to the north every `gap` seconds; calls back each tick. */
+function watch(
+  sees: 'loops' | 'zones',
+  change: (seen: Observation) => Observation,
+  look: (street: Street, state: ReturnType<typeof initialSignal>) => void,
+  minutes = 20,
+): void {
+  const model = crossing(sees);
+  const layout = layoutOf(model.signals[0] as SignalModel, model);
+  const state = initialSignal(layout);
+  const street = new Street();
+  for (let t = 0; t < minutes * 60; t++) {
+    if (t % 6 === 0) street.arrive(0);
+    if (t % 10 === 0) street.arrive(1);
+    if (t % 14 === 0) street.arrive(t % 28 === 0 ? 2 : 3);
+    if (t % 40 === 0) street.follow([call((t / 40) % 3)]);
+    street.step();
+    if (street.now % 5 !== 0) continue;
+    const seen = change(street.observe(5));
+    estimateSignal(layout, state, seen, seen.signals[0] as Observation['signals'][number]);
+    look(street, state);
+  }
+}
+
+const call = (stage: number) =>
+  ({ kind: 'stage', signal: 'X', stage, afterSeconds: 0, from: 0, shownSeconds: 0 }) as const;
+
+const without =
+  (...ids: string[]) =>
+  (seen: Observation): Observation => ({
+    ...seen,
+    readings: new Map(
+      [...seen.readings].map(([id, reading]) => [id, ids.includes(id) ? { kind: 'fault' } : reading]),
+    ),
+  });
+
+/** Mean distance between estimate and truth, vehicles, and the share of ticks within two standard deviations. */
+function errors(sees: 'loops' | 'zones', change: (seen: Observation) => Observation) {
+  let [ticks, off, within] = [0, 0, 0];
+  watch(sees, change, (street, state) => {
+    if (street.now < 300) return;
+    for (const [l, lane] of lanes.entries()) {
+      const { vehicles, beyond, variance } = state.lanes[l] as (typeof state.lanes)[number];
+      const error = Math.abs(vehicles + beyond - street.vehicles(lane));
+      ticks++;
+      off += error;
+      if (error <= 2 * Math.sqrt(variance) + 1) within++;
+    }
+  });
+  return { mean: off / ticks, within: within / ticks };
+}
+
+describe('the estimate of a queue', () => {
+  it('is that of a zone where one sees it', () => {
+    expect(errors('zones', (seen) => seen).mean).toBeLessThan(0.7);
+  });
+
+  it('stays near the truth with loops alone, and within what it says of itself', () => {
+    const { mean, within } = errors('loops', (seen) => seen);
+    expect(mean).toBeLessThan(1);
+    expect(within).toBeGreaterThan(0.85);
+  });
+
+  it('does not drift away when a loop misses one vehicle in ten', () => {
+    let missed = 0;
+    const miss = (seen: Observation): Observation => ({
+      ...seen,
+      readings: new Map(
+        [...seen.readings].map(([id, reading]): [string, Reading] => {
+          if (reading.kind !== 'loop' || !id.endsWith('stop') || reading.vehicles === 0 || missed++ % 5 !== 0)
+            return [id, reading];
+          return [id, { ...reading, vehicles: reading.vehicles - 1 }];
+        }),
+      ),
+    });
+    expect(errors('loops', miss).mean).toBeLessThan(2.2);
+  });
+
+  it('goes on from the other loop when one is dead', () => {
+    expect(errors('loops', without('X north advance')).mean).toBeLessThan(2.5);
+    expect(errors('loops', without('X north stop')).mean).toBeLessThan(2.5);
+  });
+
+  it('learns how many come, and that the lane from the west is shared', () => {
+    let last: ReturnType<typeof initialSignal> | undefined;
+    watch(
+      'loops',
+      (seen) => seen,
+      (_, state) => {
+        last = state;
+      },
+    );
+    const [north, , west] = last?.lanes ?? [];
+    expect((north?.arrived.vehicles ?? 0) / (north?.arrived.seconds ?? 1)).toBeCloseTo(1 / 6, 1);
+    const [straight = 0, left = 0] = west?.discharge.shares ?? [];
+    expect(left / (straight + left)).toBeGreaterThan(0.3);
+    expect(left / (straight + left)).toBeLessThan(0.7);
+  });
+});
+
+describe('a detector', () => {
+  const loop = (vehicles: number, occupancy: number, isOn: boolean): Reading => ({
+    kind: 'loop',
+    vehicles,
+    occupancy,
+    isOn,
+  });
+
+  it('is not believed when it reports a fault', () => {
+    expect(judge(initialHealth(), { kind: 'fault' }, 0, 5)).toBe(false);
+    expect(judge(initialHealth(), undefined, 0, 5)).toBe(false);
+  });
+
+  it('is not believed when it is on for longer than any red, until it lets go', () => {
+    const state = initialHealth();
+    for (let t = 0; t < 295; t += 5) expect(judge(state, loop(0, 1, true), 0, 5)).toBe(true);
+    expect(judge(state, loop(0, 1, true), 0, 5)).toBe(false);
+    expect(judge(state, loop(1, 0.3, false), 0, 5)).toBe(true);
+  });
+
+  it('is not believed when it is silent while the other of its lane counts', () => {
+    const state = initialHealth();
+    for (let i = 0; i < 5; i++) expect(judge(state, loop(0, 0, false), 2, 5)).toBe(true);
+    for (let i = 0; i < 2; i++) judge(state, loop(0, 0, false), 2, 5);
+    expect(judge(state, loop(0, 0, false), 0, 5)).toBe(false);
+  });
+});

@@ -1,0 +1,184 @@
+/**
+ * What to show next, from a search over all sequences of stages of the coming minute. Vehicles are a fluid that stands
+ * at the stop bar of its lane; the cost is the time that they stand. Of the sequences that show the same stage at the
+ * same time only the best is followed (a forward dynamic programme), so the work grows with stages squared.
+ */
+import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
+import { LaneRun } from './lane-run.ts';
+import type { Layout } from './layout.ts';
+import type { SignalState } from './signal-estimate.ts';
+import { type StageRates, stageRates } from './stage-rates.ts';
+
+/** What is to come. */
+export interface Outlook {
+  /** Vehicles that reach the stop bar of each lane in each second: `arrivals[lane * seconds + second]`. */
+  readonly arrivals: Float64Array;
+  /** Seconds that are looked ahead. */
+  readonly seconds: number;
+  /** Of each lane, which of its links have no room behind them. */
+  readonly closed: readonly (readonly boolean[])[];
+}
+
+/** What the signal is at when it is asked. */
+export interface Standing {
+  /** The stage that shows, or that the clearance leads to. */
+  readonly stage: number;
+  readonly elapsedSeconds: number;
+  /** To the end of the clearance, s; 0 when there is none. */
+  readonly startsInSeconds: number;
+}
+
+export interface Timing {
+  readonly tickSeconds: number;
+  /** From now to the effect of a decision, s. */
+  readonly latencySeconds: number;
+}
+
+/** A stage, and how many seconds after a decision takes effect it is to be called. */
+export interface Decision {
+  readonly stage: number;
+  readonly afterSeconds: number;
+}
+
+/** A sequence that costs more than this times the best at the same time is given up. */
+const worthFollowing = 1.5;
+
+/** The search for one signal. Its nodes are places in flat arrays, `step * stages + stage`: it leaves no garbage. */
+export class Horizon {
+  private readonly layout: Layout;
+  private readonly state: SignalState;
+  private readonly rates: StageRates;
+  private readonly timing: Timing;
+  private readonly steps: number;
+  private readonly lanes: LaneRun;
+  /** Of each node: cost so far and what is still to come of it, Infinity where none is; s since its start of green. */
+  private readonly costs: Float64Array;
+  private readonly totals: Float64Array;
+  private readonly elapsed: Float64Array;
+  /** The decision by which each node was reached. */
+  private readonly first: Decision[];
+  /** `lanes.size` numbers a node: how its lanes stand. */
+  private readonly standings: Float64Array;
+
+  constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
+    this.layout = layout;
+    this.state = state;
+    this.timing = timing;
+    this.rates = stageRates(layout, state.lanes, outlook.closed);
+    this.lanes = new LaneRun(this.rates, outlook, state.lanes);
+    this.steps = Math.floor((outlook.seconds - timing.latencySeconds) / timing.tickSeconds);
+    const nodes = (this.steps + 1) * this.rates.stages;
+    this.costs = new Float64Array(nodes);
+    this.totals = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY);
+    this.elapsed = new Float64Array(nodes);
+    this.first = new Array<Decision>(nodes);
+    this.standings = new Float64Array(nodes * this.lanes.size);
+  }
+
+  decide(standing: Standing): Decision {
+    const { stages } = this.rates;
+    const { latencySeconds } = this.timing;
+    this.lanes.start(standing.stage, this.state.lanes);
+    const stay = { stage: standing.stage, afterSeconds: 0 };
+    const { elapsedSeconds, startsInSeconds } = standing;
+    const cost = this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
+    this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay);
+    for (let step = 0; step < this.steps; step++) {
+      const limit = worthFollowing * this.bestOf(step).total;
+      for (let stage = 0; stage < stages; stage++)
+        if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, standing);
+    }
+    return this.first[this.bestOf(this.steps).node] ?? stay;
+  }
+
+  private bestOf(step: number): { readonly node: number; readonly total: number } {
+    const { stages } = this.rates;
+    let node = step * stages;
+    for (let other = node + 1; other < (step + 1) * stages; other++)
+      if ((this.totals[other] as number) < (this.totals[node] as number)) node = other;
+    return { node, total: this.totals[node] as number };
+  }
+
+  /** All that may follow a node: its stage goes on, or another begins. */
+  private branch(step: number, stage: number, standing: Standing): void {
+    const { minGreenSeconds } = this.layout.signal;
+    const { tickSeconds, latencySeconds } = this.timing;
+    const { stages } = this.rates;
+    const node = step * stages + stage;
+    const at = latencySeconds + step * tickSeconds;
+    const elapsed = this.elapsed[node] as number;
+    this.take(node);
+    const held = (this.costs[node] as number) + this.hold(stage, elapsed, 0, at, tickSeconds);
+    const stays = step === 0 ? { stage, afterSeconds: 0 } : (this.first[node] as Decision);
+    this.keep(node + stages, held, elapsed + tickSeconds, stays);
+    // Only the coming switch is timed to the second; the later ones will be when their turn comes.
+    const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
+    for (let to = 0; to < stages; to++)
+      for (let after = 0; to !== stage && after <= last; after++) {
+        const wait = Math.max(after, (this.rates.leastGreen[stage * stages + to] as number) - elapsed);
+        if (wait >= tickSeconds || (wait > after && after < last)) continue;
+        const green = wait + (this.layout.clearance[stage]?.[to] as number);
+        const next = Math.min(
+          this.steps,
+          step + Math.max(1, Math.ceil((green + minGreenSeconds - 1e-9) / tickSeconds)),
+        );
+        const seconds = (next - step) * tickSeconds;
+        this.take(node);
+        const cost =
+          (this.costs[node] as number) + this.change({ from: stage, to, elapsed, wait, at, seconds });
+        const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
+        this.keep(next * stages + to, cost, Math.max(0, seconds - green), first);
+      }
+  }
+
+  /** Cost of a stage that goes on for `seconds`, with no green in the first `redSeconds` of them. */
+  private hold(stage: number, elapsed: number, redSeconds: number, at: number, seconds: number): number {
+    // The start-up loss of a green that has just begun, or is about to.
+    const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - elapsed;
+    for (let l = 0; l < this.rates.lanes; l++) this.lanes.span(l, Math.ceil(lost), seconds, seconds);
+    return this.lanes.run(stage, stage, at, seconds);
+  }
+
+  /** Cost of `wait` more seconds of a stage, the clearance, and the stage `to` for the rest of `seconds`. */
+  private change({ from, to, elapsed, wait, at, seconds }: Change): number {
+    const { lanes, stages, stays } = this.rates;
+    const clear = this.layout.clearance[from]?.[to] as number;
+    const lost = Math.max(0, startupSeconds - elapsed);
+    for (let l = 0; l < lanes; l++) {
+      const isSteady = stays[(from * stages + to) * lanes + l] === 1;
+      const used = isSteady ? wait : wait + Math.min(clear, yellowUsedSeconds);
+      this.lanes.span(l, lost, used, isSteady ? wait : wait + clear + startupSeconds);
+    }
+    return this.lanes.run(from, to, at, seconds);
+  }
+
+  private take(node: number): void {
+    const { size } = this.lanes;
+    for (let i = 0; i < size; i++) this.lanes.standing[i] = this.standings[node * size + i] as number;
+  }
+
+  /** Keeps what the lanes have come to, when nothing better shows this stage at this time. */
+  private keep(node: number, cost: number, elapsed: number, first: Decision): void {
+    const total = cost + this.lanes.toCome(this.layout.signal.yellowSeconds + startupSeconds);
+    if (total >= (this.totals[node] as number)) return;
+    this.totals[node] = total;
+    this.costs[node] = cost;
+    this.elapsed[node] = elapsed;
+    this.first[node] = first;
+    const { size } = this.lanes;
+    for (let i = 0; i < size; i++) this.standings[node * size + i] = this.lanes.standing[i] as number;
+  }
+}
+
+interface Change {
+  readonly from: number;
+  readonly to: number;
+  readonly elapsed: number;
+  readonly wait: number;
+  readonly at: number;
+  readonly seconds: number;
+}
+
+/** Below 0 while the clearance goes on. */
+const heldFor = (elapsed: number, red: number, seconds: number): number =>
+  red > 0 ? seconds - red : elapsed + seconds;

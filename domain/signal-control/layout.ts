@@ -1,0 +1,110 @@
+/** What follows from the model of a signal alone: its lanes, what each stage does for them, and who sees them. */
+import type { ControlModel, DetectorModel, SignalLink, SignalModel } from './model.ts';
+
+/** What a stage does for a link. */
+export const service = { none: 0, afterStop: 1, permitted: 2, protected: 3 } as const;
+
+/** One inbound lane; its vehicles leave in the order in which they stand. */
+export interface Lane {
+  readonly id: string;
+  readonly edge: string;
+  readonly links: readonly SignalLink[];
+  readonly stop: string | undefined;
+  /** Loops upstream, with the number of lanes that their vehicles may choose from. */
+  readonly advance: readonly { readonly id: string; readonly sharedBy: number; readonly meters: number }[];
+  readonly zones: readonly {
+    readonly id: string;
+    readonly sharedBy: number;
+    readonly meters: number;
+    readonly end: number;
+  }[];
+  /** How far upstream its detectors look, m. */
+  readonly sightMeters: number;
+  readonly speedMps: number;
+  readonly saturationVps: number;
+  /** What each stage does for each link of the lane: `service[stage][link]`. */
+  readonly service: readonly (readonly number[])[];
+}
+
+/** Lanes side by side, between which vehicles still change. */
+export interface Approach {
+  readonly edge: string;
+  /** Places in `Layout.lanes`. */
+  readonly lanes: readonly number[];
+}
+
+export interface Layout {
+  readonly signal: SignalModel;
+  readonly lanes: readonly Lane[];
+  readonly approaches: readonly Approach[];
+  /** Seconds from one stage to another: `clearance[from][to]`; 0 where nothing loses its green. */
+  readonly clearance: readonly (readonly number[])[];
+}
+
+export function layoutOf(signal: SignalModel, model: ControlModel): Layout {
+  const detectors = model.detectors.filter((detector) => detector.signal === signal.id);
+  const byLane = new Map<string, SignalLink[]>();
+  for (const link of signal.links) byLane.set(link.inLane, [...(byLane.get(link.inLane) ?? []), link]);
+  const lanes = [...byLane].map(([id, links]) => laneOf(id, links, signal, detectors, byLane));
+  const edges = [...new Set(lanes.map(({ edge }) => edge))];
+  return {
+    signal,
+    lanes,
+    approaches: edges.map((edge) => ({
+      edge,
+      lanes: lanes.flatMap((lane, i) => (lane.edge === edge ? [i] : [])),
+    })),
+    clearance: signal.stages.map((from) =>
+      signal.stages.map((to) =>
+        from.green.some((link) => !to.green.includes(link)) ? signal.yellowSeconds + signal.allRedSeconds : 0,
+      ),
+    ),
+  };
+}
+
+function laneOf(
+  id: string,
+  links: readonly SignalLink[],
+  signal: SignalModel,
+  detectors: readonly DetectorModel[],
+  byLane: ReadonlyMap<string, readonly SignalLink[]>,
+): Lane {
+  const first = links[0] as SignalLink;
+  const numbers = new Set(links.map(({ number }) => number));
+  const mine = detectors.filter((detector) => detector.links.some((link) => numbers.has(link)));
+  const sharedBy = (detector: DetectorModel): number =>
+    [...byLane.values()].filter((lane) => lane.some(({ number }) => detector.links.includes(number))).length;
+  const zones = mine.filter(({ role }) => role === 'queue');
+  const advance = mine.filter(({ role }) => role === 'advance');
+  return {
+    id,
+    edge: first.inEdge,
+    links,
+    stop: mine.find(({ role }) => role === 'stop')?.id,
+    advance: advance.map((detector) => ({
+      id: detector.id,
+      sharedBy: sharedBy(detector),
+      meters: detector.distanceMeters,
+    })),
+    zones: zones.map((zone) => ({
+      id: zone.id,
+      sharedBy: sharedBy(zone),
+      meters: zone.lengthMeters,
+      end: zone.distanceMeters + zone.lengthMeters,
+    })),
+    sightMeters: Math.max(
+      0,
+      ...zones.map((zone) => zone.distanceMeters + zone.lengthMeters),
+      ...advance.map(({ distanceMeters }) => distanceMeters),
+    ),
+    speedMps: first.speedMps,
+    saturationVps: first.saturationVph / 3600,
+    service: signal.stages.map((stage) =>
+      links.map(({ number }) => {
+        if (stage.protected.includes(number)) return service.protected;
+        if (stage.green.includes(number)) return service.permitted;
+        return stage.afterStop.includes(number) ? service.afterStop : service.none;
+      }),
+    ),
+  };
+}

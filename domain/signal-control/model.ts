@@ -1,0 +1,144 @@
+/** What signal control knows of the street: signals with stages, their links and detectors, and what these say. */
+
+/** A green stage of a signal: links that may go together. */
+export interface Stage {
+  /** Links that are green, numbers of `SignalModel.links`. */
+  readonly green: readonly number[];
+  /** Those of them that need not give way. */
+  readonly protected: readonly number[];
+  /** Links that may go after a stop although they are red, such as a right turn on red. */
+  readonly afterStop: readonly number[];
+  /** Green in the plan that the signal has by itself, s. */
+  readonly nativeGreenSeconds: number;
+}
+
+export type Turn = 'straight' | 'right' | 'left' | 'around';
+
+/** One way from an inbound lane through the signal to an outbound lane. */
+export interface SignalLink {
+  /** Number that stages use; several links may share one. */
+  readonly number: number;
+  readonly inLane: string;
+  readonly inEdge: string;
+  readonly outLane: string;
+  readonly outEdge: string;
+  readonly turn: Turn;
+  /** Nominal, vehicles per hour of green; only where learning starts. */
+  readonly saturationVph: number;
+  readonly speedMps: number;
+  /** Length of the inbound lane, m. */
+  readonly inLaneMeters: number;
+  readonly downstreamSignal: string | undefined;
+  /** Up to the stop bar there, m. */
+  readonly downstreamMeters: number | undefined;
+}
+
+/** One signal and the limits that its controller keeps. */
+export interface SignalModel {
+  readonly id: string;
+  readonly stages: readonly Stage[];
+  readonly links: readonly SignalLink[];
+  readonly yellowSeconds: number;
+  readonly allRedSeconds: number;
+  readonly minGreenSeconds: number;
+  /** After so long without green, what waits is served by force, s; 0 when never. */
+  readonly maxRedSeconds: number;
+}
+
+export type DetectorRole = 'stop' | 'advance' | 'queue';
+
+/** A loop (`stop`, `advance`) or a zone in which vehicles are seen (`queue`). */
+export interface DetectorModel {
+  readonly id: string;
+  readonly signal: string;
+  readonly role: DetectorRole;
+  readonly lane: string;
+  /** From the stop bar to its near end, m. */
+  readonly distanceMeters: number;
+  /** 0 for a loop, m. */
+  readonly lengthMeters: number;
+  /** Numbers of the links that its vehicles can take. */
+  readonly links: readonly number[];
+}
+
+/** What a loop said of one interval. */
+export interface LoopReading {
+  readonly kind: 'loop';
+  /** Vehicles that left it. */
+  readonly vehicles: number;
+  /** Share of the interval that it was on, 0..1. */
+  readonly occupancy: number;
+  readonly isOn: boolean;
+}
+
+/** What a zone saw at the end of one interval. */
+export interface ZoneReading {
+  readonly kind: 'zone';
+  readonly vehicles: number;
+  readonly halted: number;
+  /** m. */
+  readonly jamMeters: number;
+}
+
+export interface FaultReading {
+  readonly kind: 'fault';
+}
+
+export type Reading = LoopReading | ZoneReading | FaultReading;
+
+/** What a signal shows at the end of an interval. */
+export interface SignalShown {
+  readonly id: string;
+  /** Undefined while it clears. */
+  readonly stage: number | undefined;
+  /** Stage that the clearance leads to. */
+  readonly clearingTo: number | undefined;
+  /** Since the start of the last green stage, s. */
+  readonly elapsedSeconds: number;
+  /** Of each link number: G protected, g permitted green, s after a stop, y yellow, r red. */
+  readonly lights: string;
+}
+
+/** All that is known anew at one moment. */
+export interface Observation {
+  /** s. */
+  readonly at: number;
+  /** Length of the interval that the readings cover, s; 0 for the first. */
+  readonly intervalSeconds: number;
+  readonly readings: ReadonlyMap<string, Reading>;
+  readonly signals: readonly SignalShown[];
+}
+
+/** What surrounds all signals. */
+export interface ControlModel {
+  readonly signals: readonly SignalModel[];
+  readonly detectors: readonly DetectorModel[];
+  /** From one observation to the next, s. */
+  readonly tickSeconds: number;
+  /** From a decision to its effect, s. */
+  readonly latencySeconds: number;
+}
+
+/** Show this stage as soon as it is safe, and hold it. */
+export interface StageAdvice {
+  readonly kind: 'stage';
+  readonly signal: string;
+  readonly stage: number;
+  /** From when the advice takes effect to when the stage is to be called, s. */
+  readonly afterSeconds: number;
+  /** The stage that shows, or that a clearance leads to. */
+  readonly from: number;
+  /** How long `from` will have shown when the advice takes effect, s. */
+  readonly shownSeconds: number;
+}
+
+/** Run this cycle until another comes. */
+export interface PlanAdvice {
+  readonly kind: 'plan';
+  readonly signal: string;
+  /** Start of the first green at `t mod cycle`, s. */
+  readonly offsetSeconds: number | undefined;
+  readonly stages: readonly { readonly stage: number; readonly greenSeconds: number }[];
+}
+
+export type Advice = StageAdvice | PlanAdvice;

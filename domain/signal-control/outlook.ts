@@ -1,0 +1,64 @@
+/** Who will come to the lanes of a signal: who is seen, who was let go upstream, and who usually comes. */
+import type { Outlook } from './horizon.ts';
+import { type LaneState, rateOfArrival } from './lane-estimate.ts';
+import type { Layout } from './layout.ts';
+import type { SignalState } from './signal-estimate.ts';
+
+/** Vehicles that a signal upstream let go, on their way to an approach. */
+export interface Platoon {
+  /** When they come into sight of the detectors, s. */
+  readonly at: number;
+  readonly vehicles: number;
+}
+
+/** Vehicles on their way to each approach that has a signal upstream; plain data. */
+export interface Coming {
+  readonly approach: number;
+  /** Up to which moment all are known, seconds from now. */
+  readonly knownSeconds: number;
+  readonly platoons: readonly Platoon[];
+}
+
+export function outlookOf(
+  layout: Layout,
+  state: SignalState,
+  now: number,
+  seconds: number,
+  coming: readonly Coming[],
+  closed: Outlook['closed'],
+): Outlook {
+  const arrivals = new Float64Array(layout.lanes.length * seconds);
+  for (const [a, approach] of layout.approaches.entries()) {
+    const known = coming.find((candidate) => candidate.approach === a);
+    const total = approach.lanes.reduce((sum, i) => sum + rateOf(state, i), 0);
+    for (const i of approach.lanes) {
+      const lane = state.lanes[i] as LaneState;
+      const { sightMeters, speedMps } = layout.lanes[i] as Layout['lanes'][number];
+      const travel = Math.max(1, Math.round(sightMeters / speedMps));
+      for (let s = 0; s < Math.min(travel, seconds); s++) arrivals[i * seconds + s] = lane.moving / travel;
+      const from = travel + Math.max(0, Math.round(known?.knownSeconds ?? 0));
+      for (let s = from; s < seconds; s++) arrivals[i * seconds + s] = rateOf(state, i);
+      if (known !== undefined) add(arrivals, i, seconds, travel, known, now, rateOf(state, i) / total);
+    }
+  }
+  return { arrivals, seconds, closed };
+}
+
+const rateOf = (state: SignalState, lane: number): number =>
+  rateOfArrival((state.lanes[lane] as LaneState).arrived);
+
+function add(
+  arrivals: Float64Array,
+  lane: number,
+  seconds: number,
+  travel: number,
+  { platoons }: Coming,
+  now: number,
+  share: number,
+): void {
+  for (const { at, vehicles } of platoons) {
+    const s = Math.round(at - now + travel);
+    if (s >= 0 && s < seconds)
+      arrivals[lane * seconds + s] = (arrivals[lane * seconds + s] as number) + vehicles * share;
+  }
+}

@@ -1,0 +1,127 @@
+/** How every lane of a signal discharges under every stage, laid out flat for the search. */
+import { learntRatio, openChance, permittedHeadwaySeconds, rateOf, shareOf } from './discharge.ts';
+import { freeGiving } from './gaps.ts';
+import type { LaneState } from './lane-estimate.ts';
+import { type Lane, type Layout, service } from './layout.ts';
+
+export interface StageRates {
+  readonly lanes: number;
+  readonly stages: number;
+  /** Vehicles a second when the first need not give way: `[stage * lanes + lane]`. */
+  readonly fast: Float64Array;
+  /** Vehicles a second when it must, or may not go; same places. */
+  readonly slow: Float64Array;
+  /** Chance that the vehicle which is first now need not give way; same places. */
+  readonly first: Float64Array;
+  /** Lanes that those who give way must let pass; same places. */
+  readonly foes: (readonly number[])[];
+  /** Share of vehicles that need not give way; same places. */
+  readonly passing: Float64Array;
+  /** The best mean rate of a long queue over all stages: `[lane]`. */
+  readonly best: Float64Array;
+  /** Whether what goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`. */
+  readonly stays: Uint8Array;
+  /** Green of a stage before another may follow: `[from * stages + to]`, s. */
+  readonly leastGreen: Float64Array;
+  /** Chance that a first vehicle that must wait or give way in `from` need not in `to`; same places. */
+  readonly held: Float64Array;
+  /** Chance that a first vehicle that need not give way in `from` need not in `to`; same places. */
+  readonly free: Float64Array;
+}
+
+/** `closed` are links that lead to where there is no room. */
+export function stageRates(
+  layout: Layout,
+  states: readonly LaneState[],
+  closed: readonly (readonly boolean[])[],
+): StageRates {
+  const lanes = layout.lanes.length;
+  const stages = layout.signal.stages.length;
+  const rates: StageRates = {
+    lanes,
+    stages,
+    fast: new Float64Array(stages * lanes),
+    slow: new Float64Array(stages * lanes),
+    first: new Float64Array(stages * lanes),
+    foes: new Array<readonly number[]>(stages * lanes).fill([]),
+    passing: new Float64Array(stages * lanes),
+    best: new Float64Array(lanes),
+    stays: new Uint8Array(stages * stages * lanes),
+    leastGreen: Float64Array.from({ length: stages * stages }, (_, pair) =>
+      leastGreenOf(layout, Math.floor(pair / stages), pair % stages),
+    ),
+    held: new Float64Array(stages * stages * lanes),
+    free: new Float64Array(stages * stages * lanes),
+  };
+  for (const [l, lane] of layout.lanes.entries()) {
+    const { discharge } = states[l] as LaneState;
+    const shares = lane.links.map((_, link) => shareOf(discharge, link));
+    for (let stage = 0; stage < stages; stage++) {
+      const does = lane.service[stage] as readonly number[];
+      const { fast, slow, passing } = rateOf(lane, discharge, does, learntRatio(discharge, stage), closed[l]);
+      rates.first[stage * lanes + l] = openChance(discharge, does);
+      rates.fast[stage * lanes + l] = fast;
+      const gives = does.some((what) => what === service.permitted);
+      rates.slow[stage * lanes + l] = gives ? slow * permittedHeadwaySeconds * freeGiving : slow;
+      if (gives) rates.foes[stage * lanes + l] = foesOf(layout, l, stage);
+      rates.passing[stage * lanes + l] = passing;
+      rates.best[l] = Math.max(rates.best[l] as number, fast * passing + slow * (1 - passing));
+      for (let to = 0; to < stages; to++) relate(rates, lane, l, stage, to, shares);
+    }
+  }
+  return rates;
+}
+
+/**
+ * Those who turn from a shared lane and find no gap wait inside the junction. When crossing traffic follows again and
+ * again after a short green, they fill it and hold one another for good. Where zones see the queue that has not been
+ * met, and waiting costs more than it saves.
+ */
+function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): number {
+  const traps = lanes.some(({ service: does, zones }) => {
+    const [before, after] = [does[from] ?? [], does[to] ?? []];
+    const isShared = before.includes(service.protected) && before.includes(service.permitted);
+    return (
+      zones.length === 0 &&
+      isShared &&
+      before.some((what, link) => what === service.permitted && after[link] === service.none)
+    );
+  });
+  return traps ? Math.max(signal.minGreenSeconds, clearingSeconds) : signal.minGreenSeconds;
+}
+
+/** Time in which the stream against those who turn has gone by, and they find their gaps, s. */
+const clearingSeconds = 15;
+
+/** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
+const foesOf = ({ lanes }: Layout, l: number, stage: number): number[] =>
+  lanes.flatMap((other, i) => {
+    const goes = other.links.some(
+      ({ turn }, link) => turn === 'straight' && other.service[stage]?.[link] === service.protected,
+    );
+    return other.edge !== lanes[l]?.edge && goes ? [i] : [];
+  });
+
+function relate(
+  rates: StageRates,
+  lane: Lane,
+  l: number,
+  from: number,
+  to: number,
+  shares: readonly number[],
+): void {
+  let [both, inFrom, onlyTo] = [0, 0, 0];
+  let isNew = false;
+  for (const [link, share] of shares.entries()) {
+    const before = lane.service[from]?.[link] as number;
+    const after = lane.service[to]?.[link] as number;
+    if (before === service.protected) inFrom += share;
+    if (before === service.protected && after === service.protected) both += share;
+    if (before !== service.protected && after === service.protected) onlyTo += share;
+    if (after > before) isNew = true;
+  }
+  const at = (from * rates.stages + to) * rates.lanes + l;
+  rates.stays[at] = both > 0 && !isNew ? 1 : 0;
+  rates.free[at] = inFrom > 1e-9 ? both / inFrom : onlyTo;
+  rates.held[at] = inFrom < 1 - 1e-9 ? onlyTo / (1 - inFrom) : both;
+}
