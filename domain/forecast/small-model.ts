@@ -1,7 +1,8 @@
 /** Models that have learned nothing, as files: for tests. */
 import { Chance } from './chance.ts';
+import type { Pace } from './ground.ts';
 import type { ModelFile } from './model-file.ts';
-import { shapeOf } from './network-model.ts';
+import { type NetworkModel, shapeOf } from './network-model.ts';
 import { weightCount } from './perceptron.ts';
 import { type Subject, scopes } from './subject.ts';
 
@@ -26,9 +27,8 @@ export function idleModel(subject: Subject = 'link', members = 1): ModelFile {
   };
 }
 
-/** A model that says, whatever it is told, so many spreads more than what it counts from. */
-export function stubbornModel(spreads: number, subject: Subject = 'link'): ModelFile {
-  const { pace, span } = scopes[subject];
+/** A network that says, whatever it is told, so many spreads more than what it counts from. */
+export function stubbornNetwork(pace: Pace, spreads: number): NetworkModel {
   const shape = shapeOf(pace);
   const weights = new Float32Array(weightCount(shape));
   weights.fill(spreads, weights.length - shape.outputs);
@@ -36,6 +36,11 @@ export function stubbornModel(spreads: number, subject: Subject = 'link'): Model
     means: new Float32Array(shape.inputs),
     scales: new Float32Array(shape.inputs).fill(1),
   };
-  const model = { name: '', pace, shape, ...scales, members: [weights], neighbours: new Map() };
-  return { subject, span, lastDay: '2026-05-31', model };
+  return { name: 'stubborn', pace, shape, ...scales, members: [weights], neighbours: new Map() };
+}
+
+/** The file of such a model. */
+export function stubbornModel(spreads: number, subject: Subject = 'link'): ModelFile {
+  const { pace, span } = scopes[subject];
+  return { subject, span, lastDay: '2026-05-31', model: stubbornNetwork(pace, spreads) };
 }

@@ -28,6 +28,7 @@ const levelPermille = 900;
 /** Forecasters count in hundredths of the largest speed that the wire carries. */
 const largestDecikph = 10 * span;
 const decikphOf = (value: number): number => Math.round((value * largestDecikph) / 100);
+
 interface Link {
   /** End of the newest window that had a speed. */
   readonly seenAt: EventTime;

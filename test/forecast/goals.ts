@@ -7,7 +7,7 @@ import type { Score } from './score.ts';
 
 /** Intervals are to hold nine in ten, within one in a hundred, and of no sensor fewer than this. */
 const [coverage, coverageOff, worstSensor] = [0.9, 0.01, 0.88];
-/** By how much errors may grow when something goes wrong; what the dead would have measured nobody knows. */
+/** By how much errors may grow when something goes wrong: those of all sensors, and those of the living alone. */
 const growthMost = 1.15;
 const [tickSeconds, stateBytes] = [1, 2048];
 
@@ -69,9 +69,10 @@ function goalsOfMode(result: Result, judged: Judged): Goal[] {
     ),
     // The jams of our own town are over within minutes: nobody knows of them after an hour of silence.
     ...(dataSet.isOurs ? [] : outages).flatMap(({ name, growths }) => [
-      name === 'dead'
-        ? factor(`${start}-dead-error-of-living`, most('speaking', growths), '<=', growthMost)
-        : factor(`${start}-silent-error`, most('all', growths), '<=', growthMost),
+      ...(name === 'dead'
+        ? [factor(`${start}-dead-error-of-living`, most('speaking', growths), '<=', growthMost)]
+        : []),
+      factor(`${start}-${name}-error`, most('all', growths), '<=', growthMost),
       factor(`${start}-${name}-width`, meanWidth(growths), '>=', 1),
     ]),
   ];

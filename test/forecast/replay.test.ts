@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkModel } from '#domain/forecast/network-model.ts';
-import { shapeOf } from '#domain/forecast/network-model.ts';
-import { weightCount } from '#domain/forecast/perceptron.ts';
+import { stubbornNetwork } from '#domain/forecast/small-model.ts';
 import { dataSets } from './data-sets.ts';
 import { goalsOf } from './goals.ts';
 import type { Result } from './judge.ts';
@@ -24,18 +22,6 @@ const forecast = (series: Series, options: Partial<ReplayOptions> = {}) =>
     ...{ steps, testFrom, isOnline: true, outages: [] },
     ...{ told: () => undefined, note: () => undefined, ...options },
   });
-
-/** A network that says, whatever it is told, so many spreads more than what it counts from. */
-async function stubborn(pace: Parameters<typeof shapeOf>[0], spreads: number): Promise<NetworkModel> {
-  const shape = shapeOf(pace);
-  const weights = new Float32Array(weightCount(shape));
-  weights.fill(spreads, weights.length - shape.outputs);
-  const scales = {
-    means: new Float32Array(shape.inputs),
-    scales: new Float32Array(shape.inputs).fill(1),
-  };
-  return { name: 'stubborn', pace, shape, ...scales, members: [weights], neighbours: new Map() };
-}
 
 /** All that was said from some rows. */
 const all = (said: Said, first = testFrom, end = rowCount(town)): number[] =>
@@ -73,9 +59,9 @@ describe('a replay', () => {
     const [silent, orders] = [silentHours(town, testFrom, 5), [] as number[]];
     const { usual, disturbed } = await forecast(town, {
       ...{ isOnline: false, outages: [none, silent] },
-      teach: ({ pace, times }) => {
+      teach: async ({ pace, times }) => {
         orders.push(times.length);
-        return stubborn(pace, 0.05);
+        return stubbornNetwork(pace, 0.05);
       },
     });
     expect(orders.length).toBeGreaterThan(1);
