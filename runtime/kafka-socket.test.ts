@@ -105,6 +105,31 @@ describe('a socket for kafkajs', () => {
     socket.destroy();
   });
 
+  it('takes others to the same broker with it, on which nothing has come since either', async () => {
+    const sockets = new BrokerSockets(100);
+    const connectOne = async () => {
+      const before = accepted.length;
+      const args = { host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => {} };
+      const socket = sockets.connect(args);
+      const ended: string[] = [];
+      socket.on('error', (error: Error) => ended.push(error.message));
+      await until(() => accepted.length > before);
+      return { socket, ended, broker: accepted.at(-1) as Socket };
+    };
+    const [asked, idle, spoken] = [await connectOne(), await connectOne(), await connectOne()];
+    // What connects after the question is heard of later than it was asked.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    asked.socket.write('are you there?');
+    setTimeout(() => spoken.broker.write(answer('!')), 50);
+    await until(() => asked.ended.length > 0);
+    const place = `127.0.0.1:${port}`;
+    await until(() => idle.ended.length > 0);
+    expect(asked.ended).toEqual(['no answer for 100 ms']);
+    expect(idle.ended).toEqual([`no answer for 100 ms on another connection to ${place}`]);
+    expect(spoken.ended).toEqual([]);
+    sockets.end();
+  });
+
   it('is the one that every client of ours has', async () => {
     const sockets = new BrokerSockets();
     const config = { brokers: ['b:1'], prefix: '', group: 'g', replication: 1 } as never;

@@ -3,7 +3,8 @@
  *
  * They hand on whole answers only: when a connection is cut within an answer, kafkajs keeps what had come of it and
  * takes what comes on its next connection for the rest, which ends the program. And they break when nothing is
- * answered any more: kafkajs gives up each request by itself, but sends the next ones to the same dead broker.
+ * answered any more: kafkajs gives up each request by itself, but sends the next ones to the same dead broker. What one
+ * connection finds out in that way holds for the others to the same broker, which would find it out one after another.
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -24,14 +25,36 @@ const answerBytesMost = 256 * 1024 * 1024;
  * keeps only the later; the other would keep the process alive until the broker ends it, ten minutes later.
  */
 export class BrokerSockets {
+  private readonly silence: number;
   private readonly open = new Set<Socket>();
+  /** To which broker each socket goes, and when something last came on it. */
+  private readonly heard = new WeakMap<Socket, { readonly broker: string; at: number }>();
+
+  constructor(silence = silenceMost) {
+    this.silence = silence;
+  }
 
   readonly connect = (broker: ISocketFactoryArgs): Socket => {
-    const socket = connectWithin(broker, silenceMost);
+    const place = `${broker.host}:${broker.port}`;
+    const socket = connectWithin(broker, this.silence, (askedAt) => this.breakOthers(place, askedAt));
+    const heard = { broker: place, at: performance.now() };
+    this.heard.set(socket, heard);
+    socket.addListener('data', () => {
+      heard.at = performance.now();
+    });
     this.open.add(socket);
     socket.once('close', () => this.open.delete(socket));
     return socket;
   };
+
+  /** A broker has not answered what it was asked at that time: connections on which nothing came since are dead too. */
+  private breakOthers(broker: string, askedAt: number): void {
+    for (const socket of this.open) {
+      const heard = this.heard.get(socket);
+      if (heard?.broker === broker && heard.at < askedAt)
+        socket.destroy(new Error(`no answer for ${this.silence} ms on another connection to ${broker}`));
+    }
+  }
 
   /** Ends those that the client has left open, once it has closed. */
   end(): void {
@@ -39,8 +62,12 @@ export class BrokerSockets {
   }
 }
 
-/** The same with another longest silence, in milliseconds. */
-export function connectWithin({ host, port, ssl, onConnect }: ISocketFactoryArgs, silence: number): Socket {
+/** A socket that breaks after so long a silence, in milliseconds, and tells since when it was waiting. */
+export function connectWithin(
+  { host, port, ssl, onConnect }: ISocketFactoryArgs,
+  silence: number,
+  onSilence: (askedAt: number) => void = () => {},
+): Socket {
   const name = isIP(host) ? {} : { servername: host };
   const socket = ssl
     ? connectTls({ host, port, ...name, ...ssl }, onConnect)
@@ -50,19 +77,24 @@ export function connectWithin({ host, port, ssl, onConnect }: ISocketFactoryArgs
   const onWhole = (event: string, listener: (data: Buffer) => void): Socket =>
     on(event, event === 'data' ? inWholeAnswers(socket, listener) : listener);
   socket.on = onWhole as typeof socket.on;
-  breakWhenSilent(socket, silence);
+  breakWhenSilent(socket, silence, onSilence);
   return socket;
 }
 
-function breakWhenSilent(socket: Socket, silence: number): void {
+function breakWhenSilent(socket: Socket, silence: number, onSilence: (askedAt: number) => void): void {
   let waiting: NodeJS.Timeout | undefined;
   const stop = (): void => {
     clearTimeout(waiting);
     waiting = undefined;
   };
+  const waitFor = (askedAt: number): NodeJS.Timeout =>
+    setTimeout(() => {
+      socket.destroy(new Error(`no answer for ${silence} ms`));
+      onSilence(askedAt);
+    }, silence).unref();
   const write = socket.write.bind(socket) as (...parts: unknown[]) => boolean;
   const writeAndWait = (...parts: unknown[]): boolean => {
-    waiting ??= setTimeout(() => socket.destroy(new Error(`no answer for ${silence} ms`)), silence).unref();
+    waiting ??= waitFor(performance.now());
     return write(...parts);
   };
   socket.write = writeAndWait as typeof socket.write;
