@@ -106,6 +106,7 @@ export const network: Network = {
     lengthMeters: 2,
     intervalSeconds: 20,
   }),
+  zones: new Map(),
   cameras: byId({ id: 'V1', site: 'I1', link: 'L1', position: [10.207, 56.16] }),
   facilities: byId(
     {

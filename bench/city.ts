@@ -56,6 +56,7 @@ export function makeCity(detectors: number, job: Job): BenchCity {
     cameras: new Map(),
     facilities: new Map(),
     stations: new Map(),
+    zones: new Map(),
     districts: new Map(Array.from({ length: districts }, (_, i) => [districtName(i), district(i)])),
   };
   return { network, cabinets };

@@ -1,13 +1,17 @@
 /**
- * `arterial signals stdio`: drives the core of signal advice directly, one JSON text a line each way. It does not go
- * through ingest, log and processors yet.
+ * `arterial signals stdio`: one JSON text a line each way, through the whole of the product. What a tick says goes as
+ * statuses through the ingest into the log; what the processor advises is read from the log and said.
  */
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { SignalControl } from '#domain/signal-control/control.ts';
-import type { Advice, ControlModel } from '#domain/signal-control/model.ts';
+import type { Advice } from '#domain/signal-control/model.ts';
+import { controlModelOf } from '#domain/signal-control/network-model.ts';
 import { PlanControl } from '#domain/signal-control/plan-control.ts';
-import { controlModelOf, type Hello, observationOf, type Tick } from './signals-lines.ts';
+import type { Network } from '#domain/network.ts';
+import { observationOf } from '#processors/signal-control/observation.ts';
+import { followedOf } from '#processors/signal-control/state.ts';
+import { type Adviser, openAdviser } from './signals-adviser.ts';
+import { type Hello, networkOf, statusesOf, type Tick } from './signals-lines.ts';
 
 type Line = Hello | Tick | { readonly type: 'ack' | 'end' };
 
@@ -18,48 +22,48 @@ export async function signalsStdio(
   note: (line: string) => void,
   plansOnly = false,
 ): Promise<void> {
-  let control: SignalControl | PlanControl | undefined;
-  let model: ControlModel | undefined;
+  let adviser: Adviser | undefined;
   const say = (message: object): void => {
     output.write(`${JSON.stringify(message)}\n`);
   };
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    const said = JSON.parse(line) as Line;
-    if (said.type === 'hello') {
-      model = controlModelOf(said);
-      control = plansOnly ? new PlanControl(model) : new SignalControl(model);
-      say({ type: 'ready' });
-    } else if (said.type === 'tick') {
-      if (control === undefined || model === undefined) throw new Error('a tick came before the hello');
-      for (const advice of control.take(observationOf(said)))
-        say({ ...lineOf(advice, model), for_t: said.t });
-      say({ type: 'go', t: said.t });
-    } else if (said.type === 'ack') note(line);
-    else if (said.type === 'end') return;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === '') continue;
+      const said = JSON.parse(line) as Line;
+      if (said.type === 'hello') {
+        adviser = plansOnly ? planner(said) : await openAdviser(said, note);
+        say({ type: 'ready' });
+      } else if (said.type === 'tick') {
+        if (adviser === undefined) throw new Error('a tick came before the hello');
+        for (const advice of await adviser.take(said)) say({ ...advice, for_t: said.t });
+        say({ type: 'go', t: said.t });
+      } else if (said.type === 'ack') note(line);
+      else if (said.type === 'end') break;
+    }
+  } finally {
+    await adviser?.close();
   }
 }
 
-/** A stage that is to come later is said as a plan whose first green ends then. */
-function lineOf(advice: Advice, model: ControlModel): object {
-  if (advice.kind === 'stage') {
-    const { signal, stage, from, afterSeconds, shownSeconds } = advice;
-    if (afterSeconds === 0 || stage === from) return { type: 'stage', signal, stage };
-    const others = model.signals
-      .find(({ id }) => id === signal)!
-      .stages.flatMap(({ nativeGreenSeconds }, other) =>
-        other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(5, nativeGreenSeconds) }],
-      );
-    return {
-      type: 'plan',
-      signal,
-      stages: [{ stage: from, green_s: shownSeconds + afterSeconds }, { stage, green_s: 30 }, ...others],
-    };
-  }
+/** Plans are drawn directly: they do not go through the log yet. */
+function planner(hello: Hello): Adviser {
+  const network: Network = networkOf(hello);
+  const intersections = [...network.intersections.values()];
+  const control = new PlanControl(controlModelOf(network, intersections));
+  const followed = new Map(intersections.map((one) => [one.id, followedOf(one)]));
+  let sequence = 0;
   return {
-    type: 'plan',
-    signal: advice.signal,
-    offset_s: advice.offsetSeconds,
-    stages: advice.stages.map(({ stage, greenSeconds }) => ({ stage, green_s: greenSeconds })),
+    async take(tick) {
+      const statuses = statusesOf(tick, network, hello.apply_latency_s, sequence++);
+      return control.take(observationOf(statuses, followed)).map(planLine);
+    },
+    close: async () => {},
   };
 }
+
+const planLine = ({ signal, offsetSeconds, stages }: Extract<Advice, { kind: 'plan' }>): object => ({
+  type: 'plan',
+  signal,
+  offset_s: offsetSeconds,
+  stages: stages.map(({ stage, greenSeconds }) => ({ stage, green_s: greenSeconds })),
+});

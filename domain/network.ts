@@ -14,6 +14,7 @@ export type IntersectionId = Id<'intersection'>;
 export type SiteId = Id<'site'>;
 export type CabinetId = Id<'cabinet'>;
 export type DetectorId = Id<'detector'>;
+export type ZoneId = Id<'zone'>;
 export type CameraId = Id<'camera'>;
 export type FacilityId = Id<'facility'>;
 export type StationId = Id<'station'>;
@@ -62,8 +63,12 @@ export interface Movement {
   /** First and last inbound lane that serve it; 1 is the lane nearest the centre of the road. */
   readonly firstLane: number;
   readonly lastLane: number;
+  /** First and last outbound lane that it leads to, where that is known. */
+  readonly outboundLanes?: readonly [first: number, last: number];
   /** Handbook saturation flow of the movement's own lanes, vehicles per hour of green. */
   readonly saturationVph: number;
+  /** Set where one may go after a stop although it is red, such as a right turn on red (MUTCD 4A.04). */
+  readonly turnOnRed?: true;
 }
 
 /** NTCIP 1202 phase: a timing unit that serves movements. */
@@ -136,6 +141,19 @@ export interface Detector {
   readonly intervalSeconds: number;
 }
 
+/** A stretch before a stop bar in which radar or a camera sees every vehicle (NTCIP 1209 zone). */
+export interface Zone {
+  readonly id: ZoneId;
+  readonly site: SiteId;
+  readonly link: LinkId;
+  /** First and last lane that it covers. */
+  readonly firstLane: number;
+  readonly lastLane: number;
+  /** Distance from its near end to the stop bar. */
+  readonly toStopBarMeters: number;
+  readonly lengthMeters: number;
+}
+
 export interface Camera {
   readonly id: CameraId;
   readonly site: SiteId;
@@ -180,6 +198,7 @@ export interface Network {
   readonly movements: ReadonlyMap<MovementId, Movement>;
   readonly intersections: ReadonlyMap<IntersectionId, Intersection>;
   readonly detectors: ReadonlyMap<DetectorId, Detector>;
+  readonly zones: ReadonlyMap<ZoneId, Zone>;
   readonly cameras: ReadonlyMap<CameraId, Camera>;
   readonly facilities: ReadonlyMap<FacilityId, ParkingFacility>;
   readonly stations: ReadonlyMap<StationId, Station>;

@@ -10,6 +10,7 @@ import type { ForecastModel } from '#schemas/generated/forecast.model.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalEvents } from '#schemas/generated/signal.event.v1.ts';
+import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 import { isPlateToken } from './plates.ts';
 
@@ -33,7 +34,7 @@ export function createChecks(network: Network): Check {
 
 function checksAgainst(network: Network): Map<string, (event: never) => Rejection | undefined> {
   const cabinets = cabinetsOf(network);
-  const { links, cameras, intersections, facilities, stations, districts } = network;
+  const { links, cameras, detectors, zones, intersections, facilities, stations, districts } = network;
 
   const detectorFrame = (frame: DetectorFrame): Rejection | undefined => {
     const cabinet = cabinets.get(frame.cabinet);
@@ -101,6 +102,24 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
       : elsewhere('district', said.district, district, said.intersection);
   };
 
+  const signalStatus = (said: SignalStatus): Rejection | undefined => {
+    const known = intersections.get(said.intersection);
+    if (!known) return unknown('intersection', said.intersection, 'node');
+    const { district, site, phases } = known;
+    if (said.district !== district)
+      return elsewhere('district', said.district, district, said.intersection);
+    for (const field of ['green', 'next'] as const)
+      for (const [i, phase] of said[field].entries())
+        if (!phases.some(({ number }) => number === phase))
+          return unknown(`${field}[${i}]`, `phase ${phase} of ${said.intersection}`, 'signal_timing_phase');
+    for (const [i, { detector }] of said.loops.entries())
+      if (detectors.get(detector)?.site !== site)
+        return unknown(`loops[${i}].detector`, `${detector} at ${site}`, 'detector');
+    for (const [i, { zone }] of said.zones.entries())
+      if (zones.get(zone)?.site !== site) return unknown(`zones[${i}].zone`, `${zone} at ${site}`, 'zone');
+    return undefined;
+  };
+
   const forecastModel = ({ district, subject, name, model }: ForecastModel): Rejection | undefined => {
     if (!districts.has(district)) return unknown('district', district, 'district');
     const file = readModelOf(subject, model);
@@ -119,6 +138,7 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
     ['citizen.report.v1', citizenReport],
     ['driver.subscription.v1', driverSubscription],
     ['signal.acknowledgement.v1', signalAcknowledgement],
+    ['signal.status.v1', signalStatus],
     ['forecast.model.v1', forecastModel],
   ]);
 }

@@ -70,6 +70,7 @@ export const smallCity: Network = {
     ],
   ]),
   detectors: new Map([detector(1), detector(2)].map((one) => [one.id, one])),
+  zones: new Map(),
   cameras: new Map([['K1', { id: 'K1', site: 'S1', link: 'L1', position: place }]]),
   facilities: new Map([
     [
@@ -149,6 +150,18 @@ export const goodDocuments = (): Record<string, Record<string, unknown>> => ({
     recommendation: 'A1',
     status: 'accepted',
     by: 'operator',
+  },
+  'signal.status.v1': {
+    ...common,
+    district: 'D1',
+    intersection: 'X1',
+    intervalSeconds: 5,
+    delayMilliseconds: 1000,
+    green: [],
+    next: [],
+    greenDeciseconds: 120,
+    loops: [{ detector: 'E1-1', count: 2, occupancyPermille: 180, isOn: true }],
+    zones: [],
   },
   'forecast.model.v1': {
     ...common,

@@ -9,6 +9,7 @@ import { linkForecast } from './link-forecast/link-forecast.ts';
 import { linkState } from './link-state/link-state.ts';
 import { parkingForecast } from './parking-forecast/parking-forecast.ts';
 import { parkingState } from './parking-state/parking-state.ts';
+import { signalControl } from './signal-control/signal-control.ts';
 import { signalTiming } from './signal-timing/signal-timing.ts';
 
 export const processors: readonly AnyProcessor[] = [
@@ -21,5 +22,6 @@ export const processors: readonly AnyProcessor[] = [
   linkForecast,
   parkingForecast,
   signalTiming,
+  signalControl,
   driverNotices,
 ];

@@ -28,6 +28,8 @@ export const schemaIdTable: Readonly<Record<string, number>> = {
   'rejected.v1': 18,
   'forecast.accuracy.v1': 19,
   'forecast.model.v1': 20,
+  'signal.status.v1': 21,
+  'signal.stage.v1': 22,
 };
 
 /** The ids of the schemas in this source tree. Asking for a schema that is not there is a bug and throws. */

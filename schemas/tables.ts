@@ -10,6 +10,7 @@ import {
   parkingForecasts,
   parkingStates,
   signalRecommendations,
+  signalStages,
 } from './topics.ts';
 
 export interface Table {
@@ -82,6 +83,7 @@ export const tables: readonly Table[] = [
   ),
   table(forecastAccuracies, ['subject', 'id', 'horizonMinutes', 'windowStart'], 'windowStart'),
   table(signalRecommendations, ['recommendation'], 'at', 'recommendation', ['recommendation'], ['at']),
+  table(signalStages, ['advice'], 'at', 'stage', ['intersection'], ['at']),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];
 

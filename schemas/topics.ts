@@ -66,6 +66,8 @@ import {
   encodeSignalRecommendation,
   type SignalRecommendation,
 } from './generated/signal.recommendation.v1.ts';
+import { decodeSignalStage, encodeSignalStage, type SignalStage } from './generated/signal.stage.v1.ts';
+import { decodeSignalStatus, encodeSignalStatus, type SignalStatus } from './generated/signal.status.v1.ts';
 import { type Rejection, reject } from './rejection.ts';
 import type { Topic } from './topic.ts';
 import type { Reader, Writer } from './wire.ts';
@@ -176,6 +178,16 @@ export const signalAcknowledgements: Topic<SignalAcknowledgement> = raw({
   decode: decodeSignalAcknowledgement,
 });
 
+export const signalStatuses: Topic<SignalStatus> = raw({
+  name: 'signal.status.v1',
+  key: (e) => e.district,
+  source: (e) => e.intersection,
+  sequence,
+  check: checkStatus,
+  encode: encodeSignalStatus,
+  decode: decodeSignalStatus,
+});
+
 export const forecastModels: Topic<ForecastModel> = raw({
   name: 'forecast.model.v1',
   key: (e) => e.district,
@@ -257,6 +269,15 @@ export const signalRecommendations: Topic<SignalRecommendation> = derived({
   decode: decodeSignalRecommendation,
 });
 
+export const signalStages: Topic<SignalStage> = derived({
+  name: 'signal.stage.v1',
+  key: (e) => e.district,
+  source: (e) => e.advice,
+  sequence: onlyOne,
+  encode: encodeSignalStage,
+  decode: decodeSignalStage,
+});
+
 export const driverNotifications: Topic<DriverNotification> = derived({
   name: 'notification.v1',
   key: (e) => e.district,
@@ -277,6 +298,7 @@ export const rawTopics = [
   driverSubscriptions,
   signalAcknowledgements,
   forecastModels,
+  signalStatuses,
 ] as const;
 
 /** What processors say. */
@@ -290,6 +312,7 @@ export const derivedTopics = [
   forecastAccuracies,
   signalRecommendations,
   driverNotifications,
+  signalStages,
 ] as const;
 
 function checkFrame(frame: DetectorFrame): Rejection | undefined {
@@ -313,5 +336,16 @@ function checkParkingEvent(event: ParkingEvent): Rejection | undefined {
     );
   if ((event.kind === 'spaceOn' || event.kind === 'spaceOff') && event.space === null)
     return reject('value.combination', 'space', `${event.kind} without a space; its id would be right`);
+  return undefined;
+}
+
+function checkStatus({ zones }: SignalStatus): Rejection | undefined {
+  for (const [i, { vehicles, halted }] of zones.entries())
+    if (vehicles !== null && halted !== null && halted > vehicles)
+      return reject(
+        'value.combination',
+        `zones[${i}].halted`,
+        `${halted} stand of ${vehicles}; ${vehicles} at most would be right`,
+      );
   return undefined;
 }

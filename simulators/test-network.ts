@@ -242,6 +242,7 @@ export function createTestNetwork(): Network {
     cameras: byId(cameras),
     facilities: byId(facilities),
     stations: byId(stations),
+    zones: new Map(),
     districts: byId([{ id: 'D1', name: 'Centre' }]),
   };
 }

@@ -60,6 +60,7 @@ export function makeGuangzhou(divisor: number): Network {
     movements: byId(sites.flatMap(movementsOf)),
     intersections: byId(sites.map(intersectionOf)),
     detectors: byId(sites.flatMap(detectorsOf)),
+    zones: new Map(),
     cameras: byId(byIndex(part(counts.cameras), cameraOf)),
     facilities: byId(byIndex(part(counts.facilities), facilityOf)),
     stations: byId(byIndex(part(counts.stations), stationOf)),

@@ -85,7 +85,7 @@ describe('advice', () => {
           ...signal,
           links: signal.links.map((link) =>
             link.number === 0
-              ? { ...link, outLane: 'north', outEdge: 'north', downstreamSignal: 'Y', downstreamMeters: 60 }
+              ? { ...link, outLanes: ['north'], downstream: { signal: 'Y', edge: 'north', meters: 60 } }
               : link,
           ),
         })),
@@ -141,6 +141,7 @@ describe('advice', () => {
       control.take({
         at: t,
         intervalSeconds: 5,
+        latencySeconds: 1,
         readings: new Map(seen.flatMap(({ readings }) => [...readings])),
         signals: seen.flatMap(({ signals }) => signals),
       });

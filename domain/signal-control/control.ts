@@ -1,53 +1,71 @@
 /** Advice for all signals of a district, observation by observation. */
 import { Horizon, type Outlook } from './horizon.ts';
 import { type LaneState, vehicleMeters } from './lane-estimate.ts';
-import { type Layout, layoutOf } from './layout.ts';
-import type { Advice, ControlModel, Observation, SignalShown } from './model.ts';
+import { type Layout, layoutsOf } from './layout.ts';
+import type { ControlModel, Observation, SignalLink, SignalShown, StageAdvice } from './model.ts';
 import { type Coming, outlookOf, type Platoon } from './outlook.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
 
 /** How far is looked ahead, s: a green, its clearance and the next. */
 const horizonSeconds = 60;
 
-/** Plain data: survives a restart. */
-export interface ControlState {
-  readonly signals: Record<string, SignalState & { commanded?: { stage: number; at: number } }>;
-  /** Vehicles between signals, by `signal edge`. */
-  readonly between: Record<string, Platoon[]>;
+/** What is known of one signal; plain data: survives a restart. */
+export interface ControlledSignal extends SignalState {
+  /** The last other stage that was advised, and from when, s. */
+  commanded: { readonly stage: number; readonly at: number } | null;
+  /** Vehicles on their way from signals upstream, by the edge on which they come. */
+  readonly coming: Record<string, Platoon[]>;
 }
+
+export type ControlState = Record<string, ControlledSignal>;
 
 export class SignalControl {
   private readonly model: ControlModel;
   private readonly layouts: ReadonlyMap<string, Layout>;
   readonly state: ControlState;
+  /** Signals whose state has changed since somebody last emptied this. */
+  readonly changed = new Set<string>();
 
   constructor(model: ControlModel, state?: ControlState) {
     this.model = model;
-    this.layouts = new Map(model.signals.map((signal) => [signal.id, layoutOf(signal, model)]));
-    this.state = state ?? {
-      signals: Object.fromEntries([...this.layouts].map(([id, layout]) => [id, initialSignal(layout)])),
-      between: {},
-    };
+    this.layouts = layoutsOf(model);
+    this.state =
+      state ??
+      Object.fromEntries(
+        [...this.layouts].map(([id, layout]) => [
+          id,
+          { ...initialSignal(layout), commanded: null, coming: {} },
+        ]),
+      );
   }
 
-  take(seen: Observation): Advice[] {
+  /** The lanes of a signal and what each stage does for them; undefined for one that is not here. */
+  layout(signal: string): Layout | undefined {
+    return this.layouts.get(signal);
+  }
+
+  /** Takes up what some signals show and their detectors say at one moment; advises those signals. */
+  take(seen: Observation): StageAdvice[] {
     for (const shown of seen.signals) {
       const layout = this.layouts.get(shown.id);
-      const state = this.state.signals[shown.id];
-      if (layout !== undefined && state !== undefined) estimateSignal(layout, state, seen, shown);
+      const state = this.state[shown.id];
+      if (layout === undefined || state === undefined) continue;
+      this.changed.add(shown.id);
+      estimateSignal(layout, state, seen, shown);
     }
     this.sendOn(seen);
-    return seen.signals.flatMap((shown) => this.advise(shown, seen.at) ?? []);
+    return seen.signals.flatMap((shown) => this.advise(shown, seen) ?? []);
   }
 
-  private advise(shown: SignalShown, now: number): Advice | undefined {
+  private advise(shown: SignalShown, seen: Observation): StageAdvice | undefined {
     const layout = this.layouts.get(shown.id);
-    const state = this.state.signals[shown.id];
+    const state = this.state[shown.id];
     if (layout === undefined || state === undefined) return undefined;
-    const { tickSeconds, latencySeconds } = this.model;
+    const { tickSeconds } = this.model;
+    const { at: now, latencySeconds } = seen;
     const stage = shown.stage ?? shown.clearingTo;
     if (stage === undefined) return undefined;
-    const startsInSeconds = shown.stage === undefined ? this.startsIn(layout, state, shown, now) : 0;
+    const startsInSeconds = shown.stage === undefined ? this.startsIn(layout, state, shown, seen) : 0;
     const elapsedSeconds = shown.stage === undefined ? 0 : shown.elapsedSeconds;
     const outlook = outlookOf(
       layout,
@@ -59,7 +77,7 @@ export class SignalControl {
     );
     const search = new Horizon(layout, state, outlook, { tickSeconds, latencySeconds });
     const next = search.decide({ stage, elapsedSeconds, startsInSeconds });
-    if (next.stage !== stage || state.commanded === undefined)
+    if (next.stage !== stage || state.commanded === null)
       state.commanded = { stage: next.stage, at: now + next.afterSeconds };
     return {
       kind: 'stage',
@@ -73,41 +91,50 @@ export class SignalControl {
   /** Seconds to the end of a clearance, which began with the command or when the minimum green was over. */
   private startsIn(
     { signal }: Layout,
-    { commanded }: ControlState['signals'][string],
+    { commanded }: ControlledSignal,
     { elapsedSeconds }: SignalShown,
-    now: number,
+    { at: now, latencySeconds }: Observation,
   ): number {
     const clearance = signal.yellowSeconds + signal.allRedSeconds;
-    const took = (commanded?.at ?? now) + this.model.latencySeconds;
-    const began = Math.max(took, now - elapsedSeconds + signal.minGreenSeconds);
+    const took = (commanded?.at ?? now) + latencySeconds;
+    const least = Math.min(...signal.stages.map(({ minGreenSeconds }) => minGreenSeconds));
+    const began = Math.max(took, now - elapsedSeconds + least);
     return Math.max(0, Math.min(clearance, began + clearance - now));
   }
 
   /** Vehicles that left a signal in the last interval come to the next one after the way between. */
-  private sendOn(seen: Observation): void {
-    for (const [key, platoons] of Object.entries(this.state.between))
-      this.state.between[key] = platoons.filter(({ at }) => at > seen.at);
-    if (seen.intervalSeconds <= 0) return;
-    for (const [id, layout] of this.layouts) {
-      const state = this.state.signals[id] as SignalState;
-      for (const [l, lane] of layout.lanes.entries())
-        for (const [k, link] of lane.links.entries()) {
-          const vehicles = state.departed[l]?.[k] ?? 0;
-          if (vehicles <= 0 || link.downstreamSignal === undefined || link.downstreamMeters === undefined)
-            continue;
-          const sight = this.sightOf(link.downstreamSignal, link.outEdge);
-          if (sight === undefined) continue;
-          const travel = Math.max(0, link.downstreamMeters - sight) / link.speedMps;
-          const key = `${link.downstreamSignal} ${link.outEdge}`;
-          const platoons = this.state.between[key] ?? [];
-          this.state.between[key] = platoons;
-          for (let s = 0; s < seen.intervalSeconds; s++)
-            platoons.push({
-              at: seen.at - seen.intervalSeconds + s + 0.5 + travel,
-              vehicles: vehicles / seen.intervalSeconds,
-            });
-        }
+  private sendOn({ at, intervalSeconds, signals }: Observation): void {
+    for (const { id } of signals) {
+      const coming = this.state[id]?.coming ?? {};
+      for (const [edge, platoons] of Object.entries(coming))
+        coming[edge] = platoons.filter((platoon) => platoon.at > at);
     }
+    if (intervalSeconds <= 0) return;
+    for (const { id } of signals)
+      for (const [l, lane] of (this.layouts.get(id)?.lanes ?? []).entries())
+        for (const [k, link] of lane.links.entries()) {
+          const vehicles = this.state[id]?.departed[l]?.[k] ?? 0;
+          if (vehicles > 0) this.send(link, vehicles, at, intervalSeconds);
+        }
+  }
+
+  private send(
+    { downstream, speedMps }: SignalLink,
+    vehicles: number,
+    at: number,
+    seconds: number,
+  ): void {
+    if (downstream === undefined) return;
+    const { signal, edge, meters } = downstream;
+    const sight = this.sightOf(signal, edge);
+    const state = this.state[signal];
+    if (sight === undefined || state === undefined) return;
+    const travel = Math.max(0, meters - sight) / speedMps;
+    const platoons = state.coming[edge] ?? [];
+    state.coming[edge] = platoons;
+    this.changed.add(signal);
+    for (let s = 0; s < seconds; s++)
+      platoons.push({ at: at - seconds + s + 0.5 + travel, vehicles: vehicles / seconds });
   }
 
   private sightOf(signal: string, edge: string): number | undefined {
@@ -119,23 +146,25 @@ export class SignalControl {
 
   private comingTo(layout: Layout, now: number): Coming[] {
     return layout.approaches.flatMap((approach, a) => {
-      const platoons = this.state.between[`${layout.signal.id} ${approach.edge}`];
+      const platoons = this.state[layout.signal.id]?.coming[approach.edge];
       if (platoons === undefined) return [];
       const last = platoons.at(-1)?.at ?? now;
       return [{ approach: a, knownSeconds: Math.max(0, last - now), platoons }];
     });
   }
 
-  /** Links that lead to a lane with no room for one more. */
+  /** Links that lead to lanes of which none has room for one more. */
   private closed(layout: Layout): Outlook['closed'] {
     return layout.lanes.map((lane) =>
-      lane.links.map(({ downstreamSignal, downstreamMeters, outLane }) => {
-        const downstream = this.layouts.get(downstreamSignal ?? '');
-        const l = downstream?.lanes.findIndex(({ id }) => id === outLane) ?? -1;
-        if (downstream === undefined || l < 0 || downstreamMeters === undefined) return false;
-        const { lanes } = this.state.signals[downstream.signal.id] as SignalState;
-        const { vehicles, beyond } = lanes[l] as LaneState;
-        return (vehicles + beyond + 1) * vehicleMeters > downstreamMeters;
+      lane.links.map(({ downstream, outLanes }) => {
+        const next = this.layouts.get(downstream?.signal ?? '');
+        if (next === undefined || downstream === undefined) return false;
+        const { lanes } = this.state[next.signal.id] as ControlledSignal;
+        const leads = next.lanes.flatMap(({ id }, l) => (outLanes.includes(id) ? [lanes[l] as LaneState] : []));
+        return (
+          leads.length > 0 &&
+          leads.every(({ vehicles, beyond }) => (vehicles + beyond + 1) * vehicleMeters > downstream.meters)
+        );
       }),
     );
   }

@@ -18,19 +18,17 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
     number,
     inLane: `${laneOf[number]}`,
     inEdge: `${laneOf[number]}`,
-    outLane: `out-${number}`,
-    outEdge: `out-${number}`,
-    turn: number === 3 ? 'left' : 'straight',
+    outLanes: [],
+    turn: number === 3 ? 'left' : 'thru',
     saturationVph: 3600 / headwaySeconds,
     speedMps,
-    inLaneMeters: 200,
-    downstreamSignal: undefined,
-    downstreamMeters: undefined,
+    downstream: undefined,
   });
   const stage = (...links: number[]) => ({
     green: links,
     protected: links,
     afterStop: [],
+    minGreenSeconds: 5,
     nativeGreenSeconds: 25,
   });
   const detector = (
@@ -42,14 +40,12 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
     id: `${id} ${lane} ${role}`,
     signal: id,
     role,
-    lane,
     distanceMeters,
     lengthMeters,
-    links: laneOf.flatMap((of, number) => (of === lane ? [number] : [])),
+    lanes: [lane],
   });
   return {
     tickSeconds: 5,
-    latencySeconds: 1,
     signals: [
       {
         id,
@@ -57,8 +53,6 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
         links: [0, 1, 2, 3].map(link),
         yellowSeconds,
         allRedSeconds: 0,
-        minGreenSeconds: 5,
-        maxRedSeconds: 180,
       },
     ],
     detectors: (['north', 'east', 'west'] as const).flatMap((lane) => [
@@ -169,10 +163,10 @@ export class Street {
       };
       readings.set(`${this.id} ${lane} queue`, queue);
     }
-    const green = this.clearing ? [] : ([[0], [1, 2], [3]][this.stage] as number[]);
     return {
       at: this.now,
       intervalSeconds: seconds,
+      latencySeconds: 1,
       readings,
       signals: [
         {
@@ -180,7 +174,6 @@ export class Street {
           stage: this.clearing ? undefined : this.stage,
           clearingTo: this.clearing?.to,
           elapsedSeconds: this.now - this.greenSince,
-          lights: [0, 1, 2, 3].map((link) => (green.includes(link) ? 'G' : 'r')).join(''),
         },
       ],
     };

@@ -128,9 +128,7 @@ function laneService(lane: Lane, state: LaneState): LaneService {
  * were seen in which the junctions filled until nobody moved, whatever the cycle. Their own plan does not do that.
  */
 export const isBetterLeftAlone = ({ lanes, signal }: Layout): boolean =>
-  signal.links.some(
-    ({ downstreamSignal }) => downstreamSignal !== undefined && downstreamSignal !== signal.id,
-  ) &&
+  signal.links.some(({ downstream }) => downstream !== undefined && downstream.signal !== signal.id) &&
   lanes.some(({ service: does }) =>
     does.some((now) => now.includes(service.protected) && now.includes(service.permitted)),
   );
@@ -177,8 +175,8 @@ function descend(
 ): { plan: PlanStage[]; cost: number } | undefined {
   const { signal, lanes } = layout;
   const least = stages.map((stage) => {
-    const { nativeGreenSeconds } = signal.stages[stage] as Stage;
-    const own = Math.ceil(signal.minGreenSeconds);
+    const { minGreenSeconds, nativeGreenSeconds } = signal.stages[stage] as Stage;
+    const own = Math.ceil(minGreenSeconds);
     const isShared = lanes.some(({ service: does }) => {
       const now = does[stage] ?? [];
       return now.includes(service.protected) && now.includes(service.permitted);

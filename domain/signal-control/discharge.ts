@@ -34,7 +34,7 @@ export const permittedHeadwaySeconds = 5;
 /** Right turn on red: stop, look, go, s. */
 const afterStopHeadwaySeconds = 5;
 /** How often which way is taken on a lane that has several, relative; a guess that counting replaces. */
-const usual = { straight: 6, right: 2, left: 2, around: 0.1 } as const;
+const usual = { thru: 6, right: 2, left: 2, uturn: 0.1 } as const;
 /** What is assumed of shares, in vehicles. */
 const priorVehicles = 4;
 /** Vehicles whose discharge the nominal rate is worth before anything was measured. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { crossing, Street } from './crossing.fixture.ts';
 import { initialHealth, judge } from './detector-health.ts';
-import { layoutOf } from './layout.ts';
-import type { Observation, Reading, SignalModel } from './model.ts';
+import { type Layout, layoutsOf } from './layout.ts';
+import type { Observation, Reading } from './model.ts';
 import { estimateSignal, initialSignal } from './signal-estimate.ts';
 
 const lanes = ['north', 'east', 'west'] as const;
@@ -15,7 +15,7 @@ function watch(
   minutes = 20,
 ): void {
   const model = crossing(sees);
-  const layout = layoutOf(model.signals[0] as SignalModel, model);
+  const layout = layoutsOf(model).get('X') as Layout;
   const state = initialSignal(layout);
   const street = new Street();
   for (let t = 0; t < minutes * 60; t++) {

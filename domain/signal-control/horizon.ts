@@ -6,6 +6,7 @@
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { LaneRun } from './lane-run.ts';
 import type { Layout } from './layout.ts';
+import type { Stage } from './model.ts';
 import type { SignalState } from './signal-estimate.ts';
 import { type StageRates, stageRates } from './stage-rates.ts';
 
@@ -101,7 +102,7 @@ export class Horizon {
 
   /** All that may follow a node: its stage goes on, or another begins. */
   private branch(step: number, stage: number, standing: Standing): void {
-    const { minGreenSeconds } = this.layout.signal;
+    const { stages: shown } = this.layout.signal;
     const { tickSeconds, latencySeconds } = this.timing;
     const { stages } = this.rates;
     const node = step * stages + stage;
@@ -120,7 +121,7 @@ export class Horizon {
         const green = wait + (this.layout.clearance[stage]?.[to] as number);
         const next = Math.min(
           this.steps,
-          step + Math.max(1, Math.ceil((green + minGreenSeconds - 1e-9) / tickSeconds)),
+          step + Math.max(1, Math.ceil((green + (shown[to] as Stage).minGreenSeconds - 1e-9) / tickSeconds)),
         );
         const seconds = (next - step) * tickSeconds;
         this.take(node);

@@ -41,8 +41,7 @@ export interface Layout {
   readonly clearance: readonly (readonly number[])[];
 }
 
-export function layoutOf(signal: SignalModel, model: ControlModel): Layout {
-  const detectors = model.detectors.filter((detector) => detector.signal === signal.id);
+function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Layout {
   const byLane = new Map<string, SignalLink[]>();
   for (const link of signal.links) byLane.set(link.inLane, [...(byLane.get(link.inLane) ?? []), link]);
   const lanes = [...byLane].map(([id, links]) => laneOf(id, links, signal, detectors, byLane));
@@ -62,6 +61,13 @@ export function layoutOf(signal: SignalModel, model: ControlModel): Layout {
   };
 }
 
+/** The layouts of all signals, by their ids. */
+export function layoutsOf({ signals, detectors }: ControlModel): Map<string, Layout> {
+  const bySignal = new Map<string, DetectorModel[]>(signals.map(({ id }) => [id, []]));
+  for (const detector of detectors) bySignal.get(detector.signal)?.push(detector);
+  return new Map(signals.map((signal) => [signal.id, layoutOf(signal, bySignal.get(signal.id) ?? [])]));
+}
+
 function laneOf(
   id: string,
   links: readonly SignalLink[],
@@ -70,10 +76,8 @@ function laneOf(
   byLane: ReadonlyMap<string, readonly SignalLink[]>,
 ): Lane {
   const first = links[0] as SignalLink;
-  const numbers = new Set(links.map(({ number }) => number));
-  const mine = detectors.filter((detector) => detector.links.some((link) => numbers.has(link)));
-  const sharedBy = (detector: DetectorModel): number =>
-    [...byLane.values()].filter((lane) => lane.some(({ number }) => detector.links.includes(number))).length;
+  const mine = detectors.filter(({ lanes }) => lanes.includes(id));
+  const sharedBy = ({ lanes }: DetectorModel): number => lanes.filter((lane) => byLane.has(lane)).length;
   const zones = mine.filter(({ role }) => role === 'queue');
   const advance = mine.filter(({ role }) => role === 'advance');
   return {

@@ -1,4 +1,5 @@
 /** What signal control knows of the street: signals with stages, their links and detectors, and what these say. */
+import type { Turn } from '../network.ts';
 
 /** A green stage of a signal: links that may go together. */
 export interface Stage {
@@ -8,29 +9,28 @@ export interface Stage {
   readonly protected: readonly number[];
   /** Links that may go after a stop although they are red, such as a right turn on red. */
   readonly afterStop: readonly number[];
+  /** Not shown for less than this: vehicles and whoever walks beside them need it, s. */
+  readonly minGreenSeconds: number;
   /** Green in the plan that the signal has by itself, s. */
   readonly nativeGreenSeconds: number;
 }
 
-export type Turn = 'straight' | 'right' | 'left' | 'around';
-
 /** One way from an inbound lane through the signal to an outbound lane. */
 export interface SignalLink {
-  /** Number that stages use; several links may share one. */
+  /** Number that stages use; the links of one movement share it. */
   readonly number: number;
   readonly inLane: string;
   readonly inEdge: string;
-  readonly outLane: string;
-  readonly outEdge: string;
+  /** Lanes that it may lead to, where that is known. */
+  readonly outLanes: readonly string[];
   readonly turn: Turn;
   /** Nominal, vehicles per hour of green; only where learning starts. */
   readonly saturationVph: number;
   readonly speedMps: number;
-  /** Length of the inbound lane, m. */
-  readonly inLaneMeters: number;
-  readonly downstreamSignal: string | undefined;
-  /** Up to the stop bar there, m. */
-  readonly downstreamMeters: number | undefined;
+  /** The signal that is reached next, on which of its edges, and how far its stop bar is, m. */
+  readonly downstream:
+    | { readonly signal: string; readonly edge: string; readonly meters: number }
+    | undefined;
 }
 
 /** One signal and the limits that its controller keeps. */
@@ -40,9 +40,6 @@ export interface SignalModel {
   readonly links: readonly SignalLink[];
   readonly yellowSeconds: number;
   readonly allRedSeconds: number;
-  readonly minGreenSeconds: number;
-  /** After so long without green, what waits is served by force, s; 0 when never. */
-  readonly maxRedSeconds: number;
 }
 
 export type DetectorRole = 'stop' | 'advance' | 'queue';
@@ -52,13 +49,12 @@ export interface DetectorModel {
   readonly id: string;
   readonly signal: string;
   readonly role: DetectorRole;
-  readonly lane: string;
   /** From the stop bar to its near end, m. */
   readonly distanceMeters: number;
   /** 0 for a loop, m. */
   readonly lengthMeters: number;
-  /** Numbers of the links that its vehicles can take. */
-  readonly links: readonly number[];
+  /** Inbound lanes that its vehicles come to. */
+  readonly lanes: readonly string[];
 }
 
 /** What a loop said of one interval. */
@@ -95,8 +91,6 @@ export interface SignalShown {
   readonly clearingTo: number | undefined;
   /** Since the start of the last green stage, s. */
   readonly elapsedSeconds: number;
-  /** Of each link number: G protected, g permitted green, s after a stop, y yellow, r red. */
-  readonly lights: string;
 }
 
 /** All that is known anew at one moment. */
@@ -105,6 +99,8 @@ export interface Observation {
   readonly at: number;
   /** Length of the interval that the readings cover, s; 0 for the first. */
   readonly intervalSeconds: number;
+  /** From now to the effect of a decision, s. */
+  readonly latencySeconds: number;
   readonly readings: ReadonlyMap<string, Reading>;
   readonly signals: readonly SignalShown[];
 }
@@ -115,8 +111,6 @@ export interface ControlModel {
   readonly detectors: readonly DetectorModel[];
   /** From one observation to the next, s. */
   readonly tickSeconds: number;
-  /** From a decision to its effect, s. */
-  readonly latencySeconds: number;
 }
 
 /** Show this stage as soon as it is safe, and hold it. */

@@ -1,6 +1,6 @@
 /** Plans for signals whose controllers take a cycle now and then, not a stage each tick. */
 import { bestPlan, isBetterLeftAlone, PlanCost, type PlanStage } from './cycle-plan.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutsOf } from './layout.ts';
 import type { ControlModel, Observation, PlanAdvice } from './model.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
 
@@ -23,7 +23,7 @@ export class PlanControl {
   readonly state: PlanControlState;
 
   constructor(model: ControlModel, state?: PlanControlState) {
-    this.layouts = new Map(model.signals.map((signal) => [signal.id, layoutOf(signal, model)]));
+    this.layouts = layoutsOf(model);
     this.state = state ?? {
       signals: Object.fromEntries([...this.layouts].map(([id, layout]) => [id, initialSignal(layout)])),
       plans: Object.fromEntries([...this.layouts].map(([id, layout]) => [id, nativePlan(layout)])),

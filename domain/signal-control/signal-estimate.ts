@@ -1,4 +1,4 @@
-/** The estimate of all lanes of one signal, from what its detectors and its lights said. */
+/** The estimate of all lanes of one signal, from what its detectors say and what it shows. */
 import { type HealthState, initialHealth, judge } from './detector-health.ts';
 import { expectedLeaving, learnLinks, learntRatio, openChance, type Rate, rateOf } from './discharge.ts';
 import { followGreen } from './green-learning.ts';
@@ -17,8 +17,6 @@ import type { LoopReading, Observation, SignalShown, ZoneReading } from './model
 export interface SignalState {
   readonly lanes: readonly LaneState[];
   readonly health: Record<string, HealthState>;
-  /** Of each link number, what the lights let it do when last seen. */
-  lights: string;
   shown: { stage: number | undefined; clearingTo: number | undefined; elapsedSeconds: number };
   /** What each link of each lane sent on in the last interval, vehicles. */
   departed: number[][];
@@ -27,7 +25,6 @@ export interface SignalState {
 export const initialSignal = (layout: Layout): SignalState => ({
   lanes: layout.lanes.map(initialLane),
   health: {},
-  lights: '',
   shown: { stage: undefined, clearingTo: undefined, elapsedSeconds: 0 },
   departed: layout.lanes.map(({ links }) => links.map(() => 0)),
 });
@@ -42,19 +39,19 @@ export function estimateSignal(
   shown: SignalShown,
 ): void {
   const seconds = seen.intervalSeconds;
-  const before = { ...state.shown, lights: state.lights };
+  const before = state.shown;
   state.shown = {
     stage: shown.stage,
     clearingTo: shown.clearingTo,
     elapsedSeconds: shown.elapsedSeconds,
   };
-  state.lights = shown.lights;
   if (seconds <= 0) return;
   const readings = layout.lanes.map((lane) => readingsOf(lane, state, seen));
   const arrived = arrivals(layout, state, readings, seconds);
+  // The lights that vehicles of the interval had: those before it while it clears, else those at its end.
+  const during = shown.stage ?? before.stage;
   for (const [i, lane] of layout.lanes.entries()) {
-    const lights = lightsDuring(before, shown);
-    const does = lane.links.map(({ number }) => doing(lights[number]));
+    const does = during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
     takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
       does,
       stage: before.stage === shown.stage ? shown.stage : undefined,
@@ -66,16 +63,6 @@ export function estimateSignal(
       departed: state.departed[i] as number[],
     });
   }
-}
-
-/** The lights that vehicles of the interval had: those before it while it clears, else those at its end. */
-const lightsDuring = (before: { lights: string }, shown: SignalShown): string =>
-  shown.stage === undefined && before.lights !== '' ? before.lights : shown.lights;
-
-function doing(light: string | undefined): number {
-  if (light === 'G') return service.protected;
-  if (light === 'g') return service.permitted;
-  return light === 's' ? service.afterStop : service.none;
 }
 
 function readingsOf(lane: Lane, state: SignalState, seen: Observation): LaneReadings {

@@ -3,6 +3,7 @@ import { learntRatio, openChance, permittedHeadwaySeconds, rateOf, shareOf } fro
 import { freeGiving } from './gaps.ts';
 import type { LaneState } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
+import type { Stage } from './model.ts';
 
 export interface StageRates {
   readonly lanes: number;
@@ -87,7 +88,8 @@ function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): numb
       before.some((what, link) => what === service.permitted && after[link] === service.none)
     );
   });
-  return traps ? Math.max(signal.minGreenSeconds, clearingSeconds) : signal.minGreenSeconds;
+  const { minGreenSeconds } = signal.stages[from] as Stage;
+  return traps ? Math.max(minGreenSeconds, clearingSeconds) : minGreenSeconds;
 }
 
 /** Time in which the stream against those who turn has gone by, and they find their gaps, s. */
@@ -97,7 +99,7 @@ const clearingSeconds = 15;
 const foesOf = ({ lanes }: Layout, l: number, stage: number): number[] =>
   lanes.flatMap((other, i) => {
     const goes = other.links.some(
-      ({ turn }, link) => turn === 'straight' && other.service[stage]?.[link] === service.protected,
+      ({ turn }, link) => turn === 'thru' && other.service[stage]?.[link] === service.protected,
     );
     return other.edge !== lanes[l]?.edge && goes ? [i] : [];
   });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Intersection, Plan } from '../network.ts';
+import { passes } from './constraint.ts';
 import { diagramOf, fourLegs } from './example.ts';
 import { leastDelayPlan } from './least-delay.ts';
 import { planCase } from './plan-cases.ts';
 import { paysTooMuch, planDelay } from './plan-delay.ts';
-import { evaluatePlan, passes } from './safety-gate.ts';
+import { evaluatePlan } from './safety-gate.ts';
 import type { PhaseDemand } from './webster.ts';
 
 const legs = fourLegs();

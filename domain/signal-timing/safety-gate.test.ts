@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, Plan } from '../network.ts';
+import { passes } from './constraint.ts';
 import { fourLegs, planFrom } from './example.ts';
 import { planCase } from './plan-cases.ts';
 import { faultOf } from './plan-reference.ts';
-import { type AskedBounds, boundsFor, defaultBounds, evaluatePlan, passes } from './safety-gate.ts';
+import { type AskedBounds, boundsFor, defaultBounds, evaluatePlan } from './safety-gate.ts';
 
 const legs = fourLegs();
 

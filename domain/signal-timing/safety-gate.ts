@@ -9,22 +9,8 @@ import {
   walkAndClearanceSeconds,
   yellowChangeSeconds,
 } from './clearance.ts';
+import { add, type Constraint, longestRedClearanceSeconds, yellowRange } from './constraint.ts';
 import { barrierGroups, changeSeconds, splitsOf } from './ring-barrier.ts';
-
-/** How the value must stand to the bound. */
-export type Relation = 'atLeast' | 'atMost' | 'equals';
-
-/** One condition of safety, with its numbers. */
-export interface Constraint {
-  readonly name: string;
-  /** Phase that it speaks of; null when it is the plan as a whole. */
-  readonly phase: number | null;
-  readonly value: number;
-  readonly relation: Relation;
-  readonly bound: number;
-  readonly unit: string;
-  readonly met: boolean;
-}
 
 /** What a plan may be and how far it may move. All in seconds. */
 export interface TimingBounds {
@@ -54,10 +40,6 @@ export const defaultBounds: TimingBounds = {
 
 /** MUTCD 4E.06: the shortest walk anywhere. */
 const shortestWalkSeconds = 4;
-/** MUTCD 4D.26. */
-const yellowRange = { minimum: 3, maximum: 6 };
-/** MUTCD 4D.26. */
-const longestRedClearanceSeconds = 6;
 /** MUTCD 4E.06: between the end of the pedestrian clearance and the next conflicting green. */
 const pedestrianBufferSeconds = 3;
 
@@ -107,30 +89,6 @@ export function evaluatePlan(
   cycle(constraints, proposed, bounds);
   change(constraints, intersection, previous, proposed, bounds);
   return constraints;
-}
-
-/** Whether a plan with these constraints may be sent. No constraints at all are not a proof. */
-export const passes = (constraints: readonly Constraint[]): boolean =>
-  constraints.length > 0 && constraints.every(({ met }) => met);
-
-/** To a millionth: far finer than any controller, and free of the noise of binary fractions. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
-
-function add(
-  constraints: Constraint[],
-  name: string,
-  phase: number | null,
-  rawValue: number,
-  relation: Relation,
-  rawBound: number,
-  unit = 's',
-): void {
-  const value = rounded(rawValue);
-  const bound = rounded(rawBound);
-  const holds =
-    relation === 'atLeast' ? value >= bound : relation === 'atMost' ? value <= bound : value === bound;
-  const met = holds && Number.isFinite(value) && Number.isFinite(bound);
-  constraints.push({ name, phase, value, relation, bound, unit, met });
 }
 
 /** Whole numbers, and every phase exactly once. */

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Intersection } from '../network.ts';
 import { allocate } from './allocate.ts';
+import { passes } from './constraint.ts';
 import { diagramOf, fourLegs, planFrom } from './example.ts';
 import { planCase } from './plan-cases.ts';
 import { planDelay } from './plan-delay.ts';
-import { defaultBounds, evaluatePlan, passes } from './safety-gate.ts';
+import { defaultBounds, evaluatePlan } from './safety-gate.ts';
 import { criticalMovements, cycleRange, leastSplit, type PhaseDemand, websterPlan } from './webster.ts';
 
 const legs = fourLegs();

@@ -80,6 +80,15 @@ export function crossing(): Network {
     lengthMeters: 2,
     intervalSeconds: 10,
   });
+  const zone = {
+    id: 'Z1',
+    site: 'site-J',
+    link: 'WJ',
+    firstLane: 1,
+    lastLane: 2,
+    toStopBarMeters: 0,
+    lengthMeters: 80,
+  };
   const place = { district: 'centre', position: [10.001, 56.001], link: 'WJ' } as const;
   return {
     name: 'crossing',
@@ -127,6 +136,7 @@ export function crossing(): Network {
         { id: 'P2', name: '', ...place, capacitySpaces: 9, kind: 'on-street', pricePerHourCents: undefined },
       ],
     ]),
+    zones: new Map([[zone.id, zone]]),
     stations: new Map([['W1', { id: 'W1', name: 'bridge', ...place }]]),
     districts: new Map([['centre', { id: 'centre', name: 'Centre' }]]),
   };

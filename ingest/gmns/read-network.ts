@@ -1,5 +1,5 @@
 import type { Intersection, Link, Network, Node } from '#domain/network.ts';
-import { readCameras, readDetectors, readFacilities, readStations } from './read-places.ts';
+import { readCameras, readDetectors, readFacilities, readStations, readZones } from './read-places.ts';
 import {
   checkLanes,
   type PlainNode,
@@ -28,6 +28,7 @@ export async function readNetwork(folder: string): Promise<Network> {
   const movements = await readMovements(folder, plainNodes, links, problems);
   const intersections = await readIntersections(folder, plainNodes, districts, movements, problems);
   const detectors = await readDetectors(folder, links, problems);
+  const zones = await readZones(folder, links, problems);
   const cameras = await readCameras(folder, links, problems);
   const facilities = await readFacilities(folder, links, districts, problems);
   const stations = await readStations(folder, links, districts, problems);
@@ -41,6 +42,7 @@ export async function readNetwork(folder: string): Promise<Network> {
     movements,
     intersections,
     detectors,
+    zones,
     cameras,
     facilities,
     stations,

@@ -1,5 +1,5 @@
-/** Reads what stands on the network: detector, camera, parking and station, the tables that extend GMNS. */
-import type { Camera, Detector, District, Link, ParkingFacility, Station } from '#domain/network.ts';
+/** Reads what stands on the network: detector, zone, camera, parking and station, the tables that extend GMNS. */
+import type { Camera, Detector, District, Link, ParkingFacility, Station, Zone } from '#domain/network.ts';
 import { positionOf } from './read-roads.ts';
 import { byId, type Problems, type Row, readTable } from './table.ts';
 
@@ -68,6 +68,33 @@ function checkCabinet(
       `${detector.intervalSeconds} s in a cabinet that reports every ${first.intervalSeconds} s`,
       'one interval a cabinet would be right',
     );
+}
+
+/**
+ * zone.csv: `zone_id`, `site_id`, `link_id`, `start_lane`, `end_lane`, `to_stop_bar` (m, of its near end), `length`
+ * (m). A radar or a camera sees every vehicle in it.
+ */
+export async function readZones(
+  folder: string,
+  links: ReadonlyMap<string, Link>,
+  problems: Problems,
+): Promise<Map<string, Zone>> {
+  const columns = ['zone_id', 'site_id', 'link_id', 'start_lane', 'end_lane', 'to_stop_bar', 'length'];
+  const rows = await readTable(folder, 'zone.csv', columns, problems);
+  return byId(rows, 'zone_id', (row, id) => {
+    const link = row.reference('link_id', links, 'link.csv');
+    const lanes = links.get(link)?.lanes || 20;
+    const firstLane = row.integer('start_lane', 1, lanes);
+    return {
+      id,
+      site: siteOf(row, links.get(link)),
+      link,
+      firstLane,
+      lastLane: Number.isNaN(firstLane) ? firstLane : row.integer('end_lane', firstLane, lanes),
+      toStopBarMeters: row.number('to_stop_bar', 0, links.get(link)?.lengthMeters || 200_000),
+      lengthMeters: row.number('length', 0.1, 1000),
+    };
+  });
 }
 
 /** camera.csv: `camera_id`, `site_id`, `link_id` (the approach that it watches), `x_coord`, `y_coord`. */

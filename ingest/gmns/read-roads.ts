@@ -174,8 +174,17 @@ export async function readMovements(
       firstLane,
       lastLane: single ? firstLane : row.integer('end_ib_lane', firstLane, lanes),
       saturationVph: row.number('capacity', 1, 40_000),
+      ...(row.text('turn_on_red') === 'true' ? { turnOnRed: true } : {}),
+      ...outboundLanes(row, links.get(outbound)?.lanes || 20),
     };
   });
+}
+
+/** `start_ob_lane` and `end_ob_lane`, both or none. */
+function outboundLanes(row: Row, lanes: number): Pick<Movement, 'outboundLanes'> {
+  const first = row.optionalNumber('start_ob_lane', 1, lanes);
+  if (first === undefined) return {};
+  return { outboundLanes: [first, row.optionalNumber('end_ob_lane', first, lanes) ?? first] };
 }
 
 /** `x_coord` and `y_coord` of a row. */

@@ -54,9 +54,11 @@ function roadTables(network: Network): [string, string][] {
     ),
     table(
       'movement.csv',
-      'mvmt_id,node_id,ib_link_id,start_ib_lane,end_ib_lane,ob_link_id,type,capacity,mvmt_code',
+      'mvmt_id,node_id,ib_link_id,start_ib_lane,end_ib_lane,ob_link_id,type,capacity,mvmt_code,turn_on_red,' +
+        'start_ob_lane,end_ob_lane',
       [...network.movements.values()].map((m) => [
         ...[m.id, m.node, m.inbound, m.firstLane, m.lastLane, m.outbound, m.turn, m.saturationVph, m.code],
+        ...[m.turnOnRed ? 'true' : '', m.outboundLanes?.[0], m.outboundLanes?.[1]],
       ]),
     ),
   ];
@@ -115,6 +117,13 @@ function placeTables(network: Network): [string, string][] {
       [...network.detectors.values()].map((d) => [
         ...[d.id, d.cabinet, d.channel, d.site, d.link, d.role, d.firstLane, d.lastLane],
         ...[d.toStopBarMeters, d.lengthMeters, d.intervalSeconds],
+      ]),
+    ),
+    table(
+      'zone.csv',
+      'zone_id,site_id,link_id,start_lane,end_lane,to_stop_bar,length',
+      [...network.zones.values()].map((z) => [
+        ...[z.id, z.site, z.link, z.firstLane, z.lastLane, z.toStopBarMeters, z.lengthMeters],
       ]),
     ),
     table(

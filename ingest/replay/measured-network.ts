@@ -173,6 +173,7 @@ const withoutSignals = (name: string, timeZone: string, measured: Measured): Net
   cameras: new Map(),
   facilities: new Map(),
   stations: new Map(),
+  zones: new Map(),
 });
 
 /** Whether there is such a file. */

@@ -180,6 +180,6 @@ function parkingNetwork(name: string, timeZone: string, lots: readonly Lot[]): N
   return {
     ...{ name, timeZone, nodes, links, facilities, districts },
     ...{ movements: new Map(), intersections: new Map(), detectors: new Map() },
-    ...{ cameras: new Map(), stations: new Map() },
+    ...{ zones: new Map(), cameras: new Map(), stations: new Map() },
   };
 }

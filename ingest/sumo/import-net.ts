@@ -77,6 +77,7 @@ function build(net: Net, unproject: Unproject, timeZone: string, problems: Probl
     cameras: new Map(),
     facilities: new Map(),
     stations: new Map(),
+    zones: new Map(),
     districts: new Map([[district, { id: district, name: net.file }]]),
   };
 }

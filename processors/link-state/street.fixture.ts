@@ -48,6 +48,7 @@ export function street({ links, detectors, movements = [], intersections = [] }:
     cameras: new Map(),
     facilities: new Map(),
     stations: new Map(),
+    zones: new Map(),
     districts: new Map(),
   };
 }

@@ -1,8 +1,9 @@
 /** One timing plan for one intersection, with its proof, or why there is none. Pure: for the stream and on demand. */
 import type { Intersection, Network, Plan } from '#domain/network.ts';
+import { passes } from '#domain/signal-timing/constraint.ts';
 import { leastDelayPlan } from '#domain/signal-timing/least-delay.ts';
 import { type PhaseDelay, type PlanDelay, paysTooMuch, planDelay } from '#domain/signal-timing/plan-delay.ts';
-import { type AskedBounds, evaluatePlan, passes } from '#domain/signal-timing/safety-gate.ts';
+import { type AskedBounds, evaluatePlan } from '#domain/signal-timing/safety-gate.ts';
 import {
   type CriticalMovements,
   criticalMovements,

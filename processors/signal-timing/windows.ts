@@ -91,6 +91,7 @@ export function networkOf(...intersections: Intersection[]): Network {
     cameras: none,
     facilities: none,
     stations: none,
+    zones: none,
     districts: none,
   };
 }

@@ -2308,5 +2308,344 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
         "doc": "HMAC-SHA-256 over the document without this field, hexadecimal; empty until it leaves the system."
       }
     ]
+  },
+  "signal.stage.v1": {
+    "type": "record",
+    "name": "SignalStage",
+    "namespace": "arterial",
+    "doc": "Which phases are best green next, and from when. Advice: nothing here writes to a controller.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District of the intersection; the key of the topic."
+      },
+      {
+        "name": "intersection",
+        "type": "string",
+        "doc": "Intersection."
+      },
+      {
+        "name": "advice",
+        "type": "string",
+        "doc": "Id of the advice."
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When it was issued, in event time."
+      },
+      {
+        "name": "statusAt",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "Moment of the status that it answers."
+      },
+      {
+        "name": "callAt",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When the phases are to be called; they turn green when it is safe."
+      },
+      {
+        "name": "expiresAt",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "Not to be applied after this time; the controller goes on with its own plan."
+      },
+      {
+        "name": "nonce",
+        "type": "string",
+        "doc": "Never used twice."
+      },
+      {
+        "name": "phases",
+        "type": {
+          "type": "array",
+          "items": "int"
+        },
+        "doc": "Phases to be green, and to be held until other advice comes."
+      },
+      {
+        "name": "previous",
+        "type": {
+          "type": "array",
+          "items": "int"
+        },
+        "doc": "Phases that were green, or that a clearance led to."
+      },
+      {
+        "name": "constraints",
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "record",
+            "name": "StageConstraint",
+            "doc": "One condition of safety, with its numbers.",
+            "fields": [
+              {
+                "name": "name",
+                "type": "string",
+                "doc": "Which condition; see the dictionary."
+              },
+              {
+                "name": "phase",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Phase that it speaks of, if one.",
+                "minimum": 1,
+                "maximum": 255
+              },
+              {
+                "name": "value",
+                "type": "double",
+                "doc": "What the advice has."
+              },
+              {
+                "name": "relation",
+                "type": {
+                  "type": "enum",
+                  "name": "StageRelation",
+                  "doc": "How the value must stand to the bound.",
+                  "symbols": [
+                    "atLeast",
+                    "atMost",
+                    "equals"
+                  ]
+                },
+                "doc": "How the value must stand to the bound."
+              },
+              {
+                "name": "bound",
+                "type": "double",
+                "doc": "What it must respect."
+              },
+              {
+                "name": "unit",
+                "type": "string",
+                "doc": "Unit of both."
+              },
+              {
+                "name": "met",
+                "type": "boolean",
+                "doc": "True, or the document would not exist."
+              }
+            ]
+          }
+        },
+        "doc": "Every condition that was evaluated."
+      },
+      {
+        "name": "waitingVehicles",
+        "type": "int",
+        "doc": "Vehicles that are thought to stand at the intersection.",
+        "minimum": 0,
+        "maximum": 100000
+      },
+      {
+        "name": "servedVehicles",
+        "type": "int",
+        "doc": "Of them, those in the lanes that the phases serve.",
+        "minimum": 0,
+        "maximum": 100000
+      },
+      {
+        "name": "longestWaitSeconds",
+        "type": "int",
+        "doc": "How long the first of a lane has stood without any leaving. Seconds.",
+        "minimum": 0,
+        "maximum": 100000
+      },
+      {
+        "name": "reason",
+        "type": "string",
+        "doc": "One sentence for the engineer."
+      },
+      {
+        "name": "signature",
+        "type": "string",
+        "doc": "HMAC-SHA-256 over the document without this field, hexadecimal; empty until it leaves the system."
+      }
+    ]
+  },
+  "signal.status.v1": {
+    "type": "record",
+    "name": "SignalStatus",
+    "namespace": "arterial",
+    "doc": "What one signal shows at one moment, and what its loops and zones saw since the last.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District of the intersection; the key of the topic."
+      },
+      {
+        "name": "intersection",
+        "type": "string",
+        "doc": "Intersection, equal to its controller."
+      },
+      {
+        "name": "sequence",
+        "type": "long",
+        "doc": "Counter of the source, from 0; with the source it names the record, so a repeat is known.",
+        "minimum": 0,
+        "maximum": 9007199254740991
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "The moment; end of the interval."
+      },
+      {
+        "name": "intervalSeconds",
+        "type": "int",
+        "doc": "Length of the interval that the readings cover; 0 when there is none yet. Seconds.",
+        "minimum": 0,
+        "maximum": 3600
+      },
+      {
+        "name": "delayMilliseconds",
+        "type": "int",
+        "doc": "From this moment to when the controller could act on an answer, as it knows. Milliseconds.",
+        "minimum": 0,
+        "maximum": 60000
+      },
+      {
+        "name": "green",
+        "type": {
+          "type": "array",
+          "items": "int"
+        },
+        "doc": "Phases that are green (NTCIP 1202 phaseStatusGroupGreens); none while all clear."
+      },
+      {
+        "name": "next",
+        "type": {
+          "type": "array",
+          "items": "int"
+        },
+        "doc": "Phases that a clearance leads to (NTCIP 1202 phaseStatusGroupPhaseNexts); none where it is not known."
+      },
+      {
+        "name": "greenDeciseconds",
+        "type": "int",
+        "doc": "Since the last green began. 0.1 s.",
+        "minimum": 0,
+        "maximum": 864000
+      },
+      {
+        "name": "loops",
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "record",
+            "name": "LoopStatus",
+            "doc": "What one loop said.",
+            "fields": [
+              {
+                "name": "detector",
+                "type": "string",
+                "doc": "Detector of the network."
+              },
+              {
+                "name": "count",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Vehicles that left it in the interval. Absent when it is faulty.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "occupancyPermille",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Share of the interval that it was occupied. Permille. Absent when it is faulty.",
+                "minimum": 0,
+                "maximum": 1000
+              },
+              {
+                "name": "isOn",
+                "type": "boolean",
+                "doc": "Whether it is occupied at this moment."
+              }
+            ]
+          }
+        },
+        "doc": "Loops of the intersection."
+      },
+      {
+        "name": "zones",
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "record",
+            "name": "ZoneStatus",
+            "doc": "What one zone sees at this moment.",
+            "fields": [
+              {
+                "name": "zone",
+                "type": "string",
+                "doc": "Zone of the network."
+              },
+              {
+                "name": "vehicles",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Vehicles in it. Absent when it is faulty.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "halted",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Of them, those that stand. Absent when it is faulty.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "queueDecimeters",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Length of what stands in it. 0.1 m. Absent when it is faulty.",
+                "minimum": 0,
+                "maximum": 100000
+              }
+            ]
+          }
+        },
+        "doc": "Zones in which radar or cameras see every vehicle."
+      }
+    ]
   }
 };

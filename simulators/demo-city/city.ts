@@ -57,6 +57,7 @@ export function demoCity(seed: number): Network {
     cameras: new Map(),
     facilities: new Map(),
     stations: new Map(),
+    zones: new Map(),
     districts: new Map<string, District>(
       Object.entries(districtNames).map(([id, name]) => [id, { id, name }]),
     ),

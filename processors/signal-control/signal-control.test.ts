@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { street } from '#domain/signal-control/street.fixture.ts';
+import { type EventTime, seconds } from '#domain/time.ts';
+import { drive, type Happening } from '#runtime/drive.ts';
+import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
+import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
+import { isRejection } from '#schemas/rejection.ts';
+import { signalStatuses } from '#schemas/topics.ts';
+import { signalControl } from './signal-control.ts';
+
+const network = street();
+const start = 1_800_057_600_000;
+
+/** `waits` vehicles stand on each way in; phase 1 has been green for a minute and more. */
+const status = (second: number, waits: { in: number; cross: number }, part: Partial<SignalStatus> = {}) => ({
+  topic: signalStatuses,
+  event: {
+    district: 'D',
+    intersection: 'A',
+    sequence: second,
+    at: start + seconds(second),
+    intervalSeconds: 5,
+    delayMilliseconds: 1000,
+    green: [1],
+    next: [],
+    greenDeciseconds: 600 + 10 * second,
+    loops: [{ detector: 'stop', count: 0, occupancyPermille: 0, isOn: false }],
+    zones: (['in', 'cross'] as const).map((way) => ({
+      zone: `zone-${way}`,
+      vehicles: waits[way],
+      halted: waits[way],
+      queueDecimeters: 75 * waits[way],
+    })),
+    ...part,
+  } satisfies SignalStatus,
+});
+
+const advised = (happened: readonly Happening<SignalStatus>[], until = 120): SignalStage[] =>
+  drive(signalControl, network, happened, start + seconds(until)).map(({ event }) => event as SignalStage);
+
+const times = (from: number, to: number): number[] =>
+  Array.from({ length: (to - from) / 5 + 1 }, (_, i) => from + 5 * i);
+
+describe('advice stage by stage', () => {
+  it('calls the phase for those who wait, with its proof', () => {
+    const [first] = advised([status(0, { in: 0, cross: 8 })]);
+    expect(first).toMatchObject({
+      intersection: 'A',
+      phases: [2],
+      previous: [1],
+      statusAt: start,
+      callAt: start + 1000,
+      waitingVehicles: 8,
+      servedVehicles: 8,
+    });
+    expect(first?.at).toBe(start + 1000);
+    expect(first?.expiresAt).toBe(start + 61_000);
+    expect(first?.reason).toContain('phase 2 after phase 1, for 8 of 8 vehicles that wait');
+    const names = first?.constraints.map(({ name }) => name);
+    expect(names).toContain('minimumGreen');
+    expect(first?.constraints.every(({ met }) => met)).toBe(true);
+  });
+
+  it('does not end a green before its minimum', () => {
+    const [first] = advised([status(0, { in: 0, cross: 8 }, { greenDeciseconds: 20 })]);
+    const shown = 2 + ((first?.callAt ?? 0) - start) / 1000;
+    if (first?.phases[0] === 2) expect(shown).toBeGreaterThanOrEqual(6);
+    else expect(first?.phases).toEqual([1]);
+  });
+
+  it('is silent while it would say the same, for 20 s', () => {
+    const same = times(0, 60).map((second) => status(second, { in: 6, cross: 0 }));
+    const said = advised(same);
+    expect(new Set(said.map(({ phases }) => phases.join()))).toEqual(new Set(['1']));
+    expect(said.map(({ at }) => (at - start) / 1000)).toEqual([1, 21, 41, 61]);
+  });
+
+  it('says nothing of a signal that shows no stage, nor of one that clears to it knows not what', () => {
+    expect(advised([status(0, { in: 0, cross: 8 }, { green: [] })])).toEqual([]);
+    expect(advised([status(0, { in: 0, cross: 8 }, { green: [1, 2] })])).toEqual([]);
+    expect(advised([status(0, { in: 0, cross: 8 }, { green: [], next: [2] })])).toHaveLength(1);
+  });
+
+  it('goes on without a zone that is faulty', () => {
+    const broken = { zones: [{ zone: 'zone-in', vehicles: null, halted: null, queueDecimeters: null }] };
+    expect(advised(times(0, 30).map((second) => status(second, { in: 0, cross: 0 }, broken)))).not.toEqual([]);
+  });
+
+  it('lets a status pass that comes too late', () => {
+    const late = { ...status(0, { in: 0, cross: 8 }), lateAt: start + seconds(30) };
+    expect(advised([late])).toEqual([]);
+  });
+
+  it('is the same after a restart', () => {
+    const happened = times(0, 90).map((second) =>
+      status(second, { in: (second * 7) % 11, cross: (second * 3) % 5 }, {
+        greenDeciseconds: 200 + 10 * (second % 40),
+      }),
+    );
+    const whole = advised(happened);
+    const before = signalControl.initial(network, () => true);
+    const said: SignalStage[] = [];
+    let state = before;
+    const step = (second: number, input: Parameters<typeof signalControl.step>[1]): void => {
+      if (second % 15 === 0) {
+        const rows = JSON.parse(JSON.stringify([...signalControl.keep!.changed(state)])) as [string, unknown][];
+        kept = new Map([...kept, ...rows]);
+        state = signalControl.initial(network, () => true);
+        signalControl.keep!.restore(state, kept);
+      }
+      signalControl.step(state, input, (_, event) => said.push(event as SignalStage), network);
+    };
+    let kept = new Map<string, unknown>();
+    for (let second = 0; second <= 120; second++) {
+      const at = (start + seconds(second)) as EventTime;
+      if (second > 0) step(second, { kind: 'watermark', at });
+      const { event } = happened.find((one) => one.event.at === at) ?? {};
+      if (event !== undefined) step(second, { kind: 'event', at, topic: signalStatuses.name, event });
+    }
+    expect(said).toEqual(whole);
+  });
+
+  it('refuses a signal that the network does not have, and one of another district', () => {
+    const { event } = status(0, { in: 0, cross: 0 });
+    const verdict = (part: Partial<SignalStatus>) =>
+      signalControl.accepts?.(network, signalStatuses.name, { ...event, ...part });
+    expect(verdict({})).toBeUndefined();
+    expect(isRejection(verdict({ intersection: 'Q' }))).toBe(true);
+    expect(isRejection(verdict({ district: 'E' }))).toBe(true);
+  });
+});
