@@ -10,7 +10,16 @@ import { isRejection } from '#schemas/rejection.ts';
 import { decodeRecord, schemaIdOf } from '#schemas/topic.ts';
 import { signalStages, signalStatuses } from '#schemas/topics.ts';
 import { createTopics } from './parts.ts';
-import { type Hello, networkOf, phaseOf, secondsOf, stageOf, statusesOf, type Tick, timeOf } from './signals-lines.ts';
+import {
+  type Hello,
+  networkOf,
+  phaseOf,
+  secondsOf,
+  stageOf,
+  statusesOf,
+  type Tick,
+  timeOf,
+} from './signals-lines.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** Answers ticks with lines of advice. */
@@ -56,7 +65,9 @@ export async function openAdviser(hello: Hello, note: (line: string) => void): P
       for (const said of await hear()) advice.set(said.intersection, said);
       return tick.signals.flatMap((shown) => {
         const said = advice.get(shown.id);
-        return said === undefined || said.expiresAt < now ? [] : [lineOf(said, shown, tick.t, hello, network)];
+        return said === undefined || said.expiresAt < now
+          ? []
+          : [lineOf(said, shown, tick.t, hello, network)];
       });
     },
     async close() {
@@ -107,8 +118,9 @@ function lineOf(
   if (waitSeconds <= 0 || from === null || from === stage || previous[0] !== phaseOf(from))
     return { type: 'stage', signal, stage };
   const least = intersections.get(signal)?.phases[0]?.minGreenSeconds ?? 0;
-  const others = (signals.find(({ id }) => id === signal)?.stages ?? []).flatMap(({ native_green_s }, other) =>
-    other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
+  const others = (signals.find(({ id }) => id === signal)?.stages ?? []).flatMap(
+    ({ native_green_s }, other) =>
+      other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
   );
   return {
     type: 'plan',

@@ -293,7 +293,12 @@ function sensorsOf(
 }
 
 /** What a tick says of each signal. `sequence` counts the ticks. */
-export function statusesOf(tick: Tick, network: Network, latencySeconds: number, sequence: number): SignalStatus[] {
+export function statusesOf(
+  tick: Tick,
+  network: Network,
+  latencySeconds: number,
+  sequence: number,
+): SignalStatus[] {
   const { detectors, zones } = network;
   const bySignal = new Map<string, ReadingLine[]>();
   for (const line of tick.detectors) {

@@ -4,10 +4,10 @@
  */
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Network } from '#domain/network.ts';
 import type { Advice } from '#domain/signal-control/model.ts';
 import { controlModelOf } from '#domain/signal-control/network-model.ts';
 import { PlanControl } from '#domain/signal-control/plan-control.ts';
-import type { Network } from '#domain/network.ts';
 import { observationOf } from '#processors/signal-control/observation.ts';
 import { followedOf } from '#processors/signal-control/state.ts';
 import { type Adviser, openAdviser } from './signals-adviser.ts';

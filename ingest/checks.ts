@@ -106,8 +106,7 @@ function checksAgainst(network: Network): Map<string, (event: never) => Rejectio
     const known = intersections.get(said.intersection);
     if (!known) return unknown('intersection', said.intersection, 'node');
     const { district, site, phases } = known;
-    if (said.district !== district)
-      return elsewhere('district', said.district, district, said.intersection);
+    if (said.district !== district) return elsewhere('district', said.district, district, said.intersection);
     for (const field of ['green', 'next'] as const)
       for (const [i, phase] of said[field].entries())
         if (!phases.some(({ number }) => number === phase))

@@ -167,7 +167,9 @@ describe('docs/dictionary.md', () => {
   });
 
   it('has each condition of safety, and no other', () => {
-    const gate = ['safety-gate', 'stage-gate'].map((name) => read(`domain/signal-timing/${name}.ts`)).join('');
+    const gate = ['safety-gate', 'stage-gate']
+      .map((name) => read(`domain/signal-timing/${name}.ts`))
+      .join('');
     const names = [...gate.matchAll(/\badd\(\s*constraints,\s*'(\w+)'/g)].map(([, name]) => name as string);
     expect(names.length).toBeGreaterThan(20);
     expect(sorted(namesIn(page, 'Conditions of safety'))).toEqual(sorted(new Set(names)));

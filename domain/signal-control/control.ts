@@ -118,12 +118,7 @@ export class SignalControl {
         }
   }
 
-  private send(
-    { downstream, speedMps }: SignalLink,
-    vehicles: number,
-    at: number,
-    seconds: number,
-  ): void {
+  private send({ downstream, speedMps }: SignalLink, vehicles: number, at: number, seconds: number): void {
     if (downstream === undefined) return;
     const { signal, edge, meters } = downstream;
     const sight = this.sightOf(signal, edge);
@@ -160,7 +155,9 @@ export class SignalControl {
         const next = this.layouts.get(downstream?.signal ?? '');
         if (next === undefined || downstream === undefined) return false;
         const { lanes } = this.state[next.signal.id] as ControlledSignal;
-        const leads = next.lanes.flatMap(({ id }, l) => (outLanes.includes(id) ? [lanes[l] as LaneState] : []));
+        const leads = next.lanes.flatMap(({ id }, l) =>
+          outLanes.includes(id) ? [lanes[l] as LaneState] : [],
+        );
         return (
           leads.length > 0 &&
           leads.every(({ vehicles, beyond }) => (vehicles + beyond + 1) * vehicleMeters > downstream.meters)

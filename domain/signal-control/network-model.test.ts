@@ -38,7 +38,11 @@ describe('what signal control makes of the tables', () => {
       '2 in#2 right',
       '3 cross#1 thru',
     ]);
-    expect(signal?.links[0]).toMatchObject({ saturationVph: 1800, speedMps: 15, outLanes: ['out#1', 'out#2'] });
+    expect(signal?.links[0]).toMatchObject({
+      saturationVph: 1800,
+      speedMps: 15,
+      outLanes: ['out#1', 'out#2'],
+    });
   });
 
   it('looks over joints to the next signal, and no farther than a fork or an end', () => {

@@ -119,7 +119,9 @@ function serviceOf(
   return {
     green: [...green].sort((a, b) => a - b),
     protected: [...safe].sort((a, b) => a - b),
-    afterStop: movements.flatMap(({ turnOnRed }, number) => (turnOnRed && !green.has(number) ? [number] : [])),
+    afterStop: movements.flatMap(({ turnOnRed }, number) =>
+      turnOnRed && !green.has(number) ? [number] : [],
+    ),
   };
 }
 
@@ -140,7 +142,11 @@ function linksOf(network: Network, roads: Roads, movement: Movement, number: num
 }
 
 /** Where a link leads: along it and those that continue it, up to the next signal. */
-function downstreamOf({ links, nodes }: Network, { linksFrom }: Roads, from: LinkId): SignalLink['downstream'] {
+function downstreamOf(
+  { links, nodes }: Network,
+  { linksFrom }: Roads,
+  from: LinkId,
+): SignalLink['downstream'] {
   let meters = 0;
   let link = links.get(from);
   for (let joints = 0; link !== undefined && joints < jointsMost; joints++) {
@@ -154,7 +160,10 @@ function downstreamOf({ links, nodes }: Network, { linksFrom }: Roads, from: Lin
   return undefined;
 }
 
-function detectorsOf({ detectors, zones, links }: Network, intersections: readonly Intersection[]): DetectorModel[] {
+function detectorsOf(
+  { detectors, zones, links }: Network,
+  intersections: readonly Intersection[],
+): DetectorModel[] {
   const signalAt = new Map(intersections.map(({ id, node }) => [node, id]));
   const found: DetectorModel[] = [];
   const add = (

@@ -51,7 +51,8 @@ export function estimateSignal(
   // The lights that vehicles of the interval had: those before it while it clears, else those at its end.
   const during = shown.stage ?? before.stage;
   for (const [i, lane] of layout.lanes.entries()) {
-    const does = during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
+    const does =
+      during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
     takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
       does,
       stage: before.stage === shown.stage ? shown.stage : undefined,

@@ -8,10 +8,17 @@ import { evaluateStage } from './stage-gate.ts';
 
 const legs = fourLegs();
 
-const refused = (phases: number[], green: number[], shownSeconds: number, change?: (p: Phase) => Partial<Phase>) =>
+const refused = (
+  phases: number[],
+  green: number[],
+  shownSeconds: number,
+  change?: (p: Phase) => Partial<Phase>,
+) =>
   evaluateStage(fourLegs(change), { phases, green, shownSeconds })
     .filter(({ met }) => !met)
-    .map(({ name, phase, value, bound }) => `${name}${phase === null ? '' : ` ${phase}`}: ${value}, ${bound}`);
+    .map(
+      ({ name, phase, value, bound }) => `${name}${phase === null ? '' : ` ${phase}`}: ${value}, ${bound}`,
+    );
 
 describe('the gate of stages', () => {
   it('lets every stage of the diagram follow every other once all greens were long enough', () => {
@@ -25,8 +32,20 @@ describe('the gate of stages', () => {
     ['two phases of a ring', [1, 2], [2, 6], 60, ['ringOnce 1: 2, 1', 'ringOnce 2: 2, 1']],
     ['a phase that is not there', [2, 9], [2, 6], 60, ['phaseUnknown: 1, 0']],
     ['no phase at all', [], [], 60, ['phases: 0, 1', 'barrierOne: 0, 1']],
-    ['a green shorter than its minimum', [1, 6], [2, 6], 3, ['minimumGreen 2: 3, 8', 'pedestrianGreen 2: 3, 19']],
-    ['a time that is no number', [1, 6], [2, 6], Number.NaN, ['minimumGreen 2: NaN, 8', 'pedestrianGreen 2: NaN, 19']],
+    [
+      'a green shorter than its minimum',
+      [1, 6],
+      [2, 6],
+      3,
+      ['minimumGreen 2: 3, 8', 'pedestrianGreen 2: 3, 19'],
+    ],
+    [
+      'a time that is no number',
+      [1, 6],
+      [2, 6],
+      Number.NaN,
+      ['minimumGreen 2: NaN, 8', 'pedestrianGreen 2: NaN, 19'],
+    ],
   ] as const)('refuses %s', (_, phases, green, shownSeconds, faults) => {
     expect(refused([...phases], [...green], shownSeconds)).toEqual(faults);
   });

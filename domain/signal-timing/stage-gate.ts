@@ -17,7 +17,10 @@ export interface StageCall {
 }
 
 /** Every condition that the stage must meet at the intersection, met or not. */
-export function evaluateStage(intersection: Intersection, { phases, green, shownSeconds }: StageCall): Constraint[] {
+export function evaluateStage(
+  intersection: Intersection,
+  { phases, green, shownSeconds }: StageCall,
+): Constraint[] {
   const constraints: Constraint[] = [];
   add(constraints, 'phases', null, phases.length, 'atLeast', 1, 'phases');
   const unknown = phases.filter((phase) => phaseOf(intersection, phase) === undefined);

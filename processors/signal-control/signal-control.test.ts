@@ -83,7 +83,9 @@ describe('advice stage by stage', () => {
 
   it('goes on without a zone that is faulty', () => {
     const broken = { zones: [{ zone: 'zone-in', vehicles: null, halted: null, queueDecimeters: null }] };
-    expect(advised(times(0, 30).map((second) => status(second, { in: 0, cross: 0 }, broken)))).not.toEqual([]);
+    expect(advised(times(0, 30).map((second) => status(second, { in: 0, cross: 0 }, broken)))).not.toEqual(
+      [],
+    );
   });
 
   it('lets a status pass that comes too late', () => {
@@ -93,9 +95,13 @@ describe('advice stage by stage', () => {
 
   it('is the same after a restart', () => {
     const happened = times(0, 90).map((second) =>
-      status(second, { in: (second * 7) % 11, cross: (second * 3) % 5 }, {
-        greenDeciseconds: 200 + 10 * (second % 40),
-      }),
+      status(
+        second,
+        { in: (second * 7) % 11, cross: (second * 3) % 5 },
+        {
+          greenDeciseconds: 200 + 10 * (second % 40),
+        },
+      ),
     );
     const whole = advised(happened);
     const before = signalControl.initial(network, () => true);
@@ -103,7 +109,10 @@ describe('advice stage by stage', () => {
     let state = before;
     const step = (second: number, input: Parameters<typeof signalControl.step>[1]): void => {
       if (second % 15 === 0) {
-        const rows = JSON.parse(JSON.stringify([...signalControl.keep!.changed(state)])) as [string, unknown][];
+        const rows = JSON.parse(JSON.stringify([...signalControl.keep!.changed(state)])) as [
+          string,
+          unknown,
+        ][];
         kept = new Map([...kept, ...rows]);
         state = signalControl.initial(network, () => true);
         signalControl.keep!.restore(state, kept);

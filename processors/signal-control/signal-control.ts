@@ -1,7 +1,7 @@
+import type { Intersection, Network } from '#domain/network.ts';
 import { SignalControl } from '#domain/signal-control/control.ts';
 import type { StageAdvice } from '#domain/signal-control/model.ts';
 import { controlModelOf, stagesOf } from '#domain/signal-control/network-model.ts';
-import type { Intersection, Network } from '#domain/network.ts';
 import { minutes, seconds } from '#domain/time.ts';
 import type { Emit, Input, Keep, Owned, Processor } from '#runtime/processor.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
@@ -9,13 +9,7 @@ import { type Rejection, reject } from '#schemas/rejection.ts';
 import { signalStages, signalStatuses } from '#schemas/topics.ts';
 import { observationOf } from './observation.ts';
 import { stageDocument } from './stage-document.ts';
-import {
-  changedRows,
-  type Followed,
-  followedOf,
-  restoreRows,
-  type SignalControlState,
-} from './state.ts';
+import { changedRows, type Followed, followedOf, restoreRows, type SignalControlState } from './state.ts';
 
 /** Advice that says the same again is sent after so long, so that a controller knows that somebody is there. */
 const repeatedAfter = seconds(20);
@@ -52,7 +46,11 @@ function initial(network: Network, owned: Owned): SignalControlState {
   };
 }
 
-function accepts(network: Network, _topic: string, { intersection, district }: SignalStatus): Rejection | undefined {
+function accepts(
+  network: Network,
+  _topic: string,
+  { intersection, district }: SignalStatus,
+): Rejection | undefined {
   const known = network.intersections.get(intersection);
   if (known === undefined)
     return reject('reference.unknown', 'intersection', `${intersection}; one of the network would be right`);

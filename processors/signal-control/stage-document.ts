@@ -81,8 +81,7 @@ function reasonFor({ advice, stages }: StageRequest, queues: Queues): string {
     const numbers = numbersOf(stages[stage]);
     return `phase${numbers.length === 1 ? '' : 's'} ${numbers.join(' and ')}`;
   };
-  const wait =
-    queues.longestWaitSeconds > 0 ? `; the longest wait is ${queues.longestWaitSeconds} s` : '';
+  const wait = queues.longestWaitSeconds > 0 ? `; the longest wait is ${queues.longestWaitSeconds} s` : '';
   const of = `${queues.servedVehicles} of ${queues.waitingVehicles} vehicles that wait`;
   if (advice.stage === advice.from) return `${named(advice.stage)} goes on, for ${of}${wait}`;
   return `${named(advice.stage)} after ${named(advice.from)}, for ${of}${wait}`;

@@ -1,7 +1,8 @@
 /** What is kept of each signal between its statuses. */
+
+import type { Intersection } from '#domain/network.ts';
 import type { ControlledSignal, SignalControl } from '#domain/signal-control/control.ts';
 import { stagesOf } from '#domain/signal-control/network-model.ts';
-import type { Intersection } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 
@@ -32,7 +33,10 @@ interface Row {
 }
 
 /** The rows of signals that changed, as copies: they go on changing while these are written. */
-export function* changedRows({ control, followed }: SignalControlState): Generator<readonly [string, unknown]> {
+export function* changedRows({
+  control,
+  followed,
+}: SignalControlState): Generator<readonly [string, unknown]> {
   for (const id of [...control.changed].sort()) {
     const { waiting, said } = followed.get(id) as Followed;
     const row: Row = { signal: control.state[id] as ControlledSignal, waiting, said };
