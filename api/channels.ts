@@ -8,6 +8,7 @@ import type { ParkingForecast } from '#schemas/generated/parking.forecast.v1.ts'
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
+import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { Topic } from '#schemas/topic.ts';
 import {
   driverNotifications,
@@ -19,11 +20,12 @@ import {
   parkingStates,
   signalAcknowledgements,
   signalRecommendations,
+  signalStages,
 } from '#schemas/topics.ts';
 import type { ApiContext } from './context.ts';
 import { lookAtIntersection, lookAtParking } from './looks.ts';
 import { presentIncident, presentLink, presentLinkForecast, presentParkingForecast } from './present.ts';
-import { presentAdvice, presentNotification } from './present-signals.ts';
+import { presentAdvice, presentNotification, presentStage } from './present-signals.ts';
 import type { Channel } from './tail.ts';
 
 /** Everything that the stream can tell of. */
@@ -35,6 +37,7 @@ export const streamKinds = [
   'parking-forecast',
   'intersection',
   'recommendation',
+  'stage',
   'notification',
 ] as const;
 export type StreamKind = (typeof streamKinds)[number];
@@ -94,6 +97,7 @@ export function createChannels(context: ApiContext): readonly Channel[] {
     channel<SignalAcknowledgement>(signalAcknowledgements, 'recommendation', (event) =>
       showAdvice(event.recommendation),
     ),
+    channel<SignalStage>(signalStages, 'stage', (event) => presentStage(event, signingKey)),
     channel<DriverNotification>(
       driverNotifications,
       'notification',

@@ -9,6 +9,7 @@ import type {
 import type { DriverNotification } from '#schemas/generated/notification.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
+import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import { type Advice, statusAt } from './advice.ts';
 import { ageSeconds, qualityAt, scaled, timeOrNull, windowEnd } from './present.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   PlanInForceJson,
   PlanJson,
   RecommendationJson,
+  StageJson,
   SubscriptionJson,
 } from './signal-shapes.ts';
 import { sign } from './signature.ts';
@@ -132,6 +134,28 @@ export function presentAdvice(advice: Advice, key: string | Buffer, now: EventTi
     status: statusAt(advice, now),
     acknowledgements: advice.acknowledgements.map(presentAcknowledgement),
   };
+}
+
+/** A stage as it leaves the system: signed. */
+export function presentStage(stage: SignalStage, key: string | Buffer): StageJson {
+  const document = {
+    stage: stage.advice,
+    intersection: stage.intersection,
+    district: stage.district,
+    issuedAt: toRfc3339(stage.at),
+    statusAt: toRfc3339(stage.statusAt),
+    callAt: toRfc3339(stage.callAt),
+    expiresAt: toRfc3339(stage.expiresAt),
+    nonce: stage.nonce,
+    phases: [...stage.phases],
+    previous: [...stage.previous],
+    constraints: stage.constraints.map((constraint) => ({ ...constraint })),
+    waitingVehicles: stage.waitingVehicles,
+    servedVehicles: stage.servedVehicles,
+    longestWaitSeconds: stage.longestWaitSeconds,
+    reason: stage.reason,
+  };
+  return { ...document, signature: sign(document, key) };
 }
 
 export const presentSubscription = (subscription: DriverSubscription, now: EventTime): SubscriptionJson => ({

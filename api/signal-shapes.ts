@@ -48,6 +48,19 @@ export const adviceStatuses = [
 ] as const;
 export type AdviceStatus = (typeof adviceStatuses)[number];
 
+const ConstraintsShape = Type.Array(
+  Type.Object({
+    name: Type.String({ description: 'Which condition; minimumGreen' }),
+    phase: NumberOrNull('NTCIP phase that it speaks of, if one; 2'),
+    value: Type.Number({ description: 'What the advice has, in `unit`; 21' }),
+    relation: OneOf(['atLeast', 'atMost', 'equals'], 'How the value must stand to the bound.'),
+    bound: Type.Number({ description: 'What it must respect, in `unit`; 10' }),
+    unit: Type.String({ description: 'Unit of both; s' }),
+    met: Type.Boolean({ description: 'True, or the document would not exist.' }),
+  }),
+  { description: 'Every condition of safety that was evaluated, with its numbers.' },
+);
+
 /** The fields under the signature. */
 const document = {
   recommendation: Type.String({ description: 'Id of the recommendation.' }),
@@ -58,18 +71,7 @@ const document = {
   nonce: Type.String({ description: 'Never used twice.' }),
   plan: PlanShape,
   previous: PlanShape,
-  constraints: Type.Array(
-    Type.Object({
-      name: Type.String({ description: 'Which condition; minimumGreen' }),
-      phase: NumberOrNull('NTCIP phase that it speaks of, if one; 2'),
-      value: Type.Number({ description: 'What the plan has, in `unit`; 21' }),
-      relation: OneOf(['atLeast', 'atMost', 'equals'], 'How the value must stand to the bound.'),
-      bound: Type.Number({ description: 'What it must respect, in `unit`; 10' }),
-      unit: Type.String({ description: 'Unit of both; s' }),
-      met: Type.Boolean({ description: 'True, or the document would not exist.' }),
-    }),
-    { description: 'Every condition of safety that was evaluated, with its numbers.' },
-  ),
+  constraints: ConstraintsShape,
   evidence: Type.Object({
     windowStart: Time('Start of the measurements.'),
     windowEnd: Time('End of the measurements.'),
@@ -98,6 +100,43 @@ export const RecommendationShape = Type.Object(
   },
   { title: 'Recommendation', description: 'A timing plan that proves itself; advice, never a command' },
 );
+
+export const StageShape = Type.Object(
+  {
+    stage: Type.String({ description: 'Id of the advice.' }),
+    intersection: Type.String({ description: 'Intersection that it is for.' }),
+    district: Type.String({ description: 'District that owns it.' }),
+    issuedAt: Time('When it was issued.'),
+    statusAt: Time('Moment of the status that it answers.'),
+    callAt: Time('When the phases are to be called; they turn green when it is safe.'),
+    expiresAt: Time('Not to be applied after this time.'),
+    nonce: Type.String({ description: 'Never used twice.' }),
+    phases: Type.Array(Type.Integer(), { description: 'NTCIP phases to be green, and to be held; 2, 6' }),
+    previous: Type.Array(Type.Integer(), { description: 'Phases that were green; 1, 6' }),
+    constraints: ConstraintsShape,
+    waitingVehicles: Type.Integer({ description: 'Vehicles thought to stand at the intersection; 17' }),
+    servedVehicles: Type.Integer({ description: 'Of them, those before lanes that the phases serve; 12' }),
+    longestWaitSeconds: Type.Integer({
+      description: 'How long the first of a lane has stood without any leaving, seconds; 41',
+    }),
+    reason: Type.String({ description: 'One sentence for the engineer.' }),
+    signature: Type.String({
+      description:
+        'HMAC-SHA-256, hexadecimal, over the canonical JSON (keys sorted, no white space) ' +
+        'of this object without signature',
+    }),
+  },
+  { title: 'Stage', description: 'Which phases are best green next; advice, never a command' },
+);
+
+export const NewestStageShape = Type.Object({
+  asOf: Time('The time in the city at which this was true.'),
+  intersection: Type.String({ description: 'Id of the intersection.' }),
+  stage: Type.Unsafe<Static<typeof StageShape> | null>({
+    anyOf: [StageShape, Type.Null()],
+    description: 'The newest advice, or null',
+  }),
+});
 
 export const PhaseShape = Type.Object({
   phase: Type.Integer({ description: 'NTCIP phase number; 2' }),
@@ -223,6 +262,7 @@ export const NotificationShape = Type.Object(
 export type PlanJson = Static<typeof PlanShape>;
 export type AcknowledgementJson = Static<typeof AcknowledgementShape>;
 export type RecommendationJson = Static<typeof RecommendationShape>;
+export type StageJson = Static<typeof StageShape>;
 export type PerformanceJson = Static<typeof PerformanceShape>;
 export type IntersectionJson = Static<typeof IntersectionShape>;
 export type IntersectionBucketJson = Static<typeof IntersectionBucketShape>;

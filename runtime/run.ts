@@ -1,4 +1,5 @@
 /** Runs processors: which tasks this process has, and what is done when one of them fails. */
+import { setMaxListeners } from 'node:events';
 import { ArterialError } from './errors.ts';
 import { ownershipOf, type RunOptions, timersOf } from './run-options.ts';
 import { Runner } from './runner.ts';
@@ -90,6 +91,8 @@ class Crews {
   private start(partition: number): void {
     const { options } = this;
     const leaving = new AbortController();
+    // Every task of the partition listens: more of them are no leak.
+    setMaxListeners(0, leaving.signal);
     const shared = {
       sources: this.sources,
       turns: this.turns,

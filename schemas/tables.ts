@@ -83,7 +83,7 @@ export const tables: readonly Table[] = [
   ),
   table(forecastAccuracies, ['subject', 'id', 'horizonMinutes', 'windowStart'], 'windowStart'),
   table(signalRecommendations, ['recommendation'], 'at', 'recommendation', ['recommendation'], ['at']),
-  table(signalStages, ['advice'], 'at', 'stage', ['intersection'], ['at']),
+  table(signalStages, ['intersection', 'at'], 'at', 'stage', ['intersection'], ['at']),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];
 

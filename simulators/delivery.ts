@@ -5,6 +5,7 @@ import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
 import type { EnvironmentReading } from '#schemas/generated/environment.reading.v1.ts';
 import type { ParkingEvent } from '#schemas/generated/parking.event.v1.ts';
 import type { SignalEvents } from '#schemas/generated/signal.event.v1.ts';
+import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 import { isRejection } from '#schemas/rejection.ts';
 import { decodeRecord, encodeRecord, type Topic } from '#schemas/topic.ts';
 import {
@@ -14,6 +15,7 @@ import {
   environmentReadings,
   parkingEvents,
   signalEvents,
+  signalStatuses,
 } from '#schemas/topics.ts';
 import type { Fault } from './faults.ts';
 import { createRandom, type Random, type RandomState } from './random.ts';
@@ -28,6 +30,7 @@ export type Emission =
   | Of<DetectorFrame>
   | Of<CameraObservation>
   | Of<SignalEvents>
+  | Of<SignalStatus>
   | Of<ParkingEvent>
   | Of<EnvironmentReading>
   | Of<CitizenReport>;
@@ -36,6 +39,7 @@ const topics: readonly Topic<never>[] = [
   detectorFrames,
   cameraObservations,
   signalEvents,
+  signalStatuses,
   parkingEvents,
   environmentReadings,
   citizenReports,
@@ -64,8 +68,8 @@ export class Delivery {
   private readonly random: Random;
   private underway: Underway[] = [];
 
-  constructor(seed: number) {
-    this.random = createRandom(seed, 'delivery');
+  constructor(seed: number, name = 'delivery') {
+    this.random = createRandom(seed, name);
   }
 
   /** Takes a record at `now`; `faults` are those of the way that it goes. */

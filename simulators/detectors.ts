@@ -14,7 +14,8 @@ interface Poll {
   readonly detectors: readonly { readonly detector: Detector; readonly index: number }[];
 }
 
-interface Reading {
+/** -1 where it says nothing. */
+export interface Reading {
   count: number;
   occupancyPermille: number;
   speedDecikph: number;
@@ -104,7 +105,7 @@ export class Detectors {
     poll.detectors.forEach(({ detector, index }, row) => {
       const reading = this.read(index, poll.intervalSeconds);
       for (const fault of this.faultsOfDetector.get(detector.id) ?? [])
-        if (isOn(fault, now)) this.falsify(reading, fault, poll.intervalSeconds);
+        if (isOn(fault, now)) falsify(reading, fault, poll.intervalSeconds, this.random);
       readings.detector[row] = detector.channel;
       readings.count[row] = reading.count;
       readings.occupancyPermille[row] = reading.occupancyPermille;
@@ -141,41 +142,42 @@ export class Detectors {
       speedDecikph: count === 0 ? absent : Math.max(1, Math.round((mps / count) * 36 * noise)),
     };
   }
+}
 
-  private falsify(reading: Reading, fault: Fault, intervalSeconds: number): void {
-    switch (fault.fault) {
-      case 'dead':
-        reading.count = absent;
-        reading.occupancyPermille = absent;
-        reading.speedDecikph = absent;
-        return;
-      case 'stuckOn':
-        reading.count = 0;
-        reading.occupancyPermille = 1000;
-        reading.speedDecikph = absent;
-        return;
-      case 'stuckOff':
-        reading.count = 0;
-        reading.occupancyPermille = 0;
-        reading.speedDecikph = absent;
-        return;
-      case 'chattering':
-        // More than two vehicles a second over one zone cannot be.
-        reading.count = Math.round(intervalSeconds * this.random.between(2, 4));
-        reading.occupancyPermille = this.random.integer(400);
-        reading.speedDecikph = absent;
-        return;
-      case 'miscounting': {
-        const counted = reading.count * (1 + fault.percent / 100);
-        reading.count = Math.floor(counted) + (this.random.chance(counted % 1) ? 1 : 0);
-        if (reading.count === 0) reading.speedDecikph = absent;
-        return;
-      }
+/** What a fault makes of a reading of one detector. */
+export function falsify(reading: Reading, fault: Fault, intervalSeconds: number, random: Random): void {
+  switch (fault.fault) {
+    case 'dead':
+      reading.count = absent;
+      reading.occupancyPermille = absent;
+      reading.speedDecikph = absent;
+      return;
+    case 'stuckOn':
+      reading.count = 0;
+      reading.occupancyPermille = 1000;
+      reading.speedDecikph = absent;
+      return;
+    case 'stuckOff':
+      reading.count = 0;
+      reading.occupancyPermille = 0;
+      reading.speedDecikph = absent;
+      return;
+    case 'chattering':
+      // More than two vehicles a second over one zone cannot be.
+      reading.count = Math.round(intervalSeconds * random.between(2, 4));
+      reading.occupancyPermille = random.integer(400);
+      reading.speedDecikph = absent;
+      return;
+    case 'miscounting': {
+      const counted = reading.count * (1 + fault.percent / 100);
+      reading.count = Math.floor(counted) + (random.chance(counted % 1) ? 1 : 0);
+      if (reading.count === 0) reading.speedDecikph = absent;
+      return;
     }
   }
 }
 
-const isOn = (fault: Fault, at: EventTime): boolean => fault.start <= at && at < fault.end;
+export const isOn = (fault: Fault, at: EventTime): boolean => fault.start <= at && at < fault.end;
 
 function clockErrorMs(faults: readonly Fault[]): number {
   let error = 0;
@@ -202,7 +204,7 @@ function pollsOf(network: Network, roads: Roads): Poll[] {
   return [...polls.values()].map(({ poll }) => poll);
 }
 
-function grouped(
+export function grouped(
   faults: readonly Fault[],
   keyOf: (fault: Fault) => string | undefined,
 ): Map<string, Fault[]> {

@@ -54,6 +54,15 @@ export interface SavedSignals {
   readonly sinceMs: readonly number[];
 }
 
+/** What a controller shows. */
+export interface ShownPhases {
+  readonly green: readonly number[];
+  /** Phases that a clearance leads to, with those that stay green; none while nothing clears. */
+  readonly next: readonly number[];
+  /** When the last green began. */
+  readonly greenSince: EventTime;
+}
+
 /** Controllers that run fixed plans in rings and barriers, tell what they do, and take a new plan when told. */
 export class Signals {
   readonly lights: Lights;
@@ -132,6 +141,25 @@ export class Signals {
       });
     }
     return said;
+  }
+
+  /** What a controller shows at `now`, as NTCIP 1202 has it in the status of its phases. */
+  shown(intersection: IntersectionId, now: EventTime): ShownPhases | undefined {
+    const controller = this.byIntersection.get(intersection);
+    if (controller === undefined) return undefined;
+    const { phaseStates, schedule, cycleStart, nextMoment } = controller;
+    const green = [...phaseStates].filter(([, state]) => state === protectedGreen).map(([phase]) => phase);
+    const begun = schedule.moments.slice(0, nextMoment).findLast((moment) => moment.code === code.beginGreen);
+    const coming = schedule.moments.slice(nextMoment).find((moment) => moment.code === code.beginGreen);
+    const isClearing = [...phaseStates.values()].some((state) => state === yellow) || green.length === 0;
+    const next = schedule.moments.filter(
+      (moment) => moment.code === code.beginGreen && moment.at === coming?.at,
+    );
+    return {
+      green: green.sort((a, b) => a - b),
+      next: isClearing ? [...green, ...next.map(({ parameter }) => parameter)].sort((a, b) => a - b) : [],
+      greenSince: begun === undefined ? Math.min(now, cycleStart) : cycleStart + begun.at * 100,
+    };
   }
 
   save(): SavedSignals {

@@ -8,6 +8,7 @@ import {
   environmentReadings,
   parkingEvents,
   signalEvents,
+  signalStatuses,
 } from '#schemas/topics.ts';
 import { Actuations, type SavedActuations } from './actuations.ts';
 import { Cameras, type SavedCameras } from './cameras.ts';
@@ -20,6 +21,7 @@ import { createLocalTime } from './local-time.ts';
 import { Parking, type SavedParking } from './parking.ts';
 import { compileRoads } from './roads.ts';
 import { type SavedSignals, Signals } from './signals.ts';
+import { type SavedStatuses, Statuses } from './statuses.ts';
 import { type SavedStreetIncidents, StreetIncidents } from './street-incidents.ts';
 import { planSurges } from './surges.ts';
 import { type SavedTraffic, Traffic } from './traffic.ts';
@@ -90,6 +92,9 @@ export interface SavedSimulation {
   readonly delivery: SavedDelivery;
   readonly linkTruths: SavedLinkTruths;
   readonly actuations: SavedActuations;
+  /** Absent in what was saved before controllers sent statuses. */
+  readonly statuses?: SavedStatuses;
+  readonly statusDelivery?: SavedDelivery;
 }
 
 /** A simulation of the network. The same options give the same records and the same truth. */
@@ -116,6 +121,9 @@ class CitySimulation implements Simulation {
   private readonly delivery: Delivery;
   private readonly linkTruths: LinkTruths;
   private readonly actuations: Actuations;
+  private readonly statuses: Statuses;
+  /** Statuses take a way of their own. */
+  private readonly statusDelivery: Delivery;
   private readonly logsActuations: boolean;
   private truth: TruthRecord[] = [];
 
@@ -141,6 +149,8 @@ class CitySimulation implements Simulation {
     this.delivery = new Delivery(seed);
     this.linkTruths = new LinkTruths(network, this.roads);
     this.actuations = new Actuations(network, this.roads, this.traffic.meters);
+    this.statuses = new Statuses(network, this.roads, this.traffic.meters, this.signals, faults, seed);
+    this.statusDelivery = new Delivery(seed, 'statuses');
     this.logsActuations = options.logsActuations ?? false;
     this.warmUp();
     this.truth.push(...faults.map((fault): TruthRecord => ({ kind: 'fault', fault })), ...this.surges);
@@ -157,7 +167,7 @@ class CitySimulation implements Simulation {
       this.truth.push(...this.linkTruths.end(this.now - minutes(1), this.traffic));
       this.truth.push(...this.parking.truths(this.now - minutes(1)));
     }
-    return this.delivery.arrive(this.now);
+    return [...this.delivery.arrive(this.now), ...this.statusDelivery.arrive(this.now)];
   }
 
   applyPlan(intersection: IntersectionId, plan: Plan, at: EventTime): string | undefined {
@@ -194,6 +204,8 @@ class CitySimulation implements Simulation {
       delivery: this.delivery.save(),
       linkTruths: this.linkTruths.save(),
       actuations: this.actuations.save(),
+      statuses: this.statuses.save(),
+      statusDelivery: this.statusDelivery.save(),
     };
   }
 
@@ -211,6 +223,8 @@ class CitySimulation implements Simulation {
     this.delivery.restore(saved.delivery);
     this.linkTruths.restore(saved.linkTruths);
     this.actuations.restore(saved.actuations);
+    if (saved.statuses) this.statuses.restore(saved.statuses);
+    if (saved.statusDelivery) this.statusDelivery.restore(saved.statusDelivery);
   }
 
   /** Fills the streets before anyone looks. */
@@ -219,6 +233,7 @@ class CitySimulation implements Simulation {
     this.detectors.begin();
     this.cameras.begin();
     this.actuations.begin();
+    this.statuses.begin();
     this.parking.begin();
     this.linkTruths.begin(this.traffic.meters);
   }
@@ -244,6 +259,8 @@ class CitySimulation implements Simulation {
       this.logsActuations ? this.actuations.at(i) : [],
     ))
       send({ topic: signalEvents, event });
+    for (const event of this.statuses.step(now))
+      this.statusDelivery.send({ topic: signalStatuses, event }, now, []);
     for (const event of this.parking.report(second, this.startAt)) send({ topic: parkingEvents, event });
     for (const { frame, delivery } of this.detectors.step(now))
       send({ topic: detectorFrames, event: frame }, delivery);

@@ -3,21 +3,28 @@ import type { Intersection } from '#domain/network.ts';
 import { toRfc3339 } from '#domain/time.ts';
 import type { IntersectionAggregate } from '#runtime/aggregates.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
+import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { Routes } from '../context.ts';
 import { intersectionHistory } from '../history.ts';
 import { readBuckets } from '../history-rows.ts';
 import { liveEvent, liveEvents } from '../live-events.ts';
 import { lookAtIntersection } from '../looks.ts';
+import { presentStage } from '../present-signals.ts';
 import { problems, unknown } from '../problem.ts';
 import { rangeOf } from '../range.ts';
 import { IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
-import { IntersectionBucketShape, IntersectionDetailShape, IntersectionShape } from '../signal-shapes.ts';
+import {
+  IntersectionBucketShape,
+  IntersectionDetailShape,
+  IntersectionShape,
+  NewestStageShape,
+} from '../signal-shapes.ts';
 
 const IntersectionParameter = IdParameter('intersection', 'Id of the intersection; I7');
 
 /** Signalised intersections: how they do, the plan that runs, the newest advice. */
 export const intersectionRoutes: Routes = (context) => async (app) => {
-  const { network, live, store, clock, advice } = context;
+  const { network, live, store, clock, advice, signingKey } = context;
   const getIntersection = (id: string): Intersection => {
     const intersection = network.intersections.get(id);
     if (intersection === undefined) throw unknown('intersection', id, network.intersections.keys());
@@ -70,6 +77,27 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       const known = await advice.of(one.id);
       const now = clock.now();
       return { asOf: toRfc3339(now), ...lookAtIntersection(context, one, state, known, now) };
+    },
+  );
+
+  app.get(
+    '/v1/intersections/:intersection/stage',
+    {
+      schema: {
+        tags: ['intersections'],
+        summary: 'The newest advice on which phases to show, signed',
+        description: 'Null where no controller sends its status, and once the advice has expired.',
+        params: IntersectionParameter,
+        querystring: NoQuery,
+        response: { 200: NewestStageShape, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params }) => {
+      const { id } = getIntersection(params.intersection);
+      const newest = await liveEvent<SignalStage>(live, 'stage', id);
+      const now = clock.now();
+      const stage = newest === undefined || newest.expiresAt < now ? null : presentStage(newest, signingKey);
+      return { asOf: toRfc3339(now), intersection: id, stage };
     },
   );
 

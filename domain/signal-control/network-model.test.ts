@@ -50,6 +50,13 @@ describe('what signal control makes of the tables', () => {
     expect(signal?.links[2]?.downstream).toBeUndefined();
   });
 
+  it('does not look into another district', () => {
+    const b = { ...(network.intersections.get('B') as Intersection), district: 'E' };
+    const other = { ...network, intersections: new Map([...network.intersections, ['B', b]]) };
+    const model = controlModelOf(other, [network.intersections.get('A') as Intersection]);
+    expect(model.signals[0]?.links[0]?.downstream).toBeUndefined();
+  });
+
   it('knows which lanes a detector sees, and leaves out those in the middle of a road', () => {
     expect(detectors.map(({ id, role, lanes }) => `${id} ${role} ${lanes.join()}`)).toEqual([
       'stop stop in#2',

@@ -88,7 +88,9 @@ function signalOf(
         ...stage.map((phase) => (splits.get(phase.number) ?? 0) - changeSeconds(phase)),
       ),
     })),
-    links: mine.flatMap((movement) => linksOf(network, roads, movement, numbers.get(movement.id) as number)),
+    links: mine.flatMap((movement) =>
+      linksOf(network, roads, intersection, movement, numbers.get(movement.id) as number),
+    ),
     yellowSeconds: Math.max(...phases.map((phase) => phase.yellowSeconds)),
     allRedSeconds: Math.max(...phases.map((phase) => phase.redClearanceSeconds)),
   };
@@ -125,10 +127,19 @@ function serviceOf(
   };
 }
 
-function linksOf(network: Network, roads: Roads, movement: Movement, number: number): SignalLink[] {
+function linksOf(
+  network: Network,
+  roads: Roads,
+  { district }: Intersection,
+  movement: Movement,
+  number: number,
+): SignalLink[] {
   const { inbound, outbound, firstLane, lastLane, turn, saturationVph, outboundLanes } = movement;
   const speedMps = (network.links.get(inbound)?.freeFlowKph ?? 50) / 3.6;
-  const downstream = downstreamOf(network, roads, outbound);
+  const next = downstreamOf(network, roads, outbound);
+  // Another district may be another task's: whether it is must not show.
+  const isOurs = network.intersections.get(next?.signal ?? '')?.district === district;
+  const downstream = isOurs ? next : undefined;
   return lanesOf(inbound, firstLane, lastLane).map((inLane) => ({
     number,
     inLane,

@@ -83,6 +83,6 @@ function reasonFor({ advice, stages }: StageRequest, queues: Queues): string {
   };
   const wait = queues.longestWaitSeconds > 0 ? `; the longest wait is ${queues.longestWaitSeconds} s` : '';
   const of = `${queues.servedVehicles} of ${queues.waitingVehicles} vehicles that wait`;
-  if (advice.stage === advice.from) return `${named(advice.stage)} goes on, for ${of}${wait}`;
+  if (advice.stage === advice.from) return `no change from ${named(advice.stage)}, for ${of}${wait}`;
   return `${named(advice.stage)} after ${named(advice.from)}, for ${of}${wait}`;
 }

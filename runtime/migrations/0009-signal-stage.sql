@@ -17,6 +17,6 @@ CREATE TABLE signal_stage (
   longest_wait_seconds integer NOT NULL,
   reason text COLLATE "C" NOT NULL,
   signature text COLLATE "C" NOT NULL,
-  PRIMARY KEY (advice)
+  PRIMARY KEY (intersection, at)
 );
 CREATE INDEX signal_stage_at ON signal_stage (at);

@@ -2531,7 +2531,7 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
           "type": "array",
           "items": "int"
         },
-        "doc": "Phases that are green (NTCIP 1202 phaseStatusGroupGreens); none while all clear."
+        "doc": "Phases that are green (NTCIP 1202 phaseStatusGroupGreens)."
       },
       {
         "name": "next",
@@ -2539,7 +2539,7 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
           "type": "array",
           "items": "int"
         },
-        "doc": "Phases that a clearance leads to (NTCIP 1202 phaseStatusGroupPhaseNexts); none where it is not known."
+        "doc": "Phases that a clearance leads to (NTCIP 1202 phaseStatusGroupPhaseNexts), with those that stay green; none where it is not known."
       },
       {
         "name": "greenDeciseconds",

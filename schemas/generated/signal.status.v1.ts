@@ -40,9 +40,9 @@ export interface SignalStatus {
   readonly intervalSeconds: number;
   /** From this moment to when the controller could act on an answer, as it knows. Milliseconds. 0..60000. */
   readonly delayMilliseconds: number;
-  /** Phases that are green (NTCIP 1202 phaseStatusGroupGreens); none while all clear. */
+  /** Phases that are green (NTCIP 1202 phaseStatusGroupGreens). */
   readonly green: readonly number[];
-  /** Phases that a clearance leads to (NTCIP 1202 phaseStatusGroupPhaseNexts); none where it is not known. */
+  /** Phases that a clearance leads to (NTCIP 1202 phaseStatusGroupPhaseNexts), with those that stay green; none where it is not known. */
   readonly next: readonly number[];
   /** Since the last green began. 0.1 s. 0..864000. */
   readonly greenDeciseconds: number;

@@ -19,6 +19,7 @@ import {
   parkingEvents,
   signalAcknowledgements,
   signalEvents,
+  signalStatuses,
 } from '#schemas/topics.ts';
 import { ControllerClient } from '#simulators/controller.ts';
 import type { Fault } from '#simulators/faults.ts';
@@ -61,9 +62,11 @@ const of =
   ({ topic, event }: Emission): object | undefined =>
     topics.some(({ name }) => name === topic.name) ? event : undefined;
 
-/** Cameras count lanes, which no processor reads. */
-const withoutLanes = ({ topic, event }: Emission): object =>
-  topic === cameraObservations ? { ...event, lanes: [] } : event;
+/** Cameras count lanes, which no processor reads. Statuses of signals have a scenario of their own. */
+const withoutLanes = ({ topic, event }: Emission): object | undefined => {
+  if (topic === signalStatuses) return undefined;
+  return topic === cameraObservations ? { ...event, lanes: [] } : event;
+};
 /** Cameras only while they see something, so that a long scenario stays short. */
 const sightings = (emission: Emission): object | undefined =>
   'observations' in emission.event && emission.event.observations.length === 0
@@ -178,6 +181,14 @@ export const scenarios: readonly Scenario[] = [
     network: wrongPlan(),
     forMinutes: 28,
     keep: of(detectorFrames, signalEvents),
+  },
+  {
+    ...plain,
+    name: 'signal-stages',
+    network: twoDistricts('I11', 'I12', 'I21', 'I22'),
+    forMinutes: 5,
+    keep: of(signalStatuses),
+    faults: [{ fault: 'dead', detector: 'N21-N11-stop-2', ...from(2, 60) }],
   },
   {
     ...plain,
