@@ -34,7 +34,8 @@ const usage = `arterial <command>
          [--folder DIR]
   forecast stdio [--online]               forecasts rows of numbers as they come on standard input, one JSON text a
                                           line; --online teaches no network
-  signals stdio [--plans-only]            advises signals from what detectors say on standard input
+  signals stdio [--plans-only] [--watch] [--approaches FILE]
+                                          advises signals from what detectors say on standard input
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -175,12 +176,20 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { 'plans-only': { type: 'boolean', default: false } },
+      options: {
+        'plans-only': { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        approaches: { type: 'string' },
+      },
     });
     if (one(positionals, 'signals stdio') !== 'stdio')
       throw usageError(`signals ${positionals[0]}; stdio would be right`);
     const { signalsStdio } = await import('./commands/signals-stdio.ts');
-    await signalsStdio(process.stdin, process.stdout, note, values['plans-only']);
+    await signalsStdio(process.stdin, process.stdout, note, {
+      plansOnly: values['plans-only'],
+      watchOnly: values.watch,
+      approaches: values.approaches,
+    });
   },
 
   async verify() {

@@ -1,6 +1,7 @@
 /** Intersections, advice, subscriptions and notices as JSON. */
 import type { Intersection, Network } from '#domain/network.ts';
-import { type EventTime, toRfc3339 } from '#domain/time.ts';
+import { type EventTime, seconds, toRfc3339 } from '#domain/time.ts';
+import type { ApproachState, TwinPrediction } from '#schemas/generated/approach.state.v1.ts';
 import type { DriverSubscription } from '#schemas/generated/driver.subscription.v1.ts';
 import type {
   IntersectionPerformance,
@@ -14,6 +15,7 @@ import { type Advice, statusAt } from './advice.ts';
 import { ageSeconds, qualityAt, scaled, timeOrNull, windowEnd } from './present.ts';
 import type {
   AcknowledgementJson,
+  ApproachesJson,
   NotificationJson,
   PerformanceJson,
   PlanInForceJson,
@@ -133,6 +135,50 @@ export function presentAdvice(advice: Advice, key: string | Buffer, now: EventTi
     signature: sign(document, key),
     status: statusAt(advice, now),
     acknowledgements: advice.acknowledgements.map(presentAcknowledgement),
+  };
+}
+
+const presentTwin = ({ followedPermille, ...twin }: TwinPrediction) => ({
+  ...twin,
+  followedPercent: followedPermille / 10,
+});
+
+/** What stands and comes before a signal; without a state, nothing is known. */
+export function presentApproaches(
+  network: Network,
+  intersection: Intersection,
+  state: ApproachState | undefined,
+  now: EventTime,
+): ApproachesJson {
+  return {
+    asOf: toRfc3339(now),
+    intersection: intersection.id,
+    windowStart: timeOrNull(state?.windowStart ?? null),
+    windowSeconds: state?.windowSeconds ?? null,
+    statuses: state?.statuses ?? 0,
+    ageSeconds:
+      state === undefined ? null : ageSeconds(state.windowStart + seconds(state.windowSeconds), now),
+    twin: state?.twin ? presentTwin(state.twin) : null,
+    lanes: (state?.lanes ?? []).map((lane) => ({
+      link: lane.link,
+      lane: lane.lane,
+      queueVehicles: lane.queueDecivehicles / 10,
+      queueDeviationVehicles: lane.deviationDecivehicles / 10,
+      longestQueueVehicles: lane.longestQueueDecivehicles / 10,
+      longestWaitSeconds: lane.longestWaitSeconds,
+      stoppedVehicleSeconds: lane.stoppedVehicleSeconds,
+      arrivalVph: lane.arrivalVph,
+      arrivalDeviationVph: lane.arrivalDeviationVph,
+      saturationVph: lane.saturationVph,
+      saturationDeviationVph: lane.saturationDeviationVph,
+      spillsBack: lane.spillsBack,
+      shares: lane.shares.map(({ movement, permille, deviationPermille }) => ({
+        movement: network.movements.get(movement)?.code ?? movement,
+        percent: permille / 10,
+        deviationPercent: deviationPermille / 10,
+      })),
+      quality: lane.quality,
+    })),
   };
 }
 

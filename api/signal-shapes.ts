@@ -129,6 +129,67 @@ export const StageShape = Type.Object(
   { title: 'Stage', description: 'Which phases are best green next; advice, never a command' },
 );
 
+const TwinShape = Type.Object({
+  seconds: Type.Integer({ description: 'How far it looked ahead, seconds; 56' }),
+  advisedVehicleSeconds: Type.Integer({
+    description: 'Stopped delay predicted if the advice was followed, vehicle seconds; 310',
+  }),
+  nativeVehicleSeconds: Type.Integer({
+    description: 'Stopped delay predicted if the controller went on with its own plan, vehicle seconds; 480',
+  }),
+  stoppedVehicleSeconds: Type.Integer({ description: 'Stopped delay as it then was, vehicle seconds; 330' }),
+  followedPercent: Type.Number({
+    description: 'Of the statuses meanwhile, those that showed or led to what was advised, percent; 91.7',
+  }),
+});
+
+export const ApproachesShape = Type.Object(
+  {
+    asOf: Time('The time in the city at which this was true.'),
+    intersection: Type.String({ description: 'Id of the intersection.' }),
+    windowStart: TimeOrNull('Start of the minute that it speaks of, or null when nothing is known.'),
+    windowSeconds: NumberOrNull('Length of that window, seconds; 60'),
+    statuses: Type.Integer({ description: 'Statuses that the controller sent in it; 12' }),
+    ageSeconds: NumberOrNull('Time since the end of the window, seconds; 14'),
+    twin: Type.Unsafe<Static<typeof TwinShape> | null>({
+      anyOf: [TwinShape, Type.Null()],
+      description: 'What was predicted for the window, and what then happened; null where nothing was advised',
+    }),
+    lanes: Type.Array(
+      Type.Object({
+        link: Type.String({ description: 'Link of the lane; L12' }),
+        lane: Type.Integer({ description: 'Lane, 1 is nearest the centre of the road; 1' }),
+        queueVehicles: Type.Number({ description: 'Mean number of vehicles that stood; 4.2' }),
+        queueDeviationVehicles: Type.Number({
+          description: 'Standard deviation of the number of vehicles thought to be there; 0.8',
+        }),
+        longestQueueVehicles: Type.Number({ description: 'The most that stood at once; 9' }),
+        longestWaitSeconds: Type.Integer({
+          description: 'The longest that somebody stood without any leaving, seconds; 41',
+        }),
+        stoppedVehicleSeconds: Type.Integer({
+          description: 'Stopped delay of all vehicles together, vehicle seconds; 250',
+        }),
+        arrivalVph: Type.Integer({ description: 'Vehicles that come, vehicles per hour; 420' }),
+        arrivalDeviationVph: Type.Integer({ description: 'Standard deviation of it, vehicles per hour; 60' }),
+        saturationVph: NumberOrNull('Flow of a queue that may go, vehicles per hour of green; 1740'),
+        saturationDeviationVph: NumberOrNull('Standard deviation of it; 110'),
+        spillsBack: Type.Boolean({ description: 'Whether the queue reached out of sight of the detectors.' }),
+        shares: Type.Array(
+          Type.Object({
+            movement: Type.String({ description: 'Code of the movement; NBL' }),
+            percent: Type.Number({ description: 'Share of the vehicles of the lane, percent; 21.5' }),
+            deviationPercent: Type.Number({ description: 'Standard deviation of it, percent; 4.1' }),
+          }),
+        ),
+        quality: QualityShape,
+      }),
+      { description: 'Inbound lanes; none while the controller sends no status.' },
+    ),
+  },
+  { title: 'Approaches', description: 'What stands and comes before a signal, as far as its detectors tell' },
+);
+
 export const NewestStageShape = Type.Object({
   asOf: Time('The time in the city at which this was true.'),
   intersection: Type.String({ description: 'Id of the intersection.' }),
@@ -262,6 +323,7 @@ export const NotificationShape = Type.Object(
 export type PlanJson = Static<typeof PlanShape>;
 export type AcknowledgementJson = Static<typeof AcknowledgementShape>;
 export type RecommendationJson = Static<typeof RecommendationShape>;
+export type ApproachesJson = Static<typeof ApproachesShape>;
 export type StageJson = Static<typeof StageShape>;
 export type PerformanceJson = Static<typeof PerformanceShape>;
 export type IntersectionJson = Static<typeof IntersectionShape>;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { seconds } from '#domain/time.ts';
+import { minutes, seconds } from '#domain/time.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
-import { signalStages } from '#schemas/topics.ts';
+import { approachStates, signalStages } from '#schemas/topics.ts';
 import { createTestCity, eight, type TestCity } from './city-fixture.ts';
 import { isSigned } from './signature.ts';
 
@@ -64,5 +65,73 @@ describe('the stage of an intersection', () => {
 
   it('is not known of an intersection that is not there', async () => {
     expect(await get('I9')).toMatchObject({ statusCode: 404 });
+  });
+});
+
+const approach: ApproachState = {
+  district: 'D1',
+  intersection: 'I1',
+  at: eight,
+  windowStart: eight - minutes(1),
+  windowSeconds: 60,
+  statuses: 12,
+  twin: {
+    seconds: 56,
+    advisedVehicleSeconds: 310,
+    nativeVehicleSeconds: 480,
+    stoppedVehicleSeconds: 330,
+    followedPermille: 917,
+  },
+  lanes: [
+    {
+      link: 'L1',
+      lane: 1,
+      queueDecivehicles: 42,
+      deviationDecivehicles: 8,
+      longestQueueDecivehicles: 90,
+      longestWaitSeconds: 41,
+      stoppedVehicleSeconds: 250,
+      arrivalVph: 420,
+      arrivalDeviationVph: 60,
+      saturationVph: null,
+      saturationDeviationVph: null,
+      spillsBack: false,
+      shares: [{ movement: 'M1', permille: 1000, deviationPermille: 0 }],
+      quality: 'observed',
+    },
+  ],
+};
+
+describe('the approaches of an intersection', () => {
+  let city: TestCity;
+  beforeEach(async () => {
+    city = await createTestCity();
+  });
+  afterEach(() => city.app.close());
+  const get = async (intersection: string) =>
+    JSON.parse((await city.app.inject(`/v1/intersections/${intersection}/approaches`)).body);
+
+  it('are not known while the controller sends no status', async () => {
+    expect(await get('I1')).toMatchObject({ windowStart: null, ageSeconds: null, lanes: [] });
+  });
+
+  it('are told lane by lane, what was not measured as null', async () => {
+    await city.happen(approachStates, 'approach', approach);
+    city.now = eight + seconds(14);
+    expect(await get('I1')).toMatchObject({
+      windowStart: '2026-01-05T07:59:00.000Z',
+      ageSeconds: 14,
+      twin: { advisedVehicleSeconds: 310, nativeVehicleSeconds: 480, followedPercent: 91.7 },
+      lanes: [
+        {
+          link: 'L1',
+          queueVehicles: 4.2,
+          queueDeviationVehicles: 0.8,
+          saturationVph: null,
+          shares: [{ percent: 100 }],
+          quality: 'observed',
+        },
+      ],
+    });
   });
 });

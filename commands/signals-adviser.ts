@@ -2,13 +2,15 @@
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
 import { signalControl } from '#processors/signal-control/signal-control.ts';
+import type { EventLog } from '#runtime/log.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { decodeRecord, schemaIdOf } from '#schemas/topic.ts';
-import { signalStages, signalStatuses } from '#schemas/topics.ts';
+import { decodeRecord, schemaIdOf, type Topic } from '#schemas/topic.ts';
+import { approachStates, signalStages, signalStatuses } from '#schemas/topics.ts';
 import { createTopics } from './parts.ts';
 import {
   type Hello,
@@ -37,7 +39,11 @@ const afterTick = signalControl.lateness + 2 * signalControl.tick;
 /** Green of a stage that a controller is to go on with until it hears more, s. */
 const untilMoreSeconds = 30;
 
-export async function openAdviser(hello: Hello, note: (line: string) => void): Promise<Adviser> {
+export async function openAdviser(
+  hello: Hello,
+  note: (line: string) => void,
+  minute: (said: ApproachState) => void = () => undefined,
+): Promise<Adviser> {
   const network = networkOf(hello);
   const log = createMemoryLog();
   await createTopics(log, partitions);
@@ -53,7 +59,8 @@ export async function openAdviser(hello: Hello, note: (line: string) => void): P
     pace: 'lockstep',
   });
   await stage.run.started;
-  const hear = listenTo(log);
+  const hear = listenTo(log, signalStages);
+  const hearMinutes = listenTo(log, approachStates);
   const advice = new Map<string, SignalStage>();
   let sequence = 0;
   return {
@@ -63,6 +70,7 @@ export async function openAdviser(hello: Hello, note: (line: string) => void): P
       await stage.ingest.heartbeat(source, now + afterTick, [signalStatuses]);
       await stage.run.settle();
       for (const said of await hear()) advice.set(said.intersection, said);
+      for (const said of await hearMinutes()) minute(said);
       return tick.signals.flatMap((shown) => {
         const said = advice.get(shown.id);
         return said === undefined || said.expiresAt < now
@@ -85,18 +93,18 @@ async function tell(
   for (const { rejection } of rejected) note(`refused: ${rejection.field} ${rejection.detail}`);
 }
 
-/** Reads what has been advised since the last time. */
-function listenTo(log: ReturnType<typeof createMemoryLog>): () => Promise<SignalStage[]> {
+/** Reads what has been said since the last time. */
+function listenTo<Event>(log: EventLog, topic: Topic<Event>): () => Promise<Event[]> {
   let position = 0;
   return async () => {
-    const heard: SignalStage[] = [];
+    const heard: Event[] = [];
     for (;;) {
-      const batch = await log.read(signalStages.name, 0, position, 1 << 20);
+      const batch = await log.read(topic.name, 0, position, 1 << 20);
       if (!batch) return heard;
       for (let i = 0; i < batch.count; i++) {
         const [start, end] = [batch.valueStarts[i] as number, batch.valueEnds[i] as number];
-        if (schemaIdOf(batch.bytes, start, end) !== embeddedIds.id(signalStages.name)) continue;
-        const event = decodeRecord(signalStages, batch.bytes, start, end);
+        if (schemaIdOf(batch.bytes, start, end) !== embeddedIds.id(topic.name)) continue;
+        const event = decodeRecord(topic, batch.bytes, start, end);
         if (!isRejection(event)) heard.push(event);
       }
       position = batch.nextPosition;

@@ -72,7 +72,7 @@ async function say(plansOnly: boolean, ...lines: readonly object[]): Promise<Sai
     Readable.from(lines.map((line) => `${JSON.stringify(line)}\n`)),
     output,
     () => undefined,
-    plansOnly,
+    { plansOnly },
   );
   output.end();
   return (await said)

@@ -1,6 +1,7 @@
 /** Where each derived topic is kept: its table, the key of a row, and what of it is live, if anything. */
 import type { AnyTopic, Topic } from './topic.ts';
 import {
+  approachStates,
   driverNotifications,
   forecastAccuracies,
   incidents,
@@ -84,6 +85,14 @@ export const tables: readonly Table[] = [
   table(forecastAccuracies, ['subject', 'id', 'horizonMinutes', 'windowStart'], 'windowStart'),
   table(signalRecommendations, ['recommendation'], 'at', 'recommendation', ['recommendation'], ['at']),
   table(signalStages, ['intersection', 'at'], 'at', 'stage', ['intersection'], ['at']),
+  table(
+    approachStates,
+    ['intersection', 'windowStart'],
+    'windowStart',
+    'approach',
+    ['intersection'],
+    ['windowStart'],
+  ),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];
 

@@ -1,5 +1,6 @@
 /** Every topic, once: its key, event time and name. The list is closed; a test compares it with the docs. */
 import type { EventTime } from '#domain/time.ts';
+import { type ApproachState, decodeApproachState, encodeApproachState } from './generated/approach.state.v1.ts';
 import {
   type CameraObservation,
   decodeCameraObservation,
@@ -278,6 +279,15 @@ export const signalStages: Topic<SignalStage> = derived({
   decode: decodeSignalStage,
 });
 
+export const approachStates: Topic<ApproachState> = derived({
+  name: 'approach.state.v1',
+  key: (e) => e.district,
+  source: (e) => `${e.intersection}@${e.windowStart}`,
+  sequence: onlyOne,
+  encode: encodeApproachState,
+  decode: decodeApproachState,
+});
+
 export const driverNotifications: Topic<DriverNotification> = derived({
   name: 'notification.v1',
   key: (e) => e.district,
@@ -313,6 +323,7 @@ export const derivedTopics = [
   signalRecommendations,
   driverNotifications,
   signalStages,
+  approachStates,
 ] as const;
 
 function checkFrame(frame: DetectorFrame): Rejection | undefined {

@@ -3,17 +3,19 @@ import type { Intersection } from '#domain/network.ts';
 import { toRfc3339 } from '#domain/time.ts';
 import type { IntersectionAggregate } from '#runtime/aggregates.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { Routes } from '../context.ts';
 import { intersectionHistory } from '../history.ts';
 import { readBuckets } from '../history-rows.ts';
 import { liveEvent, liveEvents } from '../live-events.ts';
 import { lookAtIntersection } from '../looks.ts';
-import { presentStage } from '../present-signals.ts';
+import { presentApproaches, presentStage } from '../present-signals.ts';
 import { problems, unknown } from '../problem.ts';
 import { rangeOf } from '../range.ts';
 import { IdParameter, Listed, NoQuery, RangeQuery, Time } from '../shapes.ts';
 import {
+  ApproachesShape,
   IntersectionBucketShape,
   IntersectionDetailShape,
   IntersectionShape,
@@ -98,6 +100,25 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       const now = clock.now();
       const stage = newest === undefined || newest.expiresAt < now ? null : presentStage(newest, signingKey);
       return { asOf: toRfc3339(now), intersection: id, stage };
+    },
+  );
+
+  app.get(
+    '/v1/intersections/:intersection/approaches',
+    {
+      schema: {
+        tags: ['intersections'],
+        summary: 'Queues, arrivals, saturation flow and turning shares, lane by lane',
+        description: 'From the statuses of the controller, minute by minute, each with its standard deviation.',
+        params: IntersectionParameter,
+        querystring: NoQuery,
+        response: { 200: ApproachesShape, ...problems(400, 404, 503) },
+      },
+    },
+    async ({ params }) => {
+      const one = getIntersection(params.intersection);
+      const state = await liveEvent<ApproachState>(live, 'approach', one.id);
+      return presentApproaches(network, one, state, clock.now());
     },
   );
 

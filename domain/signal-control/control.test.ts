@@ -59,7 +59,7 @@ describe.each(['loops', 'zones'] as const)('advice from %s', (sees) => {
     for (let t = 0; t < 1200; t++) {
       if (t % 25 === 0)
         even.follow([
-          { kind: 'stage', signal: 'X', stage: (t / 25) % 3, afterSeconds: 0, from: 0, shownSeconds: 0 },
+          { stage: (t / 25) % 3, afterSeconds: 0 },
         ]);
       for (const [link, gap] of [6, 12, 30, 40].entries()) if (t % gap === link) even.arrive(link);
       even.step();
@@ -105,7 +105,7 @@ describe('advice', () => {
             signals: [...one.signals, ...two.signals],
           });
           street.follow(advice.filter(({ signal }) => signal === 'X'));
-          next.follow([{ kind: 'stage', signal: 'Y', stage: 1, afterSeconds: 0, from: 0, shownSeconds: 0 }]);
+          next.follow([{ stage: 1, afterSeconds: 0 }]);
           if (t > 100) stages.push(street.stage);
         }
         if (t % 4 === 0) street.arrive(0);

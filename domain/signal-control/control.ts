@@ -5,6 +5,7 @@ import { type Layout, layoutsOf } from './layout.ts';
 import type { ControlModel, Observation, SignalLink, SignalShown, StageAdvice } from './model.ts';
 import { type Coming, outlookOf, type Platoon } from './outlook.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
+import { nativeSequence } from './twin.ts';
 
 /** How far is looked ahead, s: a green, its clearance and the next. */
 const horizonSeconds = 60;
@@ -75,8 +76,16 @@ export class SignalControl {
       this.comingTo(layout, now),
       this.closed(layout),
     );
-    const search = new Horizon(layout, state, outlook, { tickSeconds, latencySeconds });
-    const next = search.decide({ stage, elapsedSeconds, startsInSeconds });
+    const timing = { tickSeconds, latencySeconds };
+    const standing = { stage, elapsedSeconds, startsInSeconds };
+    const search = new Horizon(layout, state, outlook, timing);
+    const next = search.decide(standing);
+    const native = nativeSequence(layout, standing, timing, search.seconds);
+    const prediction = {
+      seconds: search.seconds,
+      advisedSeconds: search.stoodUnder(standing, search.path()),
+      nativeSeconds: search.stoodUnder(standing, native),
+    };
     if (next.stage !== stage || state.commanded === null)
       state.commanded = { stage: next.stage, at: now + next.afterSeconds };
     return {
@@ -84,6 +93,7 @@ export class SignalControl {
       signal: shown.id,
       from: stage,
       shownSeconds: elapsedSeconds + latencySeconds,
+      prediction,
       ...next,
     };
   }

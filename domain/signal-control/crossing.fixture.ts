@@ -1,5 +1,5 @@
 /** A crossing with vehicles of known number, for tests: points that drive to the stop bar and leave in turn. */
-import type { Advice, ControlModel, DetectorModel, Observation, Reading, SignalLink } from './model.ts';
+import type { ControlModel, DetectorModel, Observation, Reading, SignalLink, StageAdvice } from './model.ts';
 
 /** Lanes of the crossing: north and east go straight on, from the west a lane is shared with those who turn left. */
 export type LaneName = 'north' | 'east' | 'west';
@@ -15,6 +15,7 @@ const yellowSeconds = 3;
 /** Stage 0 serves the north, 1 the east and those who go straight on from the west, 2 those who turn left there. */
 export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlModel {
   const link = (number: number): SignalLink => ({
+    movement: `${number}`,
     number,
     inLane: `${laneOf[number]}`,
     inEdge: `${laneOf[number]}`,
@@ -53,6 +54,7 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
         links: [0, 1, 2, 3].map(link),
         yellowSeconds,
         allRedSeconds: 0,
+        native: [0, 1, 2].map((stage) => ({ stage, greenSeconds: 25 })),
       },
     ],
     detectors: (['north', 'east', 'west'] as const).flatMap((lane) => [
@@ -133,9 +135,8 @@ export class Street {
     this.now++;
   }
 
-  follow(advice: readonly Advice[]): void {
-    for (const one of advice)
-      if (one.kind === 'stage') this.called = { stage: one.stage, at: this.now + 1 + one.afterSeconds };
+  follow(advice: readonly Pick<StageAdvice, 'stage' | 'afterSeconds'>[]): void {
+    for (const { stage, afterSeconds } of advice) this.called = { stage, at: this.now + 1 + afterSeconds };
   }
 
   observe(seconds: number): Observation {

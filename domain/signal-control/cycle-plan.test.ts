@@ -11,7 +11,7 @@ function planFor(every: readonly number[], minutes = 60): PlanAdvice[] {
   for (let t = 0; t < minutes * 60; t++) {
     if (t % 28 === 0)
       street.follow([
-        { kind: 'stage', signal: 'X', stage: (t / 28) % 3, afterSeconds: 0, from: 0, shownSeconds: 0 },
+        { stage: (t / 28) % 3, afterSeconds: 0 },
       ]);
     for (const [link, gap] of every.entries()) if (gap > 0 && t % gap === link) street.arrive(link);
     street.step();

@@ -97,6 +97,33 @@ export function learntRatio(state: DischargeState, stage: number): number {
   return Math.min(mostRatio, Math.max(leastRatio, (priorDischarged + left) / (priorDischarged + expected)));
 }
 
+/** What a lane was measured to let go, vehicles a second of green; undefined until enough left queues. */
+export interface Saturation {
+  readonly vps: number;
+  /** Standard deviation when vehicles leave by chance, vehicles a second. */
+  readonly deviationVps: number;
+}
+
+/** Vehicles that must have left queues before their flow is told. */
+const measuredLeast = 10;
+
+/** Of the stage under which most left queues. */
+export function saturationOf(lane: Lane, state: DischargeState): Saturation | undefined {
+  let best: { readonly left: number; readonly expected: number } = { left: 0, expected: 0 };
+  for (const measured of state.measured) if (measured.left > best.left) best = measured;
+  if (best.left < measuredLeast) return undefined;
+  const vps = (lane.saturationVps * best.left) / best.expected;
+  return { vps, deviationVps: vps / Math.sqrt(best.left) };
+}
+
+/** Standard deviation of a share of `shareOf`. */
+export function shareDeviation(state: DischargeState, link: number): number {
+  const share = shareOf(state, link);
+  let vehicles = 0;
+  for (const one of state.shares) vehicles += one;
+  return Math.sqrt((share * (1 - share)) / (vehicles + 1));
+}
+
 /** Of what was measured, the part that stays when a green is added: the last ten greens or so count. */
 const kept = 0.9;
 

@@ -31,8 +31,7 @@ function watch(
   }
 }
 
-const call = (stage: number) =>
-  ({ kind: 'stage', signal: 'X', stage, afterSeconds: 0, from: 0, shownSeconds: 0 }) as const;
+const call = (stage: number) => ({ stage, afterSeconds: 0 });
 
 const without =
   (...ids: string[]) =>

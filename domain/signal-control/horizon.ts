@@ -42,7 +42,7 @@ export interface Decision {
 }
 
 /** A sequence that costs more than this times the best at the same time is given up. */
-const worthFollowing = 1.5;
+const worthFollowing = Number(process.env['EXP_FOLLOW'] ?? 1.5);
 
 /** The search for one signal. Its nodes are places in flat arrays, `step * stages + stage`: it leaves no garbage. */
 export class Horizon {
@@ -58,6 +58,9 @@ export class Horizon {
   private readonly elapsed: Float64Array;
   /** The decision by which each node was reached. */
   private readonly first: Decision[];
+  /** The node that each came from, and how long that one's stage went on before it changed, s. */
+  private readonly parents: Int32Array;
+  private readonly waits: Float64Array;
   /** `lanes.size` numbers a node: how its lanes stand. */
   private readonly standings: Float64Array;
 
@@ -73,6 +76,8 @@ export class Horizon {
     this.totals = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY);
     this.elapsed = new Float64Array(nodes);
     this.first = new Array<Decision>(nodes);
+    this.parents = new Int32Array(nodes).fill(-1);
+    this.waits = new Float64Array(nodes);
     this.standings = new Float64Array(nodes * this.lanes.size);
   }
 
@@ -83,13 +88,56 @@ export class Horizon {
     const stay = { stage: standing.stage, afterSeconds: 0 };
     const { elapsedSeconds, startsInSeconds } = standing;
     const cost = this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
-    this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay);
+    this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay, -1, 0);
     for (let step = 0; step < this.steps; step++) {
       const limit = worthFollowing * this.bestOf(step).total;
       for (let stage = 0; stage < stages; stage++)
         if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, standing);
     }
     return this.first[this.bestOf(this.steps).node] ?? stay;
+  }
+
+  /** How far `decide` looks, s. */
+  get seconds(): number {
+    return this.timing.latencySeconds + this.steps * this.timing.tickSeconds;
+  }
+
+  /** The sequence that `decide` found best. */
+  path(): Segment[] {
+    const { stages } = this.rates;
+    const { tickSeconds } = this.timing;
+    const segments: Segment[] = [];
+    for (let { node } = this.bestOf(this.steps); (this.parents[node] as number) >= 0; ) {
+      const parent = this.parents[node] as number;
+      const seconds = (Math.floor(node / stages) - Math.floor(parent / stages)) * tickSeconds;
+      segments.push({ to: node % stages, waitSeconds: this.waits[node] as number, seconds });
+      node = parent;
+    }
+    return segments.reverse();
+  }
+
+  /** Time that vehicles would stand from now on under a sequence, vehicle seconds: nobody weighs more than another. */
+  stoodUnder(standing: Standing, sequence: readonly Segment[]): number {
+    const { latencySeconds } = this.timing;
+    const { elapsedSeconds, startsInSeconds } = standing;
+    this.lanes.start(standing.stage, this.state.lanes);
+    this.lanes.stoodSeconds = 0;
+    this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
+    let at = latencySeconds;
+    let stage = standing.stage;
+    let elapsed = heldFor(elapsedSeconds, startsInSeconds, latencySeconds);
+    for (const { to, waitSeconds: wait, seconds } of sequence) {
+      if (to === stage) {
+        this.hold(stage, elapsed, 0, at, seconds);
+        elapsed += seconds;
+      } else {
+        this.change({ from: stage, to, elapsed, wait, at, seconds });
+        elapsed = Math.max(0, seconds - wait - (this.layout.clearance[stage]?.[to] as number));
+        stage = to;
+      }
+      at += seconds;
+    }
+    return this.lanes.stoodSeconds;
   }
 
   private bestOf(step: number): { readonly node: number; readonly total: number } {
@@ -111,7 +159,7 @@ export class Horizon {
     this.take(node);
     const held = (this.costs[node] as number) + this.hold(stage, elapsed, 0, at, tickSeconds);
     const stays = step === 0 ? { stage, afterSeconds: 0 } : (this.first[node] as Decision);
-    this.keep(node + stages, held, elapsed + tickSeconds, stays);
+    this.keep(node + stages, held, elapsed + tickSeconds, stays, node, 0);
     // Only the coming switch is timed to the second; the later ones will be when their turn comes.
     const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
     for (let to = 0; to < stages; to++)
@@ -128,7 +176,7 @@ export class Horizon {
         const cost =
           (this.costs[node] as number) + this.change({ from: stage, to, elapsed, wait, at, seconds });
         const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
-        this.keep(next * stages + to, cost, Math.max(0, seconds - green), first);
+        this.keep(next * stages + to, cost, Math.max(0, seconds - green), first, node, wait);
       }
   }
 
@@ -159,16 +207,32 @@ export class Horizon {
   }
 
   /** Keeps what the lanes have come to, when nothing better shows this stage at this time. */
-  private keep(node: number, cost: number, elapsed: number, first: Decision): void {
+  private keep(
+    node: number,
+    cost: number,
+    elapsed: number,
+    first: Decision,
+    parent: number,
+    wait: number,
+  ): void {
     const total = cost + this.lanes.toCome(this.layout.signal.yellowSeconds + startupSeconds);
     if (total >= (this.totals[node] as number)) return;
     this.totals[node] = total;
     this.costs[node] = cost;
     this.elapsed[node] = elapsed;
     this.first[node] = first;
+    this.parents[node] = parent;
+    this.waits[node] = wait;
     const { size } = this.lanes;
     for (let i = 0; i < size; i++) this.standings[node * size + i] = this.lanes.standing[i] as number;
   }
+}
+
+/** `waitSeconds` more of what shows, the clearance, and the stage `to` for the rest of `seconds`. */
+export interface Segment {
+  readonly to: number;
+  readonly waitSeconds: number;
+  readonly seconds: number;
 }
 
 interface Change {

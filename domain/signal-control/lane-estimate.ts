@@ -28,6 +28,8 @@ export interface LaneState {
   readonly arrived: RateState;
   /** The same over a longer time. */
   readonly usually: RateState;
+  /** Of its detectors, those that are believed. */
+  sound: number;
   /** Since somebody was last at the stop bar, s. */
   emptySeconds: number;
   /** Without service while somebody waits, s. */
@@ -79,6 +81,7 @@ export const initialLane = (lane: Lane): LaneState => ({
   left: { vehicles: 0, seconds: 0 },
   arrived: { vehicles: 0, seconds: 0 },
   usually: { vehicles: 0, seconds: 0 },
+  sound: 0,
   emptySeconds: 0,
   waitedSeconds: 0,
   discharge: initialDischarge(lane),
@@ -93,6 +96,10 @@ export function count(rate: RateState, vehicles: number, seconds: number, memory
 /** Vehicles a second. */
 export const rateOfArrival = ({ vehicles, seconds }: RateState): number =>
   (vehicles + priorRate * priorSeconds) / (seconds + priorSeconds);
+
+/** Its standard deviation when vehicles come by chance, vehicles a second. */
+export const deviationOfArrival = ({ vehicles, seconds }: RateState): number =>
+  Math.sqrt(vehicles + priorRate * priorSeconds) / (seconds + priorSeconds);
 
 /**
  * Takes up one interval: `arrived` vehicles came, `left` went, as counted or, where nothing counts, as expected;

@@ -5,15 +5,19 @@ import type { LaneState } from './lane-estimate.ts';
 import type { StageRates } from './stage-rates.ts';
 
 /** A lane that waits longer than this weighs more, once more each time, s. */
-const patienceSeconds = 30;
+const patienceSeconds = Number(process.env['EXP_PATIENCE'] ?? 30);
 /** Less than this many vehicles are no queue. */
 const noQueue = 0.5;
+/** What a stop costs beyond the time that is stood, s. */
+const stopSeconds = Number(process.env['EXP_STOP'] ?? 0);
 
 export class LaneRun {
   /** Of each lane: vehicles that stand; chance that the first need not give way; vehicles that have left by then. */
   readonly standing: Float64Array;
   /** Length of `standing`. */
   readonly size: number;
+  /** Time that vehicles have stood since somebody last set this to 0, vehicle seconds. */
+  stoodSeconds = 0;
   private readonly rates: StageRates;
   private readonly arrivals: Float64Array;
   private readonly horizon: number;
@@ -54,35 +58,63 @@ export class LaneRun {
     this.begins[lane] = begins;
   }
 
-  /** Lets all lanes go; answers with the time that their vehicles stand, weighed, vehicle seconds. */
+  /**
+   * Lets all lanes go; answers with the time that their vehicles stand, and that stops cost, weighed, vehicle seconds.
+   * Lanes that give way go first, and find the others as they were.
+   */
   run(from: number, to: number, at: number, seconds: number): number {
+    const { lanes, givesWay } = this.rates;
+    let cost = 0;
+    for (let l = 0; l < lanes; l++)
+      if (givesWay[l] === 1) cost += this.runLane(l, from, to, at, seconds) * (this.weights[l] as number);
+    for (let l = 0; l < lanes; l++)
+      if (givesWay[l] === 0) cost += this.runLane(l, from, to, at, seconds) * (this.weights[l] as number);
+    return cost;
+  }
+
+  private runLane(l: number, from: number, to: number, at: number, seconds: number): number {
     const { lanes, fast, passing } = this.rates;
-    const { standing, arrivals, horizon, lost, used, begins } = this;
-    const weights = this.weights;
+    const { standing, arrivals, horizon } = this;
+    const [lost, used, begins] = [this.lost[l] as number, this.used[l] as number, this.begins[l] as number];
+    let queue = standing[l] as number;
+    let open = standing[lanes + l] as number;
+    let left = standing[2 * lanes + l] as number;
+    let rate = from * lanes + l;
+    let [quickest, share] = [fast[rate] as number, passing[rate] as number];
+    let cost = 0;
     let stood = 0;
-    for (let s = 0; s < seconds; s++)
-      for (let l = 0; l < lanes; l++) {
-        let queue = (standing[l] as number) + (arrivals[l * horizon + at + s] as number);
-        const begun = s >= (begins[l] as number);
-        if (begun && s - 1 < (begins[l] as number)) this.turn(l, from, to);
-        if (queue > 0 && (begun || (s >= (lost[l] as number) && s < (used[l] as number)))) {
-          const rate = (begun ? to : from) * lanes + l;
-          const open = standing[lanes + l] as number;
-          const quick = (fast[rate] as number) * open;
-          const slow = open < 1 ? this.slowRate(rate, at + s) : 0;
-          const could = quick + slow * (1 - open);
-          if (could > 0) {
-            const part = Math.min(1, queue / could);
-            const share = passing[rate] as number;
-            queue -= part * could;
-            standing[2 * lanes + l] = (standing[2 * lanes + l] as number) + part * could;
-            standing[lanes + l] = open + part * (share * slow * (1 - open) - (1 - share) * quick);
-          }
-        }
-        standing[l] = queue;
-        stood += queue * (weights[l] as number);
+    let isTurned = false;
+    for (let s = 0; s < seconds; s++) {
+      const arriving = arrivals[l * horizon + at + s] as number;
+      const before = queue;
+      queue += arriving;
+      if (!isTurned && s >= begins) {
+        isTurned = true;
+        open = this.turned(l, from, to, queue, open, left);
+        rate = to * lanes + l;
+        [quickest, share] = [fast[rate] as number, passing[rate] as number];
       }
-    return stood;
+      const goes = isTurned || (s >= lost && s < used);
+      let could = 0;
+      if (goes && queue > 0) {
+        const quick = quickest * open;
+        const slow = open < 1 ? this.slowRate(rate, at + s) : 0;
+        could = quick + slow * (1 - open);
+        if (could > 0) {
+          const part = Math.min(1, queue / could);
+          queue -= part * could;
+          left += part * could;
+          open += part * (share * slow * (1 - open) - (1 - share) * quick);
+        }
+      }
+      stood += queue;
+      if (could <= 0 || before > noQueue) cost += stopSeconds * arriving;
+    }
+    standing[l] = queue;
+    standing[lanes + l] = open;
+    standing[2 * lanes + l] = left;
+    this.stoodSeconds += stood;
+    return cost + stood;
   }
 
   /** What those who still stand will cost: all must go, one stage after the other; `changing` is lost at each, s. */
@@ -99,17 +131,16 @@ export class LaneRun {
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
-  private turn(l: number, from: number, to: number): void {
+  private turned(l: number, from: number, to: number, queue: number, open: number, left: number): number {
     const { lanes, stages, passing, free, held, first } = this.rates;
     const pair = (from * stages + to) * lanes + l;
-    const open = this.standing[lanes + l] as number;
     const another =
-      (this.standing[l] as number) < noQueue
+      queue < noQueue
         ? (passing[to * lanes + l] as number)
         : open * (free[pair] as number) + (1 - open) * (held[pair] as number);
     // As long as nobody left, what is known of the vehicle that is first now still holds.
-    const same = Math.max(0, 1 - (this.standing[2 * lanes + l] as number));
-    this.standing[lanes + l] = same * (first[to * lanes + l] as number) + (1 - same) * another;
+    const same = Math.max(0, 1 - left);
+    return same * (first[to * lanes + l] as number) + (1 - same) * another;
   }
 
   /** Of vehicles that give way to lanes which may be on the move, vehicles a second. */

@@ -1,5 +1,6 @@
 /** What signal control knows of the street: signals with stages, their links and detectors, and what these say. */
-import type { Turn } from '../network.ts';
+import type { MovementId, Turn } from '../network.ts';
+import type { Prediction } from './twin.ts';
 
 /** A green stage of a signal: links that may go together. */
 export interface Stage {
@@ -17,6 +18,7 @@ export interface Stage {
 
 /** One way from an inbound lane through the signal to an outbound lane. */
 export interface SignalLink {
+  readonly movement: MovementId;
   /** Number that stages use; the links of one movement share it. */
   readonly number: number;
   readonly inLane: string;
@@ -40,6 +42,8 @@ export interface SignalModel {
   readonly links: readonly SignalLink[];
   readonly yellowSeconds: number;
   readonly allRedSeconds: number;
+  /** What the controller does by itself, in a circle. */
+  readonly native: readonly { readonly stage: number; readonly greenSeconds: number }[];
 }
 
 export type DetectorRole = 'stop' | 'advance' | 'queue';
@@ -124,6 +128,7 @@ export interface StageAdvice {
   readonly from: number;
   /** How long `from` will have shown when the advice takes effect, s. */
   readonly shownSeconds: number;
+  readonly prediction: Prediction;
 }
 
 /** Run this cycle until another comes. */

@@ -28,6 +28,10 @@ describe('what signal control makes of the tables', () => {
       { green: [1, 2, 3], protected: [1, 2, 3], afterStop: [], minGreenSeconds: 17, nativeGreenSeconds: 25 },
     ]);
     expect([signal?.yellowSeconds, signal?.allRedSeconds]).toEqual([3, 2]);
+    expect(signal?.native).toEqual([
+      { stage: 0, greenSeconds: 26 },
+      { stage: 1, greenSeconds: 25 },
+    ]);
   });
 
   it('has a link for each lane of a movement that a phase serves', () => {

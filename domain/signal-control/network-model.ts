@@ -63,6 +63,12 @@ function push<Value>(lists: Map<string, Value[]>, key: string, value: Value): vo
 
 const laneId = (link: LinkId, lane: number): string => `${link}#${lane}`;
 
+/** The lane of an id that `controlModelOf` gave. */
+export function placeOfLane(id: string): { readonly link: LinkId; readonly lane: number } {
+  const mark = id.lastIndexOf('#');
+  return { link: id.slice(0, mark), lane: Number(id.slice(mark + 1)) };
+}
+
 const lanesOf = (link: LinkId, first: number, last: number): string[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => laneId(link, first + i));
 
@@ -88,12 +94,41 @@ function signalOf(
         ...stage.map((phase) => (splits.get(phase.number) ?? 0) - changeSeconds(phase)),
       ),
     })),
+    native: nativeOf(intersection),
     links: mine.flatMap((movement) =>
       linksOf(network, roads, intersection, movement, numbers.get(movement.id) as number),
     ),
     yellowSeconds: Math.max(...phases.map((phase) => phase.yellowSeconds)),
     allRedSeconds: Math.max(...phases.map((phase) => phase.redClearanceSeconds)),
   };
+}
+
+/** The stages of the plan in the tables, in the order of its rings: a new one wherever a phase of a ring ends. */
+function nativeOf(intersection: Intersection): SignalModel['native'] {
+  const splits = splitsOf(intersection.plan);
+  const stages = stagesOf(intersection);
+  const native: { stage: number; greenSeconds: number }[] = [];
+  for (const runs of barrierGroups(intersection)) {
+    // Of each ring, when its phases end, seconds after the group began.
+    const ends = runs.map(({ phases }) => {
+      let end = 0;
+      return phases.map((phase) => {
+        end += splits.get(phase.number) ?? 0;
+        return { phase, end };
+      });
+    });
+    const moments = [...new Set(ends.flatMap((ring) => ring.map(({ end }) => end)))].sort((a, b) => a - b);
+    let from = 0;
+    for (const until of moments) {
+      const green = ends.map((ring) => (ring.find(({ end }) => end > from) ?? ring.at(-1))?.phase as Phase);
+      const over = ends.flatMap((ring) => ring.filter(({ end }) => end === until).map(({ phase }) => phase));
+      const stage = stages.findIndex((one) => one.every((phase) => green.includes(phase)));
+      const changing = Math.max(0, ...over.map(changeSeconds));
+      if (stage >= 0) native.push({ stage, greenSeconds: Math.max(0, until - from - changing) });
+      from = until;
+    }
+  }
+  return native;
 }
 
 /** Whoever walks beside the vehicles must get across as well. */
@@ -141,6 +176,7 @@ function linksOf(
   const isOurs = network.intersections.get(next?.signal ?? '')?.district === district;
   const downstream = isOurs ? next : undefined;
   return lanesOf(inbound, firstLane, lastLane).map((inLane) => ({
+    movement: movement.id,
     number,
     inLane,
     inEdge: inbound,

@@ -46,7 +46,7 @@ export function estimateSignal(
     elapsedSeconds: shown.elapsedSeconds,
   };
   if (seconds <= 0) return;
-  const readings = layout.lanes.map((lane) => readingsOf(lane, state, seen));
+  const readings = layout.lanes.map((lane, l) => readingsOf(lane, state, state.lanes[l] as LaneState, seen));
   const arrived = arrivals(layout, state, readings, seconds);
   // The lights that vehicles of the interval had: those before it while it clears, else those at its end.
   const during = shown.stage ?? before.stage;
@@ -66,7 +66,7 @@ export function estimateSignal(
   }
 }
 
-function readingsOf(lane: Lane, state: SignalState, seen: Observation): LaneReadings {
+function readingsOf(lane: Lane, state: SignalState, known: LaneState, seen: Observation): LaneReadings {
   const loop = (id: string): LoopReading | undefined => {
     const reading = seen.readings.get(id);
     return reading?.kind === 'loop' ? reading : undefined;
@@ -81,6 +81,7 @@ function readingsOf(lane: Lane, state: SignalState, seen: Observation): LaneRead
     state.health[id] ??= initialHealth();
     if (judge(state.health[id], seen.readings.get(id), others, seen.intervalSeconds)) sound.add(id);
   }
+  known.sound = sound.size;
   const stop = lane.stop !== undefined && sound.has(lane.stop) ? loop(lane.stop) : undefined;
   const advance = lane.advance.filter(({ id }) => sound.has(id));
   const advances = advance.map(({ id, sharedBy }) => ({ reading: loop(id) as LoopReading, sharedBy }));

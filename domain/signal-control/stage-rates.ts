@@ -16,6 +16,8 @@ export interface StageRates {
   readonly first: Float64Array;
   /** Lanes that those who give way must let pass; same places. */
   readonly foes: (readonly number[])[];
+  /** Of each lane, 1 when in some stage it gives way to others: `[lane]`. */
+  readonly givesWay: Uint8Array;
   /** Share of vehicles that need not give way; same places. */
   readonly passing: Float64Array;
   /** The best mean rate of a long queue over all stages: `[lane]`. */
@@ -45,6 +47,7 @@ export function stageRates(
     slow: new Float64Array(stages * lanes),
     first: new Float64Array(stages * lanes),
     foes: new Array<readonly number[]>(stages * lanes).fill([]),
+    givesWay: new Uint8Array(lanes),
     passing: new Float64Array(stages * lanes),
     best: new Float64Array(lanes),
     stays: new Uint8Array(stages * stages * lanes),
@@ -64,7 +67,10 @@ export function stageRates(
       rates.fast[stage * lanes + l] = fast;
       const gives = does.some((what) => what === service.permitted);
       rates.slow[stage * lanes + l] = gives ? slow * permittedHeadwaySeconds * freeGiving : slow;
-      if (gives) rates.foes[stage * lanes + l] = foesOf(layout, l, stage);
+      if (gives) {
+        rates.foes[stage * lanes + l] = foesOf(layout, l, stage);
+        rates.givesWay[l] = 1;
+      }
       rates.passing[stage * lanes + l] = passing;
       rates.best[l] = Math.max(rates.best[l] as number, fast * passing + slow * (1 - passing));
       for (let to = 0; to < stages; to++) relate(rates, lane, l, stage, to, shares);
@@ -79,17 +85,25 @@ export function stageRates(
  * met, and waiting costs more than it saves.
  */
 function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): number {
-  const traps = lanes.some(({ service: does, zones }) => {
-    const [before, after] = [does[from] ?? [], does[to] ?? []];
-    const isShared = before.includes(service.protected) && before.includes(service.permitted);
-    return (
-      zones.length === 0 &&
-      isShared &&
-      before.some((what, link) => what === service.permitted && after[link] === service.none)
-    );
-  });
   const { minGreenSeconds } = signal.stages[from] as Stage;
-  return traps ? Math.max(minGreenSeconds, clearingSeconds) : minGreenSeconds;
+  const mode = Number(process.env['EXP_TRAP'] ?? 0);
+  const trapped = (l: Lane): number[] => {
+    const [before, after] = [l.service[from] ?? [], l.service[to] ?? []];
+    const isShared = before.includes(service.protected) && before.includes(service.permitted);
+    if (!isShared) return [];
+    return before.flatMap((what, link) =>
+      what === service.permitted && after[link] === service.none ? [l.links[link]?.number as number] : [],
+    );
+  };
+  const all = lanes.flatMap((lane) => trapped(lane));
+  if (all.length === 0) return minGreenSeconds;
+  const sees = lanes.some((lane) => lane.zones.length > 0);
+  if (mode === 0) return sees ? minGreenSeconds : Math.max(minGreenSeconds, clearingSeconds);
+  if (mode === 1) return Math.max(minGreenSeconds, clearingSeconds);
+  const frees = signal.stages.some((stage) => all.every((number) => stage.protected.includes(number)));
+  if (mode === 2) return frees ? Number.POSITIVE_INFINITY : Math.max(minGreenSeconds, clearingSeconds);
+  // 3: forbidden only from loops
+  return sees ? minGreenSeconds : frees ? Number.POSITIVE_INFINITY : Math.max(minGreenSeconds, clearingSeconds);
 }
 
 /** Time in which the stream against those who turn has gone by, and they find their gaps, s. */

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { street } from '#domain/signal-control/street.fixture.ts';
 import { type EventTime, seconds } from '#domain/time.ts';
 import { drive, type Happening } from '#runtime/drive.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { signalStatuses } from '#schemas/topics.ts';
+import type { Topic } from '#schemas/topic.ts';
+import { approachStates, signalStages, signalStatuses } from '#schemas/topics.ts';
 import { signalControl } from './signal-control.ts';
 
 const network = street();
@@ -35,8 +37,12 @@ const status = (second: number, waits: { in: number; cross: number }, part: Part
   } satisfies SignalStatus,
 });
 
-const advised = (happened: readonly Happening<SignalStatus>[], until = 120): SignalStage[] =>
-  drive(signalControl, network, happened, start + seconds(until)).map(({ event }) => event as SignalStage);
+const told = <Event>(topic: string, happened: readonly Happening<SignalStatus>[], until = 120): Event[] =>
+  drive(signalControl, network, happened, start + seconds(until))
+    .filter((one) => one.topic === topic)
+    .map(({ event }) => event as Event);
+const advised = (happened: readonly Happening<SignalStatus>[], until?: number): SignalStage[] =>
+  told(signalStages.name, happened, until);
 
 const times = (from: number, to: number): number[] =>
   Array.from({ length: (to - from) / 5 + 1 }, (_, i) => from + 5 * i);
@@ -103,10 +109,13 @@ describe('advice stage by stage', () => {
         },
       ),
     );
-    const whole = advised(happened);
+    const whole = drive(signalControl, network, happened, start + seconds(120));
     const before = signalControl.initial(network, () => true);
-    const said: SignalStage[] = [];
+    const all: { topic: string; event: unknown }[] = [];
     let state = before;
+    const emit = <Event>(topic: Topic<Event>, event: Event): void => {
+      all.push({ topic: topic.name, event });
+    };
     const step = (second: number, input: Parameters<typeof signalControl.step>[1]): void => {
       if (second % 15 === 0) {
         const rows = JSON.parse(JSON.stringify([...signalControl.keep!.changed(state)])) as [
@@ -117,7 +126,7 @@ describe('advice stage by stage', () => {
         state = signalControl.initial(network, () => true);
         signalControl.keep!.restore(state, kept);
       }
-      signalControl.step(state, input, (_, event) => said.push(event as SignalStage), network);
+      signalControl.step(state, input, emit, network);
     };
     let kept = new Map<string, unknown>();
     for (let second = 0; second <= 120; second++) {
@@ -126,7 +135,8 @@ describe('advice stage by stage', () => {
       const { event } = happened.find((one) => one.event.at === at) ?? {};
       if (event !== undefined) step(second, { kind: 'event', at, topic: signalStatuses.name, event });
     }
-    expect(said).toEqual(whole);
+    expect(all).toEqual(whole);
+    expect(new Set(all.map(({ topic }) => topic)).size).toBe(2);
   });
 
   it('refuses a signal that the network does not have, and one of another district', () => {
@@ -136,5 +146,30 @@ describe('advice stage by stage', () => {
     expect(verdict({})).toBeUndefined();
     expect(isRejection(verdict({ intersection: 'Q' }))).toBe(true);
     expect(isRejection(verdict({ district: 'E' }))).toBe(true);
+  });
+
+  it('tells what stood and came, minute by minute, and which lanes nobody sees', () => {
+    const half = times(0, 115).map((second) => status(second, { in: 0, cross: second < 60 ? 4 : 0 }));
+    const minutes = told<ApproachState>(approachStates.name, half, 180);
+    expect(minutes.map(({ windowStart, statuses }) => [(windowStart - start) / 1000, statuses])).toEqual([
+      [0, 12],
+      [60, 12],
+    ]);
+    const cross = minutes.map(({ lanes }) => lanes.find(({ link }) => link === 'cross'));
+    expect(cross.map((lane) => lane?.queueDecivehicles)).toEqual([40, 0]);
+    const [first] = minutes;
+    expect(first?.twin).toMatchObject({ seconds: 56, stoppedVehicleSeconds: 4 * 55, followedPermille: 0 });
+    expect(first?.twin?.advisedVehicleSeconds).toBeLessThan(first?.twin?.nativeVehicleSeconds as number);
+    expect(cross[0]).toMatchObject({ lane: 1, longestQueueDecivehicles: 40, quality: 'observed' });
+    expect(cross[0]?.shares).toEqual([{ movement: 'X', permille: 1000, deviationPermille: 0 }]);
+    const [blind] = told<ApproachState>(
+      approachStates.name,
+      times(0, 55).map((second) => status(second, { in: 0, cross: 0 }, { zones: [] })),
+    );
+    expect(blind?.lanes.map(({ link, lane, quality }) => `${link} ${lane} ${quality}`)).toEqual([
+      'in 1 missing',
+      'in 2 imputed',
+      'cross 1 missing',
+    ]);
   });
 });

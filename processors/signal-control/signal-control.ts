@@ -2,11 +2,12 @@ import type { Intersection, Network } from '#domain/network.ts';
 import { SignalControl } from '#domain/signal-control/control.ts';
 import type { StageAdvice } from '#domain/signal-control/model.ts';
 import { controlModelOf, stagesOf } from '#domain/signal-control/network-model.ts';
-import { minutes, seconds } from '#domain/time.ts';
+import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { Emit, Input, Keep, Owned, Processor } from '#runtime/processor.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
-import { signalStages, signalStatuses } from '#schemas/topics.ts';
+import { approachStates, signalStages, signalStatuses } from '#schemas/topics.ts';
+import { approachState, fold, predict, windowLength } from './approach-state.ts';
 import { observationOf } from './observation.ts';
 import { stageDocument } from './stage-document.ts';
 import { changedRows, type Followed, followedOf, restoreRows, type SignalControlState } from './state.ts';
@@ -19,6 +20,8 @@ const repeatedAfter = seconds(20);
  * the stages under which vehicles stand the least. Signals that speak of the same moment are advised together, those
  * upstream known to those downstream.
  *
+ * What stands and comes before each signal is told minute by minute, with how sure that is.
+ *
  * Advice goes out when it differs from the last, or after 20 s; what does not pass the gate is not sent. A status that
  * comes too late is of no more use, and is let pass.
  */
@@ -26,7 +29,7 @@ export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
   stateVersion: 1,
   reads: [signalStatuses],
-  writes: [signalStages],
+  writes: [signalStages, approachStates],
   lateness: seconds(1),
   revisionBound: minutes(1),
   tick: seconds(1),
@@ -65,11 +68,14 @@ function step(state: SignalControlState, input: Input<SignalStatus>, emit: Emit,
     if (followed === undefined) return;
     followed.waiting.push(input.event);
     state.control.changed.add(input.event.intersection);
-  } else if (input.kind === 'watermark') adviseAll(state, input.at, emit, network);
+  } else if (input.kind === 'watermark') {
+    adviseAll(state, input.at, emit, network);
+    if (input.at % windowLength === 0) closeWindows(state, input.at, emit, network);
+  }
 }
 
 /** Those that spoke of the same moment, in the order of time. */
-function adviseAll(state: SignalControlState, at: number, emit: Emit, network: Network): void {
+function adviseAll(state: SignalControlState, at: EventTime, emit: Emit, network: Network): void {
   const moments = new Map<number, SignalStatus[]>();
   for (const { waiting } of state.followed.values())
     for (const status of waiting.splice(0)) {
@@ -81,6 +87,7 @@ function adviseAll(state: SignalControlState, at: number, emit: Emit, network: N
     statuses.sort((a, b) => (a.intersection < b.intersection ? -1 : 1));
     for (const [, alike] of groupBy(statuses, timing)) {
       const advice = state.control.take(observationOf(alike, state.followed));
+      for (const status of alike) sum(state, status);
       for (const one of advice) send(state, one, alike, at, emit, network);
     }
   }
@@ -104,13 +111,14 @@ function send(
   state: SignalControlState,
   advice: StageAdvice,
   statuses: readonly SignalStatus[],
-  at: number,
+  at: EventTime,
   emit: Emit,
   network: Network,
 ): void {
   const intersection = network.intersections.get(advice.signal) as Intersection;
   const status = statuses.find((one) => one.intersection === advice.signal) as SignalStatus;
   const followed = state.followed.get(advice.signal) as Followed;
+  predict(followed, advice.prediction, status);
   const isSwitch = advice.stage !== advice.from && advice.afterSeconds > 0;
   const { said } = followed;
   if (said?.stage === advice.stage && !said.isSwitch && !isSwitch && at - said.at < repeatedAfter) return;
@@ -126,4 +134,23 @@ function send(
   if (document === undefined) return;
   followed.said = { stage: advice.stage, isSwitch, at };
   emit(signalStages, document);
+}
+
+function sum({ control, followed }: SignalControlState, status: SignalStatus): void {
+  const known = followed.get(status.intersection);
+  const signal = control.state[status.intersection];
+  if (known !== undefined && signal !== undefined) fold(known, signal.lanes, status);
+}
+
+function closeWindows({ control, followed }: SignalControlState, at: EventTime, emit: Emit, network: Network): void {
+  for (const [id, known] of followed) {
+    const { window } = known;
+    const layout = control.layout(id);
+    const signal = control.state[id];
+    if (window === null || window.start >= at || layout === undefined || signal === undefined) continue;
+    const intersection = network.intersections.get(id) as Intersection;
+    emit(approachStates, approachState(intersection, layout, signal.lanes, window, at));
+    known.window = null;
+    control.changed.add(id);
+  }
 }

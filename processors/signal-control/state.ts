@@ -1,10 +1,40 @@
 /** What is kept of each signal between its statuses. */
 
+import type { Prediction } from '#domain/signal-control/twin.ts';
 import type { Intersection } from '#domain/network.ts';
 import type { ControlledSignal, SignalControl } from '#domain/signal-control/control.ts';
 import { stagesOf } from '#domain/signal-control/network-model.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
+
+/** What is summed over a window, of each lane. */
+export interface LaneSums {
+  /** Time that vehicles stood, vehicle seconds. */
+  stoodSeconds: number;
+  /** Deviations of the estimates, times the seconds for which they held. */
+  deviationSeconds: number;
+  longestQueue: number;
+  longestWaitSeconds: number;
+  isFull: boolean;
+}
+
+/** What the twin predicted, and what has happened since. */
+export interface Twin extends Prediction {
+  /** Moment of the status that it was made from. */
+  readonly at: EventTime;
+  /** Time that vehicles have stood since, vehicle seconds. */
+  stoodSeconds: number;
+  statuses: number;
+  followed: number;
+}
+
+export interface Window {
+  readonly start: EventTime;
+  twin: Twin | null;
+  statuses: number;
+  seconds: number;
+  readonly lanes: LaneSums[];
+}
 
 export interface Followed {
   /** Numbers of the phases of each stage, sorted: the same for ever, and so not kept. */
@@ -13,6 +43,8 @@ export interface Followed {
   readonly waiting: SignalStatus[];
   /** The last advice that was sent. */
   said: { readonly stage: number; readonly isSwitch: boolean; readonly at: EventTime } | null;
+  /** The window that runs. */
+  window: Window | null;
 }
 
 export interface SignalControlState {
@@ -24,12 +56,14 @@ export const followedOf = (intersection: Intersection): Followed => ({
   stages: stagesOf(intersection).map((stage) => stage.map(({ number }) => number).sort((a, b) => a - b)),
   waiting: [],
   said: null,
+  window: null,
 });
 
 interface Row {
   readonly signal: ControlledSignal;
   readonly waiting: readonly SignalStatus[];
   readonly said: Followed['said'];
+  readonly window: Window | null;
 }
 
 /** The rows of signals that changed, as copies: they go on changing while these are written. */
@@ -38,8 +72,8 @@ export function* changedRows({
   followed,
 }: SignalControlState): Generator<readonly [string, unknown]> {
   for (const id of [...control.changed].sort()) {
-    const { waiting, said } = followed.get(id) as Followed;
-    const row: Row = { signal: control.state[id] as ControlledSignal, waiting, said };
+    const { waiting, said, window } = followed.get(id) as Followed;
+    const row: Row = { signal: control.state[id] as ControlledSignal, waiting, said, window };
     yield [id, structuredClone(row)];
   }
   control.changed.clear();
@@ -53,9 +87,10 @@ export function restoreRows(
   for (const [id, value] of rows) {
     const known = followed.get(id);
     if (known === undefined) continue;
-    const { signal, waiting, said } = structuredClone(value) as Row;
+    const { signal, waiting, said, window } = structuredClone(value) as Row;
     control.state[id] = signal;
     known.waiting.splice(0, known.waiting.length, ...waiting);
     known.said = said;
+    known.window = window;
   }
 }

@@ -20,3 +20,18 @@ CREATE TABLE signal_stage (
   PRIMARY KEY (intersection, at)
 );
 CREATE INDEX signal_stage_at ON signal_stage (at);
+
+-- What stood and came before signals, minute by minute.
+
+CREATE TABLE approach_state (
+  district text COLLATE "C" NOT NULL,
+  intersection text COLLATE "C" NOT NULL,
+  at timestamptz NOT NULL,
+  window_start timestamptz NOT NULL,
+  window_seconds integer NOT NULL,
+  statuses integer NOT NULL,
+  twin jsonb,
+  lanes jsonb NOT NULL,
+  PRIMARY KEY (intersection, window_start)
+);
+CREATE INDEX approach_state_window_start ON approach_state (window_start);

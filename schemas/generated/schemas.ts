@@ -3,6 +3,253 @@ import type { RecordSchema } from '../avro-schema.ts';
 
 /** Every schema by its name, `detector.frame.v1`. */
 export const schemas: Readonly<Record<string, RecordSchema>> = {
+  "approach.state.v1": {
+    "type": "record",
+    "name": "ApproachState",
+    "namespace": "arterial",
+    "doc": "What stood and came before one signal in one window, lane by lane, as far as its detectors tell.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District of the intersection; the key of the topic."
+      },
+      {
+        "name": "intersection",
+        "type": "string",
+        "doc": "Intersection."
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When it was said, in event time."
+      },
+      {
+        "name": "windowStart",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "Start of the window."
+      },
+      {
+        "name": "windowSeconds",
+        "type": "int",
+        "doc": "Length of the window. Seconds.",
+        "minimum": 1,
+        "maximum": 86400
+      },
+      {
+        "name": "statuses",
+        "type": "int",
+        "doc": "Statuses of the controller in the window.",
+        "minimum": 0,
+        "maximum": 100000
+      },
+      {
+        "name": "twin",
+        "type": [
+          "null",
+          {
+            "type": "record",
+            "name": "TwinPrediction",
+            "doc": "What the twin predicted at the first status of the window, and what then happened.",
+            "fields": [
+              {
+                "name": "seconds",
+                "type": "int",
+                "doc": "How far it looked ahead. Seconds.",
+                "minimum": 1,
+                "maximum": 3600
+              },
+              {
+                "name": "advisedVehicleSeconds",
+                "type": "int",
+                "doc": "Stopped delay if the advice was followed. Vehicle seconds.",
+                "minimum": 0,
+                "maximum": 10000000
+              },
+              {
+                "name": "nativeVehicleSeconds",
+                "type": "int",
+                "doc": "Stopped delay if the controller went on with its own plan. Vehicle seconds.",
+                "minimum": 0,
+                "maximum": 10000000
+              },
+              {
+                "name": "stoppedVehicleSeconds",
+                "type": "int",
+                "doc": "Stopped delay as it was then estimated from detectors. Vehicle seconds.",
+                "minimum": 0,
+                "maximum": 10000000
+              },
+              {
+                "name": "followedPermille",
+                "type": "int",
+                "doc": "Of the statuses meanwhile, those that showed or led to what was advised. Permille.",
+                "minimum": 0,
+                "maximum": 1000
+              }
+            ]
+          }
+        ],
+        "default": null,
+        "doc": "Absent where no advice was given."
+      },
+      {
+        "name": "lanes",
+        "type": {
+          "type": "array",
+          "items": {
+            "type": "record",
+            "name": "ApproachLane",
+            "doc": "What stood and came on one inbound lane.",
+            "fields": [
+              {
+                "name": "link",
+                "type": "string",
+                "doc": "Link of the lane."
+              },
+              {
+                "name": "lane",
+                "type": "int",
+                "doc": "Lane, 1 is nearest the centre of the road.",
+                "minimum": 1,
+                "maximum": 255
+              },
+              {
+                "name": "queueDecivehicles",
+                "type": "int",
+                "doc": "Mean number of vehicles that stood. 0.1 vehicles.",
+                "minimum": 0,
+                "maximum": 100000
+              },
+              {
+                "name": "deviationDecivehicles",
+                "type": "int",
+                "doc": "Standard deviation of the number of vehicles that is thought to be there. 0.1 vehicles.",
+                "minimum": 0,
+                "maximum": 100000
+              },
+              {
+                "name": "longestQueueDecivehicles",
+                "type": "int",
+                "doc": "The most that stood at once. 0.1 vehicles.",
+                "minimum": 0,
+                "maximum": 100000
+              },
+              {
+                "name": "longestWaitSeconds",
+                "type": "int",
+                "doc": "The longest that somebody stood without any leaving, up to the end of the window. Seconds.",
+                "minimum": 0,
+                "maximum": 100000
+              },
+              {
+                "name": "stoppedVehicleSeconds",
+                "type": "int",
+                "doc": "Time that all vehicles stood, together: stopped delay. Vehicle seconds.",
+                "minimum": 0,
+                "maximum": 10000000
+              },
+              {
+                "name": "arrivalVph",
+                "type": "int",
+                "doc": "Vehicles that come, over the last minutes. Vehicles per hour.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "arrivalDeviationVph",
+                "type": "int",
+                "doc": "Standard deviation of it. Vehicles per hour.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "saturationVph",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Flow of a queue that may go, as measured. Vehicles per hour of green. Absent until enough queues were seen.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "saturationDeviationVph",
+                "type": [
+                  "null",
+                  "int"
+                ],
+                "default": null,
+                "doc": "Standard deviation of it. Vehicles per hour of green.",
+                "minimum": 0,
+                "maximum": 10000
+              },
+              {
+                "name": "spillsBack",
+                "type": "boolean",
+                "doc": "Whether the queue reached out of sight of the detectors."
+              },
+              {
+                "name": "shares",
+                "type": {
+                  "type": "array",
+                  "items": {
+                    "type": "record",
+                    "name": "TurningShare",
+                    "doc": "How many take one movement.",
+                    "fields": [
+                      {
+                        "name": "movement",
+                        "type": "string",
+                        "doc": "Movement of the network."
+                      },
+                      {
+                        "name": "permille",
+                        "type": "int",
+                        "doc": "Share of the vehicles of the lane. Permille.",
+                        "minimum": 0,
+                        "maximum": 1000
+                      },
+                      {
+                        "name": "deviationPermille",
+                        "type": "int",
+                        "doc": "Standard deviation of it. Permille.",
+                        "minimum": 0,
+                        "maximum": 1000
+                      }
+                    ]
+                  }
+                },
+                "doc": "Where its vehicles go."
+              },
+              {
+                "name": "quality",
+                "type": {
+                  "type": "enum",
+                  "name": "ApproachQuality",
+                  "doc": "What the values of a lane are.",
+                  "symbols": [
+                    "observed",
+                    "imputed",
+                    "missing"
+                  ]
+                },
+                "doc": "observed: counted or seen; imputed: some of its detectors are not believed; missing: none is."
+              }
+            ]
+          }
+        },
+        "doc": "Inbound lanes."
+      }
+    ]
+  },
   "camera.observation.v1": {
     "type": "record",
     "name": "CameraObservation",

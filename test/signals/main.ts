@@ -1,17 +1,14 @@
 /**
- * `npm run signals:report`: an hour of each scenario for each seed, under advice stage by stage from radar zones and
- * from loops, and under plans alone. What comes behind `--` goes to the referee: `-- --latency 5`.
+ * `npm run signals:report`: an hour of each scenario for each seed, left alone, under advice stage by stage from radar
+ * zones and from loops, and under plans alone. What comes behind `--` goes to the referee: `-- --latency 5`.
  */
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { formatGoals, type Goal, isMet } from '#commands/goals.ts';
-import { type Mode, modes, type Scenario, scenarios } from './scenarios.ts';
-import { isGridlocked, isUnsafe, missing, trial, type Verdict } from './trial.ts';
-
-interface Job {
-  readonly scenario: Scenario;
-  readonly mode: Mode;
-  readonly seed: number;
-}
+import { formatGoals, isMet } from '#commands/goals.ts';
+import { picture } from './picture.ts';
+import { goalsOf, type Job, reportOf, type Tried } from './report.ts';
+import { modes, scenarios } from './scenarios.ts';
+import { isGridlocked, missing, trial } from './trial.ts';
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -23,6 +20,7 @@ async function main(): Promise<void> {
       modes: { type: 'string', default: modes.join() },
       seeds: { type: 'string', default: '1001-1005' },
       processes: { type: 'string', default: '2' },
+      report: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -37,7 +35,12 @@ async function main(): Promise<void> {
         if (values.modes.split(',').includes(mode))
           jobs.push(...seedsOf(values.seeds).map((seed) => ({ scenario, mode, seed })));
   }
-  const goals = goalsOf(await runAll(jobs, Number(values.processes), positionals));
+  const tried = await runAll(jobs, Number(values.processes), positionals);
+  const goals = goalsOf(tried);
+  if (values.report && tried.length > 0) {
+    await writeFile('SIGNALS.md', reportOf(tried, goals, positionals));
+    await writeFile('docs/signals.svg', picture(tried));
+  }
   const judged = formatGoals(goals, values.json);
   process.stdout.write(
     values.json
@@ -54,40 +57,22 @@ function seedsOf(text: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-async function runAll(
-  jobs: readonly Job[],
-  processes: number,
-  options: readonly string[],
-): Promise<(Job & { readonly verdict: Verdict })[]> {
+async function runAll(jobs: readonly Job[], processes: number, options: readonly string[]): Promise<Tried[]> {
   const waiting = [...jobs];
-  const done: (Job & { readonly verdict: Verdict })[] = [];
+  const done: Tried[] = [];
   const work = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const verdict = await trial(job.scenario, job.mode, job.seed, options);
-      done.push({ ...job, verdict });
+      const { verdict, minutes } = await trial(job.scenario, job.mode, job.seed, options);
+      done.push({ ...job, verdict, minutes });
       const locked = isGridlocked(verdict) ? ', gridlocked' : '';
       note(`${job.scenario.name} ${job.mode} ${job.seed}: ${verdict.delay_s} s${locked}`);
     }
   };
   await Promise.all(Array.from({ length: processes }, work));
-  return done;
+  return done.sort((a, b) => jobs.findIndex((job) => same(job, a)) - jobs.findIndex((job) => same(job, b)));
 }
 
-function goalsOf(done: readonly (Job & { readonly verdict: Verdict })[]): Goal[] {
-  const goals: Goal[] = [];
-  for (const scenario of scenarios)
-    for (const mode of modes) {
-      const verdicts = done
-        .filter((one) => one.scenario === scenario && one.mode === mode)
-        .map(({ verdict }) => verdict);
-      if (verdicts.length === 0) continue;
-      const name = `signals-${scenario.name}-${mode}`;
-      const delay = verdicts.reduce((sum, { delay_s }) => sum + delay_s, 0) / verdicts.length;
-      goals.push({ name, measured: delay, relation: '<=', bound: scenario.goals[mode], unit: 's' });
-      const wrong = verdicts.filter((verdict) => isGridlocked(verdict) || isUnsafe(verdict)).length;
-      goals.push({ name: `${name}-wrong-runs`, measured: wrong, relation: '=', bound: 0, unit: 'runs' });
-    }
-  return goals;
-}
+const same = (a: Job, b: Job): boolean =>
+  a.scenario === b.scenario && a.mode === b.mode && a.seed === b.seed;
 
 await main();

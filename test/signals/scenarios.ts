@@ -2,16 +2,19 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export type Mode = 'radar' | 'loops' | 'plans';
+/** How signals are advised; `native` leaves them alone and only watches. */
+export type Mode = 'native' | 'radar' | 'loops' | 'plans';
+export type Judged = Exclude<Mode, 'native'>;
 
-export const modes: readonly Mode[] = ['radar', 'loops', 'plans'];
+export const judged: readonly Judged[] = ['radar', 'loops', 'plans'];
+export const modes: readonly Mode[] = ['native', ...judged];
 
 export interface Scenario {
   readonly name: string;
   /** Delay under the programme that the network has by itself, s, for the eye. */
   readonly native: number;
   /** Delay at most, s. */
-  readonly goals: Readonly<Record<Mode, number>>;
+  readonly goals: Readonly<Record<Judged, number>>;
 }
 
 export const scenarios: readonly Scenario[] = [

@@ -1,12 +1,22 @@
 /** One hour of one scenario with Arterial as the child of the referee. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import { folderOf, type Mode, python, referee, type Scenario } from './scenarios.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A trial: what the referee says of it, and what Arterial saw, minute by minute. */
+export interface Trial {
+  readonly verdict: Verdict;
+  readonly minutes: readonly ApproachState[];
+}
 
 /** What the referee says of a trial. */
 export interface Verdict {
@@ -37,10 +47,11 @@ export async function trial(
   mode: Mode,
   seed: number,
   options: readonly string[],
-): Promise<Verdict> {
-  const only = mode === 'plans' ? ' --plans-only' : '';
-  const command = `${process.execPath} --import tsx arterial.ts signals stdio${only}`;
-  const detectors = mode === 'radar' ? 'radar' : 'loops';
+): Promise<Trial> {
+  const file = join(tmpdir(), `approaches-${process.pid}-${scenario.name}-${mode}-${seed}.ndjson`);
+  const how = { native: ' --watch', plans: ' --plans-only', radar: '', loops: '' }[mode];
+  const command = `${process.execPath} --import tsx arterial.ts signals stdio${how} --approaches ${file}`;
+  const detectors = mode === 'radar' || mode === 'native' ? 'radar' : 'loops';
   const { stdout } = await run(
     python,
     [
@@ -56,7 +67,10 @@ export async function trial(
     ],
     { cwd: root, env: environment, maxBuffer: 1 << 26 },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Verdict;
+  const verdict = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Verdict;
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  await rm(file, { force: true });
+  return { verdict, minutes: lines.map((line) => JSON.parse(line) as ApproachState) };
 }
 
 /** A run in which more than a tenth of all trips did not end is locked up. */

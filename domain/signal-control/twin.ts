@@ -1,0 +1,41 @@
+/** What the coming minute would be like if the controller went on with its own plan. */
+import type { Segment, Standing, Timing } from './horizon.ts';
+import type { Layout } from './layout.ts';
+
+/** Time that vehicles will stand from now on, vehicle seconds. */
+export interface Prediction {
+  /** How far it looks, s. */
+  readonly seconds: number;
+  /** If the advice is followed. */
+  readonly advisedSeconds: number;
+  /** If the controller goes on with its own plan. */
+  readonly nativeSeconds: number;
+}
+
+/** The sequence of the controller's own plan from now on, over `seconds`. */
+export function nativeSequence(
+  { signal, clearance }: Layout,
+  { stage, elapsedSeconds, startsInSeconds }: Standing,
+  { latencySeconds }: Timing,
+  seconds: number,
+): Segment[] {
+  const { native } = signal;
+  const segments: Segment[] = [];
+  const now = native.findIndex((one) => one.stage === stage);
+  if (now < 0 || native.length === 0) return segments;
+  const shown = startsInSeconds > 0 ? -startsInSeconds : elapsedSeconds;
+  let left = Math.ceil(seconds - latencySeconds);
+  const add = (to: number, length: number): void => {
+    const part = Math.min(left, Math.max(0, Math.round(length)));
+    if (part > 0) segments.push({ to, waitSeconds: 0, seconds: part });
+    left -= part;
+  };
+  add(stage, (native[now]?.greenSeconds as number) - shown - latencySeconds);
+  for (let i = now, from = stage; left > 0 && native.length > 1; ) {
+    i = (i + 1) % native.length;
+    const { stage: to, greenSeconds } = native[i] as (typeof native)[number];
+    add(to, (clearance[from]?.[to] as number) + Math.max(1, greenSeconds));
+    from = to;
+  }
+  return segments;
+}
