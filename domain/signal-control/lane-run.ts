@@ -127,7 +127,7 @@ export class LaneRun {
       vehicles += queue;
       if ((best[l] as number) > 0) work = Math.max(work, queue / (best[l] as number));
     }
-    return vehicles * (work / 2 + changing);
+    return Number(process.env['EXP_COME'] ?? 1) * vehicles * (work / 2 + changing);
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */

@@ -216,7 +216,8 @@ function takeLane(
   const served = departed.reduce((a, b) => a + b, 0) || 1;
   for (let i = 0; i < departed.length; i++) departed[i] = ((departed[i] as number) / served) * left;
   const came = readings.advance === undefined ? left : arrived;
-  count(state.arrived, came, seconds);
+  const isCensored = state.isFull && process.env['EXP_CENSOR'] === '1';
+  if (!isCensored) count(state.arrived, came, seconds);
   count(state.usually, came, seconds, usualSeconds);
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
