@@ -1,10 +1,11 @@
 /** What becomes of a recommendation: a state machine over its acknowledgements, folded from the log. */
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { EventLog } from '#runtime/log.ts';
+import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
-import { signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
+import { signalAcknowledgements, signalBenefits, signalRecommendations } from '#schemas/topics.ts';
 import { follow } from './follow.ts';
 import type { AdviceStatus } from './signal-shapes.ts';
 
@@ -12,6 +13,8 @@ import type { AdviceStatus } from './signal-shapes.ts';
 export interface Advice {
   readonly document: SignalRecommendation;
   readonly acknowledgements: readonly SignalAcknowledgement[];
+  /** What it has been worth since it was applied. */
+  readonly benefit?: SignalBenefit | undefined;
 }
 
 type Said = SignalAcknowledgement['status'];
@@ -97,10 +100,21 @@ export function createAdviceBook(log: EventLog, ids: SchemaIds): AdviceBook {
     else list.push(acknowledgement);
     forgetOldest(said);
   });
-  const caughtUp = () => Promise.all([recommendations.caughtUp(), acknowledgements.caughtUp()]);
+  const worth = new Map<string, SignalBenefit>();
+  const benefits = follow(log, signalBenefits, ids, (benefit) => {
+    const known = worth.get(benefit.recommendation);
+    if (known === undefined || known.windows < benefit.windows) worth.set(benefit.recommendation, benefit);
+    forgetOldest(worth);
+  });
+  const caughtUp = () =>
+    Promise.all([recommendations.caughtUp(), acknowledgements.caughtUp(), benefits.caughtUp()]);
 
   const adviceOf = (document: SignalRecommendation): Advice =>
-    (said.get(document.recommendation) ?? []).reduce(acknowledge, { document, acknowledgements: [] });
+    (said.get(document.recommendation) ?? []).reduce<Advice>(acknowledge, {
+      document,
+      acknowledgements: [],
+      benefit: worth.get(document.recommendation),
+    });
   const newestFirst = (keep: (document: SignalRecommendation) => boolean): Advice[] =>
     [...documents.values()]
       .filter(keep)

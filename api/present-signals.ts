@@ -9,6 +9,7 @@ import type {
 } from '#schemas/generated/intersection.performance.v1.ts';
 import type { DriverNotification } from '#schemas/generated/notification.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import { type Advice, statusAt } from './advice.ts';
@@ -127,6 +128,17 @@ const presentDocument = (document: SignalRecommendation) => ({
   reason: document.reason,
 });
 
+const presentBenefit = (benefit: SignalBenefit) => ({
+  windows: benefit.windows,
+  predictedSavingSeconds: benefit.predictedSavingDeciseconds / 10,
+  delaySeconds: benefit.delayDeciseconds / 10,
+  expectedDelaySeconds: benefit.expectedDelayDeciseconds / 10,
+  savingSeconds: benefit.savingDeciseconds / 10,
+  savingLowSeconds: benefit.savingLowDeciseconds / 10,
+  savingHighSeconds: benefit.savingHighDeciseconds / 10,
+  verdict: benefit.verdict,
+});
+
 /** A recommendation as it leaves the system: signed, with what became of it. */
 export function presentAdvice(advice: Advice, key: string | Buffer, now: EventTime): RecommendationJson {
   const document = presentDocument(advice.document);
@@ -135,6 +147,7 @@ export function presentAdvice(advice: Advice, key: string | Buffer, now: EventTi
     signature: sign(document, key),
     status: statusAt(advice, now),
     acknowledgements: advice.acknowledgements.map(presentAcknowledgement),
+    benefit: advice.benefit === undefined ? null : presentBenefit(advice.benefit),
   };
 }
 

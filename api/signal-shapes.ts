@@ -87,16 +87,33 @@ const document = {
   reason: Type.String({ description: 'One sentence for the engineer.' }),
 };
 
+const BenefitShape = Type.Object({
+  windows: Type.Integer({ description: 'Windows measured since it was applied; 6' }),
+  predictedSavingSeconds: Type.Number({ description: 'Mean saving that was expected, seconds a vehicle; 7.5' }),
+  delaySeconds: Type.Number({ description: 'Mean control delay measured since, seconds a vehicle; 33.9' }),
+  expectedDelaySeconds: Type.Number({
+    description: 'Mean control delay of the plan before with the same traffic, seconds a vehicle; 40.8',
+  }),
+  savingSeconds: Type.Number({ description: 'The difference of the two, seconds a vehicle; 6.9' }),
+  savingLowSeconds: Type.Number({ description: 'Lower end of it, nine times in ten; 4.2' }),
+  savingHighSeconds: Type.Number({ description: 'Upper end of it, nine times in ten; 9.6' }),
+  verdict: OneOf(['better', 'unsure', 'worse'], 'What the interval says: above 0, across it or below.'),
+});
+
 export const RecommendationShape = Type.Object(
   {
     ...document,
     signature: Type.String({
       description:
         'HMAC-SHA-256, hexadecimal, over the canonical JSON (keys sorted, no white space) ' +
-        'of this object without signature, status and acknowledgements',
+        'of this object without signature, status, acknowledgements and benefit',
     }),
     status: OneOf(adviceStatuses, 'Where it stands; expired when its time ran out before it was applied.'),
     acknowledgements: Type.Array(AcknowledgementShape, { description: 'What became of it, oldest first.' }),
+    benefit: Type.Unsafe<Static<typeof BenefitShape> | null>({
+      anyOf: [BenefitShape, Type.Null()],
+      description: 'What it has been worth since it was applied, or null while that is not known',
+    }),
   },
   { title: 'Recommendation', description: 'A timing plan that proves itself; advice, never a command' },
 );

@@ -15,7 +15,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** What is said about a document after it was issued; never under the signature. */
-const outside: ReadonlySet<string> = new Set(['signature', 'status', 'acknowledgements']);
+const outside: ReadonlySet<string> = new Set(['signature', 'status', 'acknowledgements', 'benefit']);
 
 /** HMAC-SHA-256, hexadecimal, over the canonical JSON of a recommendation without what is said about it. */
 export function sign(document: object, key: string | Buffer): string {

@@ -31,6 +31,7 @@ export const schemaIdTable: Readonly<Record<string, number>> = {
   'signal.status.v1': 21,
   'signal.stage.v1': 22,
   'approach.state.v1': 23,
+  'signal.benefit.v1': 24,
 };
 
 /** The ids of the schemas in this source tree. Asking for a schema that is not there is a bug and throws. */

@@ -10,6 +10,7 @@ import {
   linkStates,
   parkingForecasts,
   parkingStates,
+  signalBenefits,
   signalRecommendations,
   signalStages,
 } from './topics.ts';
@@ -92,6 +93,14 @@ export const tables: readonly Table[] = [
     'approach',
     ['intersection'],
     ['windowStart'],
+  ),
+  table(
+    signalBenefits,
+    ['recommendation', 'windows'],
+    'at',
+    'benefit',
+    ['recommendation'],
+    ['windows'],
   ),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];

@@ -61,6 +61,7 @@ import {
   encodeSignalAcknowledgement,
   type SignalAcknowledgement,
 } from './generated/signal.acknowledgement.v1.ts';
+import { decodeSignalBenefit, encodeSignalBenefit, type SignalBenefit } from './generated/signal.benefit.v1.ts';
 import { decodeSignalEvents, encodeSignalEvents, type SignalEvents } from './generated/signal.event.v1.ts';
 import {
   decodeSignalRecommendation,
@@ -279,6 +280,15 @@ export const signalStages: Topic<SignalStage> = derived({
   decode: decodeSignalStage,
 });
 
+export const signalBenefits: Topic<SignalBenefit> = derived({
+  name: 'signal.benefit.v1',
+  key: (e) => e.district,
+  source: (e) => e.recommendation,
+  sequence: (e) => e.windows,
+  encode: encodeSignalBenefit,
+  decode: decodeSignalBenefit,
+});
+
 export const approachStates: Topic<ApproachState> = derived({
   name: 'approach.state.v1',
   key: (e) => e.district,
@@ -324,6 +334,7 @@ export const derivedTopics = [
   driverNotifications,
   signalStages,
   approachStates,
+  signalBenefits,
 ] as const;
 
 function checkFrame(frame: DetectorFrame): Rejection | undefined {

@@ -96,6 +96,13 @@ const runs = (plan: Plan, cycleDeciseconds: number | null): boolean =>
 const greenShare = (phase: Phase, plan: Plan): number =>
   ((splitsOf(plan).get(phase.number) ?? Number.NaN) - changeSeconds(phase)) / plan.cycleSeconds;
 
+/** Demand of each phase that the window measured, in phase order. */
+export const demandsOf = (
+  intersection: Intersection,
+  window: IntersectionPerformance,
+  inForce: Plan,
+): PhaseDemand[] => [...windowDemand(intersection, window, inForce).values()].sort((a, b) => a.phase - b.phase);
+
 /** Demand of each phase that the window measured. */
 function windowDemand(
   intersection: Intersection,

@@ -8,9 +8,15 @@ import type {
   AcknowledgementStatus,
   SignalAcknowledgement,
 } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { intersectionPerformances, signalAcknowledgements } from '#schemas/topics.ts';
+import {
+  intersectionPerformances,
+  signalAcknowledgements,
+  signalBenefits,
+  signalRecommendations,
+} from '#schemas/topics.ts';
 import { type IntersectionRow, signalTiming } from './signal-timing.ts';
 import { networkOf, windowOf } from './windows.ts';
 
@@ -45,9 +51,13 @@ const answered = (minute: number, status: AcknowledgementStatus, recommendation:
 
 /** Minute of each recommendation, `12: I-1.1234`. */
 const advised = (happened: readonly Happened[], until: number): SignalRecommendation[] =>
-  drive(signalTiming, network, happened, midnight + minutes(until)).map(
-    ({ event }) => event as SignalRecommendation,
-  );
+  drive(signalTiming, network, happened, midnight + minutes(until))
+    .filter(({ topic }) => topic === signalRecommendations.name)
+    .map(({ event }) => event as SignalRecommendation);
+const benefits = (happened: readonly Happened[], until: number): SignalBenefit[] =>
+  drive(signalTiming, network, happened, midnight + minutes(until))
+    .filter(({ topic }) => topic === signalBenefits.name)
+    .map(({ event }) => event as SignalBenefit);
 
 const minuteOf = ({ at }: { at: EventTime }): number => (at - midnight) / minutes(1);
 const idAt = (minute: number): string => `I-1.${midnight + minutes(minute)}`;
@@ -170,21 +180,6 @@ describe('what is kept', () => {
     expect(keptRows(state)).toEqual([]);
   });
 
-  it('holds what an applied recommendation promised beside what was measured', () => {
-    const state = signalTiming.initial(network, () => true);
-    play(state, 0, 46);
-    const [[, row]] = keptRows(state) as [[string, IntersectionRow]];
-    expect(row.trials).toEqual([
-      {
-        recommendation: idAt(11),
-        appliedAt: midnight + minutes(12) + seconds(30),
-        predictedSavingDeciseconds: 193,
-        delayBeforeDeciseconds: 676,
-        delayAfterDeciseconds: 483,
-      },
-    ]);
-  });
-
   type State = ReturnType<typeof signalTiming.initial>;
   const documents: SignalRecommendation[] = [];
 
@@ -201,7 +196,9 @@ describe('what is kept', () => {
       signalTiming.step(state, { kind: 'watermark', at: begin + minutes(1) }, emit, network);
     }
   }
-  const emit = (_: unknown, document: unknown): void => void documents.push(document as SignalRecommendation);
+  const emit = ({ name }: { readonly name: string }, document: unknown): void => {
+    if (name === signalRecommendations.name) documents.push(document as SignalRecommendation);
+  };
 
   function restartedAt(cut: number): SignalRecommendation[] {
     documents.length = 0;
@@ -212,6 +209,59 @@ describe('what is kept', () => {
     play(after, cut, 46);
     return [...documents];
   }
+});
+
+describe('what an applied plan was worth', () => {
+  /** As measured, but with this much more or less delay. */
+  const delayed = (minute: number, plan: Plan, bySeconds: number): Happened => {
+    const window = measured(minute, plan);
+    const event = window.event as IntersectionPerformance;
+    const controlDelayDeciseconds = (event.controlDelayDeciseconds ?? 0) + 10 * bySeconds;
+    return { ...window, event: { ...event, controlDelayDeciseconds } };
+  };
+  const old = every5(5, 15);
+  const told = (by: readonly number[]): Happened[] => [
+    ...old,
+    answered(12, 'applied', idAt(11)),
+    ...by.map((bySeconds, i) => delayed(20 + 5 * i, advisedPlan, bySeconds)),
+  ];
+
+  it('is told from the third window on, beside what was promised', () => {
+    const said = benefits(told([1, -1, 0, 0]), 36);
+    expect(said.map(({ windows }) => windows)).toEqual([3, 4]);
+    expect(said[0]).toMatchObject({
+      intersection: 'I-1',
+      recommendation: idAt(11),
+      appliedAt: midnight + minutes(12) + seconds(30),
+      predictedSavingDeciseconds: 193,
+      verdict: 'better',
+    });
+    expect(said[0]?.savingDeciseconds).toBeCloseTo(193, -1);
+    expect(said[0]?.savingLowDeciseconds).toBeLessThan(said[0]?.savingDeciseconds ?? 0);
+  });
+
+  it('is not known where nothing was measured before', () => {
+    const by = every5(20, 35, advisedPlan);
+    expect(benefits([...every5(5, 10), answered(12, 'applied', 'I-1.by-hand'), ...by], 36)).toEqual([]);
+  });
+
+  it('is reason to go back when it was worse, by a plan that passes the gate', () => {
+    const happened = told([31, 29, 30]);
+    expect(benefits(happened, 31).map(({ verdict }) => verdict)).toEqual(['worse']);
+    const back = advised(happened, 31).at(-1);
+    const [first] = advised(happened, 31);
+    expect(back?.plan).toEqual(first?.previous);
+    expect(back?.previous).toEqual(first?.plan);
+    expect(back?.benefitLowDeciseconds).toBeGreaterThan(0);
+    expect(back?.reason).toContain(`${idAt(11)} made it worse`);
+    expect(back?.constraints.every(({ met }) => met)).toBe(true);
+  });
+
+  it('is left as it is while it may be better or worse', () => {
+    const happened = told([40, -30, 35]);
+    expect(benefits(happened, 31).map(({ verdict }) => verdict)).toEqual(['unsure']);
+    expect(advised(happened, 31).every(({ reason }) => !reason.includes('made it worse'))).toBe(true);
+  });
 });
 
 describe('what is refused', () => {

@@ -5,9 +5,15 @@ import type { IntersectionPerformance } from '#schemas/generated/intersection.pe
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
-import { intersectionPerformances, signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
-import { observedPlan, usableWindows, windowsNeeded, windowsUsed } from './evidence.ts';
+import {
+  intersectionPerformances,
+  signalAcknowledgements,
+  signalBenefits,
+  signalRecommendations,
+} from '#schemas/topics.ts';
+import { observedPlan, windowsUsed } from './evidence.ts';
 import { recommend } from './recommend.ts';
+import { beginTrial, benefitDocument, goOn, takeBack, type Trial, verdictOf } from './trial.ts';
 
 /** Who rejected advice is left alone for this long. */
 const quietAfterRejection = minutes(15);
@@ -15,7 +21,6 @@ const quietAfterRejection = minutes(15);
 const windowsKept = windowsUsed + 2;
 /** Recommendations remembered, so that a late acknowledgement finds its plan. */
 const issuedKept = 8;
-const trialsKept = 8;
 
 type Event = IntersectionPerformance | SignalAcknowledgement;
 
@@ -26,15 +31,6 @@ interface Issued {
   plan: TimingPlan;
   previous: TimingPlan;
   savingDeciseconds: number;
-}
-
-/** What an applied recommendation promised and what was measured, 0.1 s a vehicle; null while not known. */
-export interface Trial {
-  recommendation: string;
-  appliedAt: EventTime;
-  predictedSavingDeciseconds: number | null;
-  delayBeforeDeciseconds: number | null;
-  delayAfterDeciseconds: number | null;
 }
 
 /** What is known of one intersection. Plain data: it is kept as it is. */
@@ -52,7 +48,8 @@ export interface IntersectionRow {
   quietUntil: EventTime;
   /** A window has come that no advice has been drawn from. */
   fresh: boolean;
-  trials: Trial[];
+  /** Of the plan in force, when it was advised here. */
+  trial: Trial | null;
 }
 
 export interface SignalTimingState {
@@ -65,13 +62,14 @@ export interface SignalTimingState {
  * Advises timing plans: a Webster plan through the safety gate, when the windows say that it pays.
  *
  * One recommendation at a time waits for an answer. After a rejection there is silence for 15 minutes; after
- * an application, until two windows have shown what the new plan does.
+ * an application, until two windows have shown what the new plan does. What an applied plan was worth is measured
+ * against what the plan before would have cost with the same traffic; when it was worse, going back is advised.
  */
 export const signalTiming: Processor<Event, SignalTimingState> = {
   name: 'signal-timing',
-  stateVersion: 1,
+  stateVersion: 2,
   reads: [intersectionPerformances, signalAcknowledgements],
-  writes: [signalRecommendations],
+  writes: [signalRecommendations, signalBenefits],
   lateness: seconds(5),
   revisionBound: minutes(60),
   tick: minutes(1),
@@ -118,7 +116,7 @@ function rowOf(state: SignalTimingState, intersection: Intersection): Intersecti
     pending: null,
     quietUntil: 0,
     fresh: false,
-    trials: [],
+    trial: null,
   };
   state.rows.set(intersection.id, row);
   return row;
@@ -136,10 +134,11 @@ function measure(state: SignalTimingState, window: IntersectionPerformance, netw
 }
 
 function answer(state: SignalTimingState, acknowledgement: SignalAcknowledgement, network: Network): void {
-  const row = rowOf(state, network.intersections.get(acknowledgement.intersection) as Intersection);
   const { recommendation, status, at } = acknowledgement;
+  const intersection = network.intersections.get(acknowledgement.intersection) as Intersection;
+  const row = rowOf(state, intersection);
   const issued = row.issued.find((known) => known.recommendation === recommendation);
-  if (status === 'applied') applied(row, recommendation, issued, at);
+  if (status === 'applied') applied(row, intersection, recommendation, issued, at);
   if (status === 'withdrawn') withdrawn(row, recommendation, issued, at);
   if (status === 'accepted' || row.pending !== recommendation) return;
   row.pending = null;
@@ -149,22 +148,15 @@ function answer(state: SignalTimingState, acknowledgement: SignalAcknowledgement
 /** The controller runs the recommended plan now; what was measured before says nothing about it. */
 function applied(
   row: IntersectionRow,
+  intersection: Intersection,
   recommendation: string,
   issued: Issued | undefined,
   at: EventTime,
 ): void {
-  if (at < row.inForceSince || row.trials.some((trial) => trial.recommendation === recommendation)) return;
-  row.trials = [
-    ...row.trials,
-    {
-      recommendation,
-      appliedAt: at,
-      predictedSavingDeciseconds: issued?.savingDeciseconds ?? null,
-      delayBeforeDeciseconds: meanDelay(usableWindows(row.windows, at)),
-      delayAfterDeciseconds: null,
-    },
-  ].slice(-trialsKept);
+  if (at < row.inForceSince || row.inForce?.id === recommendation) return;
+  const trial = issued === undefined ? undefined : beginTrial(intersection, issued, row.windows, at);
   put(row, issued === undefined ? null : { id: recommendation, ...issued.plan }, at);
+  row.trial = trial ?? null;
 }
 
 /** Taken back after it was applied: the controller returns to what it ran before. */
@@ -181,16 +173,10 @@ function withdrawn(
 function put(row: IntersectionRow, plan: Plan | null, at: EventTime): void {
   row.inForce = plan;
   row.inForceSince = at;
+  row.trial = null;
   row.windows = row.windows.filter(({ windowStart }) => windowStart >= at);
   // Whatever waits for an answer was drawn for a plan that is no longer in force.
   row.pending = null;
-}
-
-/** Mean of the measured delay, each window alike, 0.1 s; null when none was measured. */
-function meanDelay(windows: readonly IntersectionPerformance[]): number | null {
-  const delays = windows.flatMap(({ controlDelayDeciseconds }) => controlDelayDeciseconds ?? []);
-  if (delays.length === 0) return null;
-  return Math.round(delays.reduce((sum, delay) => sum + delay, 0) / delays.length);
 }
 
 function advise(state: SignalTimingState, at: EventTime, emit: Emit, network: Network): void {
@@ -201,7 +187,7 @@ function advise(state: SignalTimingState, at: EventTime, emit: Emit, network: Ne
     if (intersection === undefined) continue;
     state.changed.add(id);
     row.fresh = false;
-    closeTrial(row, at);
+    if (judgeTrial(row, intersection, at, emit)) continue;
     row.inForce ??= observedPlan(intersection, row.windows, at) ?? null;
     if (row.inForce === null) continue;
     const advice = recommend({
@@ -230,12 +216,22 @@ function issue(row: IntersectionRow, document: SignalRecommendation, emit: Emit)
   emit(signalRecommendations, document);
 }
 
-/** The measured delay after the last application, as soon as two windows have passed. */
-function closeTrial(row: IntersectionRow, at: EventTime): void {
-  const trial = row.trials.at(-1);
-  const windows = usableWindows(row.windows, at);
-  if (trial === undefined || trial.delayAfterDeciseconds !== null || windows.length < windowsNeeded) return;
-  row.trials = [...row.trials.slice(0, -1), { ...trial, delayAfterDeciseconds: meanDelay(windows) }];
+/** Tells what the applied plan has been worth; true when going back is advised instead of anything else. */
+function judgeTrial(row: IntersectionRow, intersection: Intersection, at: EventTime, emit: Emit): boolean {
+  const { trial, inForce } = row;
+  if (trial === null || inForce === null) return false;
+  const next = goOn(trial, intersection, inForce, row.windows, at);
+  if (next === trial) return false;
+  row.trial = next;
+  const benefit = verdictOf(next);
+  if (benefit === undefined) return false;
+  emit(signalBenefits, benefitDocument(intersection, next, benefit, at));
+  if (benefit.verdict !== 'worse' || next.isTakenBack) return false;
+  const back = takeBack(intersection, next, benefit, inForce, row.windows, at);
+  if (back === undefined) return false;
+  row.trial = { ...next, isTakenBack: true };
+  issue(row, back, emit);
+  return true;
 }
 
 /** A copy of each changed row: the row itself goes on changing while the copy is written. */

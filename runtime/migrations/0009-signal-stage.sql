@@ -35,3 +35,23 @@ CREATE TABLE approach_state (
   PRIMARY KEY (intersection, window_start)
 );
 CREATE INDEX approach_state_window_start ON approach_state (window_start);
+
+-- What applied plans have been worth, window by window.
+
+CREATE TABLE signal_benefit (
+  district text COLLATE "C" NOT NULL,
+  intersection text COLLATE "C" NOT NULL,
+  recommendation text COLLATE "C" NOT NULL,
+  at timestamptz NOT NULL,
+  applied_at timestamptz NOT NULL,
+  windows integer NOT NULL,
+  predicted_saving_deciseconds integer NOT NULL,
+  delay_deciseconds integer NOT NULL,
+  expected_delay_deciseconds integer NOT NULL,
+  saving_deciseconds integer NOT NULL,
+  saving_low_deciseconds integer NOT NULL,
+  saving_high_deciseconds integer NOT NULL,
+  verdict text COLLATE "C" NOT NULL,
+  PRIMARY KEY (recommendation, windows)
+);
+CREATE INDEX signal_benefit_at ON signal_benefit (at);
