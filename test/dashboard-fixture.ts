@@ -86,6 +86,14 @@ function reads(
       signals.intersectionState(place, now(), open(place.intersection)),
     ),
   }));
+  app.get<{ Params: { id: string } }>('/v1/intersections/:id/approaches', ({ params }) =>
+    signals.approaches(params.id, now()),
+  );
+  app.get<{ Params: { id: string } }>('/v1/intersections/:id/stage', ({ params }) => ({
+    asOf: asOf(),
+    intersection: params.id,
+    stage: { phases: [4, 8], previous: [2, 6], waitingVehicles: 17, servedVehicles: 12 },
+  }));
   app.get('/v1/parking', () => ({
     asOf: asOf(),
     facilities: fixtureFacilities.map((place) => states.parkingState(place, now())),

@@ -1,6 +1,6 @@
 /** The signals of the invented city: phases, plans and advice with its proof. */
 
-import type { fixtureIntersections, Json } from './dashboard-city.ts';
+import { fixtureIntersections, fixtureLinks, type Json } from './dashboard-city.ts';
 import { iso, minute, noise, round, seedOf } from './dashboard-states.ts';
 
 const codes = ['NBL', 'SBT', 'EBL', 'WBT', 'SBL', 'NBT', 'WBL', 'EBT'];
@@ -159,5 +159,35 @@ export function recommendation(
     signature: 'ab'.repeat(32),
     status: 'issued',
     acknowledgements: [],
+  };
+}
+
+/** Queues before an intersection, of two lanes a leg. */
+export function approaches(intersection: string, now: number): Json {
+  const lanes = fixtureLinks
+    .filter((link) => link.to === intersection)
+    .flatMap(({ link }, leg) =>
+      [1, 2].map((lane) => ({
+        link,
+        lane,
+        queueVehicles: round(2 + 3 * noise(seedOf(link) + lane, 0) + leg, 1),
+        queueDeviationVehicles: 0.8,
+        longestWaitSeconds: 20 + 7 * leg,
+        arrivalVph: 260 + 90 * leg + 40 * lane,
+        saturationVph: leg === 3 ? null : 1720,
+        spillsBack: leg === 0 && lane === 1,
+        shares: lane === 1 ? [{ movement: codes[leg * 2]!, percent: 100 }] : [{ movement: codes[leg * 2 + 1]!, percent: 100 }],
+        quality: leg === 2 ? 'imputed' : 'observed',
+      })),
+    );
+  return {
+    asOf: iso(now),
+    intersection,
+    windowStart: iso(Math.floor(now / minute) * minute - minute),
+    windowSeconds: 60,
+    statuses: 12,
+    ageSeconds: 8,
+    twin: null,
+    lanes,
   };
 }

@@ -26,6 +26,8 @@ const names: Readonly<Record<string, readonly [english: string, chinese: string]
   offsetMaximum: ['Offset within the cycle', '相位差在周期内'],
   wholeSeconds: ['Whole seconds only', '均为整秒'],
   phases: ['The junction has phases', '路口有相位'],
+  ringOnce: ['One phase of each ring', '每环只有一个相位'],
+  barrierOne: ['Phases of one barrier group', '相位同属一个屏障组'],
   phaseDefinedOnce: ['Each phase defined once', '每相位只定义一次'],
   phaseGivenOnce: ['Each phase given once', '每相位只给出一次'],
   phaseUnknown: ['No unknown phase', '无未知相位'],

@@ -156,6 +156,14 @@ export interface Recommendation {
   readonly benefitHighSeconds?: Maybe<number>;
   readonly reason?: Maybe<string>;
   readonly status?: Maybe<string>;
+  /** What it has been worth since it was applied. */
+  readonly benefit?: Maybe<{
+    readonly windows: number;
+    readonly savingSeconds: number;
+    readonly savingLowSeconds: number;
+    readonly savingHighSeconds: number;
+    readonly verdict: 'better' | 'unsure' | 'worse';
+  }>;
   readonly acknowledgements?: Maybe<
     readonly {
       readonly status: string;
@@ -164,6 +172,33 @@ export interface Recommendation {
       readonly reason?: Maybe<string>;
     }[]
   >;
+}
+
+/** What stands and comes on one lane before a signal. */
+export interface ApproachLane {
+  readonly link: string;
+  readonly lane: number;
+  readonly queueVehicles: number;
+  readonly queueDeviationVehicles: number;
+  readonly longestWaitSeconds: number;
+  readonly arrivalVph: number;
+  readonly saturationVph: Maybe<number>;
+  readonly spillsBack: boolean;
+  readonly shares: readonly { readonly movement: string; readonly percent: number }[];
+  readonly quality: Quality;
+}
+
+export interface Approaches {
+  readonly windowStart: Moment;
+  readonly lanes: readonly ApproachLane[];
+}
+
+/** The newest advice on which phases to show. */
+export interface StageAdvice {
+  readonly phases: readonly number[];
+  readonly previous: readonly number[];
+  readonly waitingVehicles: number;
+  readonly servedVehicles: number;
 }
 
 export interface ParkingState {

@@ -7,6 +7,7 @@ import { openRecommendation } from '../state.ts';
 import { fill } from '../words.ts';
 import { heading, levelChip, measure, type PanelView, qualityChip, quiet, table } from './parts.ts';
 import { proofParts } from './proof.ts';
+import { createQueues } from './queues.ts';
 import { createVerdict } from './verdict.ts';
 
 /** A signalised intersection: its phases, the plan in force, and advice with its proof. */
@@ -18,12 +19,13 @@ export function createIntersectionPanel(screen: Screen, intersection: string): P
   );
   const verdict = createVerdict(screen, () => open());
   const ask = createAsk(screen, intersection);
+  const queues = createQueues(screen, intersection);
   const open = () => openRecommendation(store.get(), intersection, screen.clock.now(performance.now()));
   return {
     kind: words.intersection,
     title: nameOf(store.get(), 'intersection', intersection),
     subtitle: intersection,
-    body: h('div', {}, proof.element, verdict.element, ask.element, state.element),
+    body: h('div', {}, proof.element, verdict.element, ask.element, state.element, queues.element),
     update: () => {
       const now = open();
       const known = store.get().intersections.get(intersection);
@@ -32,6 +34,7 @@ export function createIntersectionPanel(screen: Screen, intersection: string): P
       verdict.update();
       ask.element.hidden = now !== undefined;
       state.show(known);
+      queues.update();
     },
   };
 }

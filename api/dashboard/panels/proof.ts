@@ -15,6 +15,7 @@ export function proofParts(screen: Screen, item: Recommendation): Node[] {
     ...expectedParts(screen, item),
     ...changeParts(screen, item),
     ...constraintParts(screen, item.constraints ?? []),
+    ...benefitParts(screen, item),
     ...outcomeParts(screen, item),
   ];
 }
@@ -58,6 +59,21 @@ function expectedParts(screen: Screen, item: Recommendation): Node[] {
           ),
         ]
       : []),
+  ];
+}
+
+/** What it has been worth, once that is known. */
+function benefitParts({ words, format }: Screen, { benefit }: Recommendation): Node[] {
+  if (!benefit) return [];
+  return [
+    quiet(
+      fill(words.wasWorth, {
+        gain: format.seconds(benefit.savingSeconds, 1),
+        low: format.number(benefit.savingLowSeconds, 1),
+        high: format.seconds(benefit.savingHighSeconds, 1),
+        n: format.number(benefit.windows),
+      }),
+    ),
   ];
 }
 
