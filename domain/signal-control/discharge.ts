@@ -107,10 +107,13 @@ export interface Saturation {
 /** Vehicles that must have left queues before their flow is told. */
 const measuredLeast = 10;
 
-/** Of the stage under which most left queues. */
+/** Of the stage under which most left queues, of those in which nobody of the lane gives way. */
 export function saturationOf(lane: Lane, state: DischargeState): Saturation | undefined {
   let best: { readonly left: number; readonly expected: number } = { left: 0, expected: 0 };
-  for (const measured of state.measured) if (measured.left > best.left) best = measured;
+  for (const [stage, measured] of state.measured.entries()) {
+    const does = lane.service[stage] ?? [];
+    if (does.every((what) => what === service.protected) && measured.left > best.left) best = measured;
+  }
   if (best.left < measuredLeast) return undefined;
   const vps = (lane.saturationVps * best.left) / best.expected;
   return { vps, deviationVps: vps / Math.sqrt(best.left) };

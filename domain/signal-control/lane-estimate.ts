@@ -18,6 +18,8 @@ export interface LaneState {
   moving: number;
   /** In a queue that reaches out of sight. */
   beyond: number;
+  /** Past the stop bar, where those who turn wait for a gap. */
+  inside: number;
   /** Whether the queue reaches the end of sight. */
   isFull: boolean;
   /** Passed the advance loop, before lanes are changed. */
@@ -76,6 +78,7 @@ export const initialLane = (lane: Lane): LaneState => ({
   variance: 4,
   moving: 0,
   beyond: 0,
+  inside: 0,
   isFull: false,
   entered: { vehicles: 0, seconds: 0 },
   left: { vehicles: 0, seconds: 0 },

@@ -1,5 +1,6 @@
 /** The lanes of a signal, let go second by second under stages that are tried out. */
-import { gapFactor } from './gaps.ts';
+import { freeGiving, gapFactor } from './gaps.ts';
+import { clearedVps, storedMost } from './inside.ts';
 import type { Outlook } from './horizon.ts';
 import type { LaneState } from './lane-estimate.ts';
 import type { StageRates } from './stage-rates.ts';
@@ -12,7 +13,10 @@ const noQueue = 0.5;
 const stopSeconds = Number(process.env['EXP_STOP'] ?? 0);
 
 export class LaneRun {
-  /** Of each lane: vehicles that stand; chance that the first need not give way; vehicles that have left by then. */
+  /**
+   * Of each lane: vehicles that stand; chance that the first need not give way; vehicles that have left by then;
+   * vehicles inside the junction that wait for a gap.
+   */
   readonly standing: Float64Array;
   /** Length of `standing`. */
   readonly size: number;
@@ -30,7 +34,7 @@ export class LaneRun {
     this.rates = rates;
     this.arrivals = outlook.arrivals;
     this.horizon = outlook.seconds;
-    this.size = 3 * rates.lanes;
+    this.size = 4 * rates.lanes;
     this.standing = new Float64Array(this.size);
     this.weights = Float64Array.from(
       states,
@@ -44,10 +48,11 @@ export class LaneRun {
   start(stage: number, states: readonly LaneState[]): void {
     const { lanes, first } = this.rates;
     for (let l = 0; l < lanes; l++) {
-      const { vehicles, moving, beyond } = states[l] as LaneState;
+      const { vehicles, moving, beyond, inside } = states[l] as LaneState;
       this.standing[l] = vehicles - moving + beyond;
       this.standing[lanes + l] = first[stage * lanes + l] as number;
       this.standing[2 * lanes + l] = 0;
+      this.standing[3 * lanes + l] = inside;
     }
   }
 
@@ -73,14 +78,15 @@ export class LaneRun {
   }
 
   private runLane(l: number, from: number, to: number, at: number, seconds: number): number {
-    const { lanes, fast, passing } = this.rates;
+    const { lanes, fast, slow, passing, gives } = this.rates;
     const { standing, arrivals, horizon } = this;
     const [lost, used, begins] = [this.lost[l] as number, this.used[l] as number, this.begins[l] as number];
     let queue = standing[l] as number;
     let open = standing[lanes + l] as number;
     let left = standing[2 * lanes + l] as number;
+    let inside = standing[3 * lanes + l] as number;
     let rate = from * lanes + l;
-    let [quickest, share] = [fast[rate] as number, passing[rate] as number];
+    let [quickest, share, giving] = [fast[rate] as number, passing[rate] as number, gives[rate] === 1];
     let cost = 0;
     let stood = 0;
     let isTurned = false;
@@ -92,20 +98,29 @@ export class LaneRun {
         isTurned = true;
         open = this.turned(l, from, to, queue, open, left);
         rate = to * lanes + l;
-        [quickest, share] = [fast[rate] as number, passing[rate] as number];
+        [quickest, share, giving] = [fast[rate] as number, passing[rate] as number, gives[rate] === 1];
       }
       const goes = isTurned || (s >= lost && s < used);
+      const gap = giving && goes && (inside > 0 || open < 1) ? this.gap(rate, at + s) : 1;
       let could = 0;
+      let entering = 0;
       if (goes && queue > 0) {
         const quick = quickest * open;
-        const slow = open < 1 ? this.slowRate(rate, at + s) : 0;
-        could = quick + slow * (1 - open);
+        const others = open < 1 ? (slow[rate] as number) * (inside < storedMost ? 1 : gap) : 0;
+        could = quick + others * (1 - open);
         if (could > 0) {
           const part = Math.min(1, queue / could);
           queue -= part * could;
           left += part * could;
-          open += part * (share * slow * (1 - open) - (1 - share) * quick);
+          open += part * (share * others * (1 - open) - (1 - share) * quick);
+          if (giving) entering = part * others * (1 - open);
         }
+      }
+      if (inside > 0 || entering > 0) {
+        // With a green that need not give way, or none at all, those inside get out of the way.
+        inside += entering;
+        inside -= Math.min(inside, goes && giving ? freeGiving * gap : clearedVps);
+        stood += inside;
       }
       stood += queue;
       if (could <= 0 || before > noQueue) cost += stopSeconds * arriving;
@@ -113,6 +128,7 @@ export class LaneRun {
     standing[l] = queue;
     standing[lanes + l] = open;
     standing[2 * lanes + l] = left;
+    standing[3 * lanes + l] = inside;
     this.stoodSeconds += stood;
     return cost + stood;
   }
@@ -124,7 +140,7 @@ export class LaneRun {
     let work = 0;
     for (let l = 0; l < lanes; l++) {
       const queue = this.standing[l] as number;
-      vehicles += queue;
+      vehicles += queue + (this.standing[3 * lanes + l] as number);
       if ((best[l] as number) > 0) work = Math.max(work, queue / (best[l] as number));
     }
     return Number(process.env['EXP_COME'] ?? 1) * vehicles * (work / 2 + changing);
@@ -143,12 +159,11 @@ export class LaneRun {
     return same * (first[to * lanes + l] as number) + (1 - same) * another;
   }
 
-  /** Of vehicles that give way to lanes which may be on the move, vehicles a second. */
-  private slowRate(rate: number, at: number): number {
-    const { lanes, slow, foes, fast } = this.rates;
-    const alone = slow[rate] as number;
+  /** How many of those who give way find a gap, as a part of all, in the stream of the lanes that they let pass. */
+  private gap(rate: number, at: number): number {
+    const { lanes, foes, fast } = this.rates;
     const against = foes[rate] as readonly number[];
-    if (alone === 0 || against.length === 0) return alone;
+    if (against.length === 0) return 1;
     const stage = (rate - (rate % lanes)) / lanes;
     let flow = 0;
     for (let i = 0; i < against.length; i++) {
@@ -158,6 +173,6 @@ export class LaneRun {
           ? (fast[stage * lanes + foe] as number) * (this.standing[lanes + foe] as number)
           : (this.arrivals[foe * this.horizon + at] as number);
     }
-    return alone * gapFactor(flow);
+    return gapFactor(flow);
   }
 }

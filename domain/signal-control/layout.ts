@@ -39,6 +39,8 @@ export interface Layout {
   readonly approaches: readonly Approach[];
   /** Seconds from one stage to another: `clearance[from][to]`; 0 where nothing loses its green. */
   readonly clearance: readonly (readonly number[])[];
+  /** Lanes that those of a lane who give way must let pass: `foes[stage][lane]`; none where nobody gives way. */
+  readonly foes: readonly (readonly (readonly number[])[])[];
 }
 
 function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Layout {
@@ -58,7 +60,19 @@ function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Lay
         from.green.some((link) => !to.green.includes(link)) ? signal.yellowSeconds + signal.allRedSeconds : 0,
       ),
     ),
+    foes: signal.stages.map((_, stage) => lanes.map((lane) => foesOf(lanes, lane, stage))),
   };
+}
+
+/** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
+function foesOf(lanes: readonly Lane[], { edge, service: does }: Lane, stage: number): number[] {
+  if (!does[stage]?.includes(service.permitted)) return [];
+  return lanes.flatMap((other, i) => {
+    const goes = other.links.some(
+      ({ turn }, link) => turn === 'thru' && other.service[stage]?.[link] === service.protected,
+    );
+    return other.edge !== edge && goes ? [i] : [];
+  });
 }
 
 /** The layouts of all signals, by their ids. */

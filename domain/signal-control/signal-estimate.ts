@@ -2,6 +2,7 @@
 import { type HealthState, initialHealth, judge } from './detector-health.ts';
 import { expectedLeaving, learnLinks, learntRatio, openChance, type Rate, rateOf } from './discharge.ts';
 import { followGreen } from './green-learning.ts';
+import { followInside } from './inside.ts';
 import {
   count,
   estimate,
@@ -50,10 +51,11 @@ export function estimateSignal(
   const arrived = arrivals(layout, state, readings, seconds);
   // The lights that vehicles of the interval had: those before it while it clears, else those at its end.
   const during = shown.stage ?? before.stage;
+  const left = new Array<number>(layout.lanes.length).fill(0);
   for (const [i, lane] of layout.lanes.entries()) {
     const does =
       during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
-    takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
+    left[i] = takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
       does,
       stage: before.stage === shown.stage ? shown.stage : undefined,
       at: seen.at,
@@ -64,6 +66,7 @@ export function estimateSignal(
       departed: state.departed[i] as number[],
     });
   }
+  followInside(layout, state.lanes, during, left, seconds);
 }
 
 function readingsOf(lane: Lane, state: SignalState, known: LaneState, seen: Observation): LaneReadings {
@@ -186,7 +189,7 @@ function takeLane(
   readings: LaneReadings,
   arrived: number,
   { at, does, stage, shownStage, elapsedSeconds, seconds, departed, clearance }: Interval,
-): void {
+): number {
   const rate: Rate = rateOf(
     lane,
     state.discharge,
@@ -224,4 +227,5 @@ function takeLane(
   estimate(lane, state, readings, { arrived, left, seconds, isFree });
   const isWaiting = state.vehicles - state.moving >= 0.5;
   state.waitedSeconds = isWaiting && left === 0 ? state.waitedSeconds + seconds : 0;
+  return left;
 }

@@ -16,7 +16,9 @@ export interface StageRates {
   readonly first: Float64Array;
   /** Lanes that those who give way must let pass; same places. */
   readonly foes: (readonly number[])[];
-  /** Of each lane, 1 when in some stage it gives way to others: `[lane]`. */
+  /** 1 when some of a lane give way in a stage: `[stage * lanes + lane]`. */
+  readonly gives: Uint8Array;
+  /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
   readonly givesWay: Uint8Array;
   /** Share of vehicles that need not give way; same places. */
   readonly passing: Float64Array;
@@ -47,6 +49,7 @@ export function stageRates(
     slow: new Float64Array(stages * lanes),
     first: new Float64Array(stages * lanes),
     foes: new Array<readonly number[]>(stages * lanes).fill([]),
+    gives: new Uint8Array(stages * lanes),
     givesWay: new Uint8Array(lanes),
     passing: new Float64Array(stages * lanes),
     best: new Float64Array(lanes),
@@ -66,9 +69,13 @@ export function stageRates(
       rates.first[stage * lanes + l] = openChance(discharge, does);
       rates.fast[stage * lanes + l] = fast;
       const gives = does.some((what) => what === service.permitted);
-      rates.slow[stage * lanes + l] = gives ? slow * permittedHeadwaySeconds * freeGiving : slow;
+      rates.slow[stage * lanes + l] = slow;
       if (gives) {
-        rates.foes[stage * lanes + l] = foesOf(layout, l, stage);
+        // They cross the stop bar at once while there is room inside; what they find there is seen elsewhere.
+        const { slow: nominal } = rateOf(lane, discharge, does, 1, closed[l]);
+        rates.slow[stage * lanes + l] = nominal * permittedHeadwaySeconds * freeGiving;
+        rates.foes[stage * lanes + l] = layout.foes[stage]?.[l] ?? [];
+        rates.gives[stage * lanes + l] = 1;
         rates.givesWay[l] = 1;
       }
       rates.passing[stage * lanes + l] = passing;
@@ -108,15 +115,6 @@ function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): numb
 
 /** Time in which the stream against those who turn has gone by, and they find their gaps, s. */
 const clearingSeconds = 15;
-
-/** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
-const foesOf = ({ lanes }: Layout, l: number, stage: number): number[] =>
-  lanes.flatMap((other, i) => {
-    const goes = other.links.some(
-      ({ turn }, link) => turn === 'thru' && other.service[stage]?.[link] === service.protected,
-    );
-    return other.edge !== lanes[l]?.edge && goes ? [i] : [];
-  });
 
 function relate(
   rates: StageRates,

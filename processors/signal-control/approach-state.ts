@@ -23,9 +23,9 @@ export function fold(followed: Followed, states: readonly LaneState[], status: S
   window.statuses++;
   window.seconds += intervalSeconds;
   let stood = 0;
-  for (const [l, { vehicles, moving, beyond, variance, waitedSeconds, isFull }] of states.entries()) {
+  for (const [l, { vehicles, moving, beyond, inside, variance, waitedSeconds, isFull }] of states.entries()) {
     const sums = window.lanes[l] as LaneSums;
-    const standing = Math.max(0, vehicles - moving) + beyond;
+    const standing = Math.max(0, vehicles - moving) + beyond + inside;
     stood += standing * intervalSeconds;
     sums.stoodSeconds += standing * intervalSeconds;
     sums.deviationSeconds += Math.sqrt(variance) * intervalSeconds;

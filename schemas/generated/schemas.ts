@@ -2233,6 +2233,108 @@ export const schemas: Readonly<Record<string, RecordSchema>> = {
       }
     ]
   },
+  "signal.benefit.v1": {
+    "type": "record",
+    "name": "SignalBenefit",
+    "namespace": "arterial",
+    "doc": "What an applied recommendation has been worth so far, measured against what the plan before would have cost.",
+    "fields": [
+      {
+        "name": "district",
+        "type": "string",
+        "doc": "District of the intersection; the key of the topic."
+      },
+      {
+        "name": "intersection",
+        "type": "string",
+        "doc": "Intersection."
+      },
+      {
+        "name": "recommendation",
+        "type": "string",
+        "doc": "Recommendation that was applied."
+      },
+      {
+        "name": "at",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When it was said, in event time."
+      },
+      {
+        "name": "appliedAt",
+        "type": {
+          "type": "long",
+          "logicalType": "timestamp-millis"
+        },
+        "doc": "When the controller applied it."
+      },
+      {
+        "name": "windows",
+        "type": "int",
+        "doc": "Windows measured since.",
+        "minimum": 1,
+        "maximum": 1000
+      },
+      {
+        "name": "predictedSavingDeciseconds",
+        "type": "int",
+        "doc": "Mean saving that was expected, 0.1 s a vehicle.",
+        "minimum": -1000000,
+        "maximum": 1000000
+      },
+      {
+        "name": "delayDeciseconds",
+        "type": "int",
+        "doc": "Mean control delay measured since, 0.1 s a vehicle.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "expectedDelayDeciseconds",
+        "type": "int",
+        "doc": "Mean control delay that the plan before would have had with the same traffic, 0.1 s a vehicle.",
+        "minimum": 0,
+        "maximum": 1000000
+      },
+      {
+        "name": "savingDeciseconds",
+        "type": "int",
+        "doc": "The difference of the two, 0.1 s a vehicle.",
+        "minimum": -1000000,
+        "maximum": 1000000
+      },
+      {
+        "name": "savingLowDeciseconds",
+        "type": "int",
+        "doc": "Lower end of the saving, nine times in ten, 0.1 s a vehicle.",
+        "minimum": -1000000,
+        "maximum": 1000000
+      },
+      {
+        "name": "savingHighDeciseconds",
+        "type": "int",
+        "doc": "Upper end of the saving, nine times in ten, 0.1 s a vehicle.",
+        "minimum": -1000000,
+        "maximum": 1000000
+      },
+      {
+        "name": "verdict",
+        "type": {
+          "type": "enum",
+          "name": "BenefitVerdict",
+          "doc": "What the interval says.",
+          "symbols": [
+            "better",
+            "unsure",
+            "worse"
+          ]
+        },
+        "doc": "What the interval says: above 0, across it or below."
+      }
+    ]
+  },
   "signal.event.v1": {
     "type": "record",
     "name": "SignalEvents",
