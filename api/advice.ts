@@ -1,8 +1,8 @@
 /** What becomes of a recommendation: a state machine over its acknowledgements, folded from the log. */
 import { type EventTime, toRfc3339 } from '#domain/time.ts';
 import type { EventLog } from '#runtime/log.ts';
-import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { SchemaIds } from '#schemas/topic.ts';
 import { signalAcknowledgements, signalBenefits, signalRecommendations } from '#schemas/topics.ts';

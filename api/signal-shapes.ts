@@ -89,7 +89,9 @@ const document = {
 
 const BenefitShape = Type.Object({
   windows: Type.Integer({ description: 'Windows measured since it was applied; 6' }),
-  predictedSavingSeconds: Type.Number({ description: 'Mean saving that was expected, seconds a vehicle; 7.5' }),
+  predictedSavingSeconds: Type.Number({
+    description: 'Mean saving that was expected, seconds a vehicle; 7.5',
+  }),
   delaySeconds: Type.Number({ description: 'Mean control delay measured since, seconds a vehicle; 33.9' }),
   expectedDelaySeconds: Type.Number({
     description: 'Mean control delay of the plan before with the same traffic, seconds a vehicle; 40.8',
@@ -170,7 +172,8 @@ export const ApproachesShape = Type.Object(
     ageSeconds: NumberOrNull('Time since the end of the window, seconds; 14'),
     twin: Type.Unsafe<Static<typeof TwinShape> | null>({
       anyOf: [TwinShape, Type.Null()],
-      description: 'What was predicted for the window, and what then happened; null where nothing was advised',
+      description:
+        'What was predicted for the window, and what then happened; null where nothing was advised',
     }),
     lanes: Type.Array(
       Type.Object({

@@ -117,26 +117,32 @@ function lineOf(
   { callAt, phases, previous }: SignalStage,
   { id: signal, stage: shown, clearing_to, elapsed_s }: Tick['signals'][number],
   t: number,
-  { apply_latency_s, signals }: Hello,
+  { apply_latency_s, signals, rules }: Hello,
   { intersections }: Network,
 ): object {
   const stage = stageOf(phases[0] as number);
   const from = shown ?? clearing_to;
   const waitSeconds = secondsOf(callAt) - t - apply_latency_s;
-  if (waitSeconds <= 0 || from === null || from === stage || previous[0] !== phaseOf(from))
+  const line = signals.find(({ id }) => id === signal);
+  if (
+    line === undefined ||
+    waitSeconds <= 0 ||
+    from === null ||
+    from === stage ||
+    previous[0] !== phaseOf(from)
+  )
     return { type: 'stage', signal, stage };
   const least = intersections.get(signal)?.phases[0]?.minGreenSeconds ?? 0;
-  const others = (signals.find(({ id }) => id === signal)?.stages ?? []).flatMap(
-    ({ native_green_s }, other) =>
-      other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
+  const others = line.stages.flatMap(({ native_green_s }, other) =>
+    other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
   );
-  return {
-    type: 'plan',
-    signal,
-    stages: [
-      { stage: from, green_s: (shown === null ? 0 : elapsed_s) + apply_latency_s + waitSeconds },
-      { stage, green_s: untilMoreSeconds },
-      ...others,
-    ],
-  };
+  const stages = [
+    { stage: from, green_s: (shown === null ? 0 : elapsed_s) + apply_latency_s + waitSeconds },
+    { stage, green_s: untilMoreSeconds },
+    ...others,
+  ];
+  // No plan may be longer than the protocol allows: then it is called with the next tick, when its time has come.
+  const cycleSeconds = stages.reduce((sum, { green_s }) => sum + green_s + line.yellow_s + line.all_red_s, 0);
+  if (cycleSeconds > rules.max_cycle_s) return { type: 'stage', signal, stage: from };
+  return { type: 'plan', signal, stages };
 }

@@ -17,6 +17,7 @@ export interface Hello {
   readonly type: 'hello';
   readonly tick_s: number;
   readonly apply_latency_s: number;
+  readonly rules: { readonly max_cycle_s: number };
   readonly signals: readonly SignalLine[];
   readonly detectors: readonly DetectorLine[];
 }

@@ -29,6 +29,7 @@ const hello = {
   type: 'hello',
   tick_s: 5,
   apply_latency_s: 1,
+  rules: { max_cycle_s: 300 },
   signals: [
     {
       id: 'A',

@@ -94,14 +94,7 @@ export const tables: readonly Table[] = [
     ['intersection'],
     ['windowStart'],
   ),
-  table(
-    signalBenefits,
-    ['recommendation', 'windows'],
-    'at',
-    'benefit',
-    ['recommendation'],
-    ['windows'],
-  ),
+  table(signalBenefits, ['recommendation', 'windows'], 'at', 'benefit', ['recommendation'], ['windows']),
   table(driverNotifications, ['notification'], 'at', 'notification', ['notification'], ['at']),
 ];
 

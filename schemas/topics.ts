@@ -1,6 +1,10 @@
 /** Every topic, once: its key, event time and name. The list is closed; a test compares it with the docs. */
 import type { EventTime } from '#domain/time.ts';
-import { type ApproachState, decodeApproachState, encodeApproachState } from './generated/approach.state.v1.ts';
+import {
+  type ApproachState,
+  decodeApproachState,
+  encodeApproachState,
+} from './generated/approach.state.v1.ts';
 import {
   type CameraObservation,
   decodeCameraObservation,
@@ -61,7 +65,11 @@ import {
   encodeSignalAcknowledgement,
   type SignalAcknowledgement,
 } from './generated/signal.acknowledgement.v1.ts';
-import { decodeSignalBenefit, encodeSignalBenefit, type SignalBenefit } from './generated/signal.benefit.v1.ts';
+import {
+  decodeSignalBenefit,
+  encodeSignalBenefit,
+  type SignalBenefit,
+} from './generated/signal.benefit.v1.ts';
 import { decodeSignalEvents, encodeSignalEvents, type SignalEvents } from './generated/signal.event.v1.ts';
 import {
   decodeSignalRecommendation,

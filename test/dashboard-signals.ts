@@ -1,6 +1,6 @@
 /** The signals of the invented city: phases, plans and advice with its proof. */
 
-import { fixtureIntersections, fixtureLinks, type Json } from './dashboard-city.ts';
+import { type fixtureIntersections, fixtureLinks, type Json } from './dashboard-city.ts';
 import { iso, minute, noise, round, seedOf } from './dashboard-states.ts';
 
 const codes = ['NBL', 'SBT', 'EBL', 'WBT', 'SBL', 'NBT', 'WBL', 'EBT'];
@@ -176,7 +176,10 @@ export function approaches(intersection: string, now: number): Json {
         arrivalVph: 260 + 90 * leg + 40 * lane,
         saturationVph: leg === 3 ? null : 1720,
         spillsBack: leg === 0 && lane === 1,
-        shares: lane === 1 ? [{ movement: codes[leg * 2]!, percent: 100 }] : [{ movement: codes[leg * 2 + 1]!, percent: 100 }],
+        shares:
+          lane === 1
+            ? [{ movement: codes[leg * 2]!, percent: 100 }]
+            : [{ movement: codes[leg * 2 + 1]!, percent: 100 }],
         quality: leg === 2 ? 'imputed' : 'observed',
       })),
     );

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import type { Intersection } from '#domain/network.ts';
 import { toRfc3339 } from '#domain/time.ts';
 import type { IntersectionAggregate } from '#runtime/aggregates.ts';
-import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
+import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { Routes } from '../context.ts';
 import { intersectionHistory } from '../history.ts';
@@ -109,7 +109,8 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       schema: {
         tags: ['intersections'],
         summary: 'Queues, arrivals, saturation flow and turning shares, lane by lane',
-        description: 'From the statuses of the controller, minute by minute, each with its standard deviation.',
+        description:
+          'From the statuses of the controller, minute by minute, each with its standard deviation.',
         params: IntersectionParameter,
         querystring: NoQuery,
         response: { 200: ApproachesShape, ...problems(400, 404, 503) },

@@ -57,10 +57,7 @@ describe.each(['loops', 'zones'] as const)('advice from %s', (sees) => {
   it('is better than even greens', () => {
     const even = new Street();
     for (let t = 0; t < 1200; t++) {
-      if (t % 25 === 0)
-        even.follow([
-          { stage: (t / 25) % 3, afterSeconds: 0 },
-        ]);
+      if (t % 25 === 0) even.follow([{ stage: (t / 25) % 3, afterSeconds: 0 }]);
       for (const [link, gap] of [6, 12, 30, 40].entries()) if (t % gap === link) even.arrive(link);
       even.step();
     }

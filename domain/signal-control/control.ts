@@ -8,7 +8,7 @@ import { estimateSignal, initialSignal, type SignalState } from './signal-estima
 import { nativeSequence } from './twin.ts';
 
 /** How far is looked ahead, s: a green, its clearance and the next. */
-const horizonSeconds = Number(process.env['EXP_HORIZON'] ?? 60);
+const horizonSeconds = 60;
 
 /** What is known of one signal; plain data: survives a restart. */
 export interface ControlledSignal extends SignalState {

@@ -9,10 +9,7 @@ function planFor(every: readonly number[], minutes = 60): PlanAdvice[] {
   const control = new PlanControl(crossing('loops'));
   const said: PlanAdvice[] = [];
   for (let t = 0; t < minutes * 60; t++) {
-    if (t % 28 === 0)
-      street.follow([
-        { stage: (t / 28) % 3, afterSeconds: 0 },
-      ]);
+    if (t % 28 === 0) street.follow([{ stage: (t / 28) % 3, afterSeconds: 0 }]);
     for (const [link, gap] of every.entries()) if (gap > 0 && t % gap === link) street.arrive(link);
     street.step();
     if (street.now % 5 === 0) said.push(...control.take(street.observe(5)));

@@ -4,6 +4,7 @@
  */
 import { controlDelaySeconds } from '../control-delay.ts';
 import { expectedLeaving, learntRatio, type Rate, rateOf, shareOf } from './discharge.ts';
+import { freeGiving, gapFactor } from './gaps.ts';
 import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
@@ -32,6 +33,8 @@ interface LaneService {
   readonly rates: readonly Rate[];
   /** Chance that the first vehicle may go in each stage, when it is drawn by shares. */
   readonly open: readonly number[];
+  /** Chance in each stage that one that may not go before a gap may go at all. */
+  readonly likely: readonly number[];
 }
 
 /** Vehicle seconds of delay a second, under one cycle. */
@@ -66,8 +69,8 @@ export class PlanCost {
     let green = 0;
     for (let i = 0; i < plan.length; i++) {
       const { stage, greenSeconds } = plan[i] as PlanStage;
-      const rate = rates[stage] as Rate;
-      if (rate.fast + rate.slow <= 0) continue;
+      const nominal = rates[stage] as Rate;
+      if (nominal.fast + nominal.slow <= 0) continue;
       const before = plan[(i + plan.length - 1) % plan.length] as PlanStage;
       const after = plan[(i + 1) % plan.length] as PlanStage;
       const clear = clearance[stage]?.[after.stage] as number;
@@ -75,6 +78,9 @@ export class PlanCost {
       const ends = plan.length > 1 && !goesOn(does, stage, after.stage);
       const seconds =
         greenSeconds + (ends ? Math.min(clear, yellowUsedSeconds) : clear) - (starts ? startupSeconds : 0);
+      const rate = this.layout.foes[stage]?.[l]?.length
+        ? { ...nominal, slow: this.permittedVps(l, stage, plan, cycleSeconds, Math.max(1, seconds)) }
+        : nominal;
       leaving += Math.max(
         0,
         expectedLeaving(rate, open[stage] as number, Math.max(0, seconds)) - halfVehicle,
@@ -91,7 +97,37 @@ export class PlanCost {
     });
     return arrival * delay;
   }
+
+  /**
+   * Of vehicles that may not go before a gap, vehicles a second: none while the queue against them lasts, then as gaps
+   * come, and a few when the green ends (HCM 6, 31.4).
+   */
+  private permittedVps(
+    l: number,
+    stage: number,
+    plan: readonly PlanStage[],
+    cycleSeconds: number,
+    seconds: number,
+  ): number {
+    let queued = 0;
+    let flow = 0;
+    for (const foe of this.layout.foes[stage]?.[l] ?? []) {
+      const { arrival, rates } = this.lanes[foe] as LaneService;
+      const saturation = (rates[stage] as Rate).fast;
+      let green = 0;
+      for (const one of plan) if ((rates[one.stage] as Rate).fast > 0) green += one.greenSeconds;
+      const red = Math.max(0, cycleSeconds - green);
+      queued = Math.max(queued, saturation > arrival ? (arrival * red) / (saturation - arrival) : seconds);
+      flow += arrival;
+    }
+    const gaps = Math.max(0, seconds - queued) * freeGiving * gapFactor(flow);
+    const { likely } = this.lanes[l] as LaneService;
+    return ((likely[stage] as number) * (gaps + sneakers)) / seconds;
+  }
 }
+
+/** Of those who turn and find no gap, as many leave when their green ends: HCM 6, sneakers. */
+const sneakers = 2;
 
 /** Whether the links of a lane that go in `from` go on in `to`. */
 const goesOn = (does: Lane['service'], from: number, to: number): boolean =>
@@ -114,6 +150,12 @@ function laneService(lane: Lane, state: LaneState): LaneService {
     rates: lane.service.map((does, stage) =>
       rateOf(lane, state.discharge, does, learntRatio(state.discharge, stage)),
     ),
+    likely: lane.service.map((does) => {
+      const of = (what: number): number =>
+        does.reduce((sum, one, i) => (one === what ? sum + shareOf(state.discharge, i) : sum), 0);
+      const others = 1 - of(service.protected);
+      return others > 1e-9 ? of(service.permitted) / others : 0;
+    }),
     open: lane.service.map((does) =>
       does.reduce(
         (sum, what, i) => (what === service.protected ? sum + shareOf(state.discharge, i) : sum),

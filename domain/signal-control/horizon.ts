@@ -41,8 +41,10 @@ export interface Decision {
   readonly afterSeconds: number;
 }
 
+/** What it costs, vehicle seconds, when two or more are inside whom crossing traffic then follows on. */
+const trapSeconds = 100;
 /** A sequence that costs more than this times the best at the same time is given up. */
-const worthFollowing = Number(process.env['EXP_FOLLOW'] ?? 1.5);
+const worthFollowing = 1.5;
 
 /** The search for one signal. Its nodes are places in flat arrays, `step * stages + stage`: it leaves no garbage. */
 export class Horizon {
@@ -198,7 +200,21 @@ export class Horizon {
       const used = isSteady ? wait : wait + Math.min(clear, yellowUsedSeconds);
       this.lanes.span(l, lost, used, isSteady ? wait : wait + clear + startupSeconds);
     }
-    return this.lanes.run(from, to, at, seconds);
+    return this.trapped(from, to) + this.lanes.run(from, to, at, seconds);
+  }
+
+  /** What it may cost that crossing traffic follows on those who are still inside: they hold one another, for good. */
+  private trapped(from: number, to: number): number {
+    const { lanes, gives, fast, slow } = this.rates;
+    let cost = 0;
+    for (let l = 0; l < lanes; l++) {
+      if (gives[from * lanes + l] !== 1) continue;
+      const goesOn = (fast[to * lanes + l] as number) + (slow[to * lanes + l] as number) > 0;
+      const inside = this.lanes.standing[3 * lanes + l] as number;
+      // By chance there are more or fewer than are thought: Poisson.
+      if (!goesOn) cost += trapSeconds * (1 - Math.exp(-inside) * (1 + inside));
+    }
+    return cost;
   }
 
   private take(node: number): void {

@@ -1,16 +1,14 @@
 /** The lanes of a signal, let go second by second under stages that are tried out. */
-import { freeGiving, gapFactor } from './gaps.ts';
-import { clearedVps, storedMost } from './inside.ts';
+import { freeGiving, insideGapFactor } from './gaps.ts';
 import type { Outlook } from './horizon.ts';
+import { clearedVps, storedMost } from './inside.ts';
 import type { LaneState } from './lane-estimate.ts';
 import type { StageRates } from './stage-rates.ts';
 
 /** A lane that waits longer than this weighs more, once more each time, s. */
-const patienceSeconds = Number(process.env['EXP_PATIENCE'] ?? 30);
+const patienceSeconds = 30;
 /** Less than this many vehicles are no queue. */
 const noQueue = 0.5;
-/** What a stop costs beyond the time that is stood, s. */
-const stopSeconds = Number(process.env['EXP_STOP'] ?? 0);
 
 export class LaneRun {
   /**
@@ -64,7 +62,7 @@ export class LaneRun {
   }
 
   /**
-   * Lets all lanes go; answers with the time that their vehicles stand, and that stops cost, weighed, vehicle seconds.
+   * Lets all lanes go; answers with the time that their vehicles stand, weighed, vehicle seconds.
    * Lanes that give way go first, and find the others as they were.
    */
   run(from: number, to: number, at: number, seconds: number): number {
@@ -87,12 +85,10 @@ export class LaneRun {
     let inside = standing[3 * lanes + l] as number;
     let rate = from * lanes + l;
     let [quickest, share, giving] = [fast[rate] as number, passing[rate] as number, gives[rate] === 1];
-    let cost = 0;
     let stood = 0;
     let isTurned = false;
     for (let s = 0; s < seconds; s++) {
       const arriving = arrivals[l * horizon + at + s] as number;
-      const before = queue;
       queue += arriving;
       if (!isTurned && s >= begins) {
         isTurned = true;
@@ -123,14 +119,13 @@ export class LaneRun {
         stood += inside;
       }
       stood += queue;
-      if (could <= 0 || before > noQueue) cost += stopSeconds * arriving;
     }
     standing[l] = queue;
     standing[lanes + l] = open;
     standing[2 * lanes + l] = left;
     standing[3 * lanes + l] = inside;
     this.stoodSeconds += stood;
-    return cost + stood;
+    return stood;
   }
 
   /** What those who still stand will cost: all must go, one stage after the other; `changing` is lost at each, s. */
@@ -143,7 +138,7 @@ export class LaneRun {
       vehicles += queue + (this.standing[3 * lanes + l] as number);
       if ((best[l] as number) > 0) work = Math.max(work, queue / (best[l] as number));
     }
-    return Number(process.env['EXP_COME'] ?? 1) * vehicles * (work / 2 + changing);
+    return vehicles * (work / 2 + changing);
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
@@ -173,6 +168,6 @@ export class LaneRun {
           ? (fast[stage * lanes + foe] as number) * (this.standing[lanes + foe] as number)
           : (this.arrivals[foe * this.horizon + at] as number);
     }
-    return gapFactor(flow);
+    return insideGapFactor(flow);
   }
 }

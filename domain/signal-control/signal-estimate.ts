@@ -66,7 +66,10 @@ export function estimateSignal(
       departed: state.departed[i] as number[],
     });
   }
-  followInside(layout, state.lanes, during, left, seconds);
+  const wasGreen =
+    shown.stage !== undefined && before.stage === shown.stage && shown.elapsedSeconds >= seconds;
+  const crossed = left.map((vehicles, l) => ({ vehicles, occupancy: readings[l]?.stop?.occupancy }));
+  followInside(layout, state.lanes, during, wasGreen, crossed, seconds);
 }
 
 function readingsOf(lane: Lane, state: SignalState, known: LaneState, seen: Observation): LaneReadings {
@@ -219,8 +222,7 @@ function takeLane(
   const served = departed.reduce((a, b) => a + b, 0) || 1;
   for (let i = 0; i < departed.length; i++) departed[i] = ((departed[i] as number) / served) * left;
   const came = readings.advance === undefined ? left : arrived;
-  const isCensored = state.isFull && process.env['EXP_CENSOR'] === '1';
-  if (!isCensored) count(state.arrived, came, seconds);
+  count(state.arrived, came, seconds);
   count(state.usually, came, seconds, usualSeconds);
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);

@@ -93,24 +93,16 @@ export function stageRates(
  */
 function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): number {
   const { minGreenSeconds } = signal.stages[from] as Stage;
-  const mode = Number(process.env['EXP_TRAP'] ?? 0);
-  const trapped = (l: Lane): number[] => {
-    const [before, after] = [l.service[from] ?? [], l.service[to] ?? []];
+  const traps = lanes.some(({ service: does, zones }) => {
+    const [before, after] = [does[from] ?? [], does[to] ?? []];
     const isShared = before.includes(service.protected) && before.includes(service.permitted);
-    if (!isShared) return [];
-    return before.flatMap((what, link) =>
-      what === service.permitted && after[link] === service.none ? [l.links[link]?.number as number] : [],
+    return (
+      zones.length === 0 &&
+      isShared &&
+      before.some((what, link) => what === service.permitted && after[link] === service.none)
     );
-  };
-  const all = lanes.flatMap((lane) => trapped(lane));
-  if (all.length === 0) return minGreenSeconds;
-  const sees = lanes.some((lane) => lane.zones.length > 0);
-  if (mode === 0) return sees ? minGreenSeconds : Math.max(minGreenSeconds, clearingSeconds);
-  if (mode === 1) return Math.max(minGreenSeconds, clearingSeconds);
-  const frees = signal.stages.some((stage) => all.every((number) => stage.protected.includes(number)));
-  if (mode === 2) return frees ? Number.POSITIVE_INFINITY : Math.max(minGreenSeconds, clearingSeconds);
-  // 3: forbidden only from loops
-  return sees ? minGreenSeconds : frees ? Number.POSITIVE_INFINITY : Math.max(minGreenSeconds, clearingSeconds);
+  });
+  return traps ? Math.max(minGreenSeconds, clearingSeconds) : minGreenSeconds;
 }
 
 /** Time in which the stream against those who turn has gone by, and they find their gaps, s. */

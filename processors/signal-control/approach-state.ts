@@ -79,7 +79,9 @@ export function approachState(
     windowSeconds: windowLength / 1000,
     statuses: window.statuses,
     twin: window.twin === null ? null : twinOf(window.twin),
-    lanes: lanes.map((lane, l) => laneOf(lane, states[l] as LaneState, window.lanes[l] as LaneSums, window.seconds)),
+    lanes: lanes.map((lane, l) =>
+      laneOf(lane, states[l] as LaneState, window.lanes[l] as LaneSums, window.seconds),
+    ),
   };
 }
 

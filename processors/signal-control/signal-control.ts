@@ -142,7 +142,12 @@ function sum({ control, followed }: SignalControlState, status: SignalStatus): v
   if (known !== undefined && signal !== undefined) fold(known, signal.lanes, status);
 }
 
-function closeWindows({ control, followed }: SignalControlState, at: EventTime, emit: Emit, network: Network): void {
+function closeWindows(
+  { control, followed }: SignalControlState,
+  at: EventTime,
+  emit: Emit,
+  network: Network,
+): void {
   for (const [id, known] of followed) {
     const { window } = known;
     const layout = control.layout(id);

@@ -101,7 +101,8 @@ export const demandsOf = (
   intersection: Intersection,
   window: IntersectionPerformance,
   inForce: Plan,
-): PhaseDemand[] => [...windowDemand(intersection, window, inForce).values()].sort((a, b) => a.phase - b.phase);
+): PhaseDemand[] =>
+  [...windowDemand(intersection, window, inForce).values()].sort((a, b) => a.phase - b.phase);
 
 /** Demand of each phase that the window measured. */
 function windowDemand(

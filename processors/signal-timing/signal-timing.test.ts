@@ -17,7 +17,7 @@ import {
   signalBenefits,
   signalRecommendations,
 } from '#schemas/topics.ts';
-import { type IntersectionRow, signalTiming } from './signal-timing.ts';
+import { signalTiming } from './signal-timing.ts';
 import { networkOf, windowOf } from './windows.ts';
 
 const legs = fourLegs();

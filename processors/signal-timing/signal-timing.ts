@@ -13,7 +13,7 @@ import {
 } from '#schemas/topics.ts';
 import { observedPlan, windowsUsed } from './evidence.ts';
 import { recommend } from './recommend.ts';
-import { beginTrial, benefitDocument, goOn, takeBack, type Trial, verdictOf } from './trial.ts';
+import { beginTrial, benefitDocument, goOn, type Trial, takeBack, verdictOf } from './trial.ts';
 
 /** Who rejected advice is left alone for this long. */
 const quietAfterRejection = minutes(15);
@@ -182,12 +182,14 @@ function put(row: IntersectionRow, plan: Plan | null, at: EventTime): void {
 function advise(state: SignalTimingState, at: EventTime, emit: Emit, network: Network): void {
   for (const id of [...state.rows.keys()].sort()) {
     const row = state.rows.get(id) as IntersectionRow;
-    if (!row.fresh || at < row.quietUntil || waits(row, at)) continue;
     const intersection = network.intersections.get(id);
-    if (intersection === undefined) continue;
+    if (!row.fresh || intersection === undefined) continue;
+    // What runs is judged also while something else waits for an answer.
+    if (row.trial !== null) state.changed.add(id);
+    if (judgeTrial(row, intersection, at, emit)) continue;
+    if (at < row.quietUntil || waits(row, at)) continue;
     state.changed.add(id);
     row.fresh = false;
-    if (judgeTrial(row, intersection, at, emit)) continue;
     row.inForce ??= observedPlan(intersection, row.windows, at) ?? null;
     if (row.inForce === null) continue;
     const advice = recommend({

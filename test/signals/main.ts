@@ -72,7 +72,6 @@ async function runAll(jobs: readonly Job[], processes: number, options: readonly
   return done.sort((a, b) => jobs.findIndex((job) => same(job, a)) - jobs.findIndex((job) => same(job, b)));
 }
 
-const same = (a: Job, b: Job): boolean =>
-  a.scenario === b.scenario && a.mode === b.mode && a.seed === b.seed;
+const same = (a: Job, b: Job): boolean => a.scenario === b.scenario && a.mode === b.mode && a.seed === b.seed;
 
 await main();

@@ -24,7 +24,9 @@ export function picture(tried: readonly Tried[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
-    ...modes.map((mode, i) => `<text x="${left + 120 * i}" y="16" fill="${colours[mode]}">${names[mode]}</text>`),
+    ...modes.map(
+      (mode, i) => `<text x="${left + 120 * i}" y="16" fill="${colours[mode]}">${names[mode]}</text>`,
+    ),
     ...shown.flatMap((scenario, row) => {
       const mine = tried.filter((one) => one.scenario === scenario);
       const y = 50 + row * (rowHeight + gap);
@@ -60,7 +62,9 @@ function delays(tried: readonly Tried[]): Map<string, Map<Mode, number>> {
 
 function bars(scenario: Scenario, tried: readonly Tried[], y0: number): string {
   const mostOf = (byMode: ReadonlyMap<Mode, number>): number => Math.max(...byMode.values());
-  const approaches = [...delays(tried)].sort(([, a], [, b]) => mostOf(b) - mostOf(a)).slice(0, approachesMost);
+  const approaches = [...delays(tried)]
+    .sort(([, a], [, b]) => mostOf(b) - mostOf(a))
+    .slice(0, approachesMost);
   const most = Math.max(1, ...approaches.map(([, byMode]) => mostOf(byMode)));
   const wide = (width * 0.62) / Math.max(1, approaches.length);
   const parts = approaches.flatMap(([approach, byMode], i) => {
@@ -70,15 +74,17 @@ function bars(scenario: Scenario, tried: readonly Tried[], y0: number): string {
       ...modes.map((mode, k) => {
         const high = ((byMode.get(mode) ?? 0) / most) * (rowHeight - 30);
         return (
-          `<rect x="${(x + k * bar).toFixed(1)}" y="${(y0 + rowHeight - high).toFixed(1)}" width="${(bar - 1).toFixed(1)}" ` +
-          `height="${high.toFixed(1)}" fill="${colours[mode]}"><title>${approach}: ${names[mode]}</title></rect>`
+          `<rect x="${(x + k * bar).toFixed(1)}" y="${(y0 + rowHeight - high).toFixed(1)}" ` +
+          `width="${(bar - 1).toFixed(1)}" height="${high.toFixed(1)}" fill="${colours[mode]}">` +
+          `<title>${approach}: ${names[mode]}</title></rect>`
         );
       }),
       `<text x="${x.toFixed(1)}" y="${y0 + rowHeight + 14}" font-size="8">${short(approach)}</text>`,
     ];
   });
   return [
-    `<text x="${left}" y="${y0 - 6}" font-weight="bold">${scenario.name}: stopped delay by approach, vehicle s a minute</text>`,
+    `<text x="${left}" y="${y0 - 6}" font-weight="bold">` +
+      `${scenario.name}: stopped delay by approach, vehicle s a minute</text>`,
     `<text x="${left - 5}" y="${y0 + 34}" text-anchor="end">${most.toFixed(0)}</text>`,
     `<text x="${left - 5}" y="${y0 + rowHeight}" text-anchor="end">0</text>`,
     `<line x1="${left}" y1="${y0 + rowHeight}" x2="${width * 0.66}" y2="${y0 + rowHeight}" stroke="#888"/>`,

@@ -76,12 +76,16 @@ const names: Readonly<Record<Mode, string>> = {
   plans: 'plans only',
 };
 
-export function reportOf(tried: readonly Tried[], goals: readonly Goal[], options: readonly string[]): string {
+export function reportOf(
+  tried: readonly Tried[],
+  goals: readonly Goal[],
+  options: readonly string[],
+): string {
   return [
     '# Signal advice, judged in a simulator',
     '',
-    'Written by `npm run signals:report -- --report`. Delay is seconds per trip as RESCO defines it, the mean over the',
-    'seeds; SUMO runs behind a referee that shows detectors and lights alone and enforces clearance.',
+    'Written by `npm run signals:report -- --report`. Delay is seconds per trip as RESCO defines it, the mean over',
+    'the seeds; SUMO runs behind a referee that shows detectors and lights alone and enforces clearance.',
     ...(options.length > 0 ? ['', `Options of the referee: \`${options.join(' ')}\`.`] : []),
     '',
     '![Delay by approach, and what the twin promised](docs/signals.svg)',
@@ -93,8 +97,8 @@ export function reportOf(tried: readonly Tried[], goals: readonly Goal[], option
     '',
     '## What the twin promised',
     '',
-    'Stopped delay of a signal in the coming minute, vehicle seconds: as predicted under advice and under its own plan,',
-    'and as it then was estimated from detectors. Where signals are left alone, its own plan is what came.',
+    'Stopped delay of a signal in the coming minute, vehicle seconds: as predicted under advice and under its own',
+    'plan, and as it then was estimated from detectors. Where signals are left alone, its own plan is what came.',
     '',
     ...table(
       ['scenario', 'advice', 'predicted, advised', 'predicted, own plan', 'measured', 'correlation'],

@@ -1,6 +1,6 @@
 import { read } from '../api.ts';
 import { h, section } from '../dom.ts';
-import type { ApproachLane, Approaches, StageAdvice } from '../model.ts';
+import type { Approaches, ApproachLane, StageAdvice } from '../model.ts';
 import { linkTowards } from '../names.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../words.ts';
