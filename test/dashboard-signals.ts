@@ -179,7 +179,10 @@ export function approaches(intersection: string, now: number): Json {
         shares:
           lane === 1
             ? [{ movement: codes[leg * 2]!, percent: 100 }]
-            : [{ movement: codes[leg * 2 + 1]!, percent: 100 }],
+            : [
+                { movement: codes[leg * 2 + 1]!, percent: 78.5 },
+                { movement: codes[leg * 2 + 1]!.replace('T', 'R'), percent: 21.5 },
+              ],
         quality: leg === 2 ? 'imputed' : 'observed',
       })),
     );

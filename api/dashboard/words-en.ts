@@ -142,7 +142,6 @@ export const english = {
   queue: 'Queue',
   arrivals: 'Arrivals',
   saturationFlow: 'Saturation',
-  turns: 'Turns',
   wait: 'Wait',
   spillsBack: 'beyond sight',
   advisedStage: 'Best next: phases {phases}, for {served} of {waiting} vehicles that wait',

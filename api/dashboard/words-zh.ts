@@ -144,7 +144,6 @@ export const chinese: Words = {
   queue: '排队',
   arrivals: '到达',
   saturationFlow: '饱和流率',
-  turns: '转向',
   wait: '等待',
   spillsBack: '超出检测范围',
   advisedStage: '建议转到相位 {phases}，服务 {waiting} 辆等待车辆中的 {served} 辆',

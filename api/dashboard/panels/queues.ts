@@ -44,14 +44,13 @@ function parts(screen: Screen, { approaches, stage }: Known): Node[] {
     heading(words.queues, format.time(approaches.windowStart)),
     ...(stage ? [quiet(stageText(screen, stage))] : []),
     table(
-      [words.lane1, words.queue, words.wait, words.arrivals, words.saturationFlow, words.turns],
+      [words.lane1, words.queue, words.wait, words.arrivals, words.saturationFlow],
       approaches.lanes.map((lane) => [
         laneName(screen, lane),
-        queueText(screen, lane),
+        queueCell(screen, lane),
         format.seconds(lane.longestWaitSeconds),
         format.flow(lane.arrivalVph),
         format.flow(lane.saturationVph),
-        lane.shares.map(({ movement, percent }) => `${movement} ${format.percent(percent)}`).join(', '),
       ]),
       [1, 2, 3, 4],
     ),
@@ -67,15 +66,22 @@ function stageText({ words }: Screen, stage: StageAdvice): string {
   });
 }
 
-const laneName = (screen: Screen, { link, lane, quality }: ApproachLane): HTMLElement =>
-  h(
+/** "2 NBT 52 %, NBL 48 %": the movements say which leg it is. */
+function laneName(screen: Screen, { link, lane, shares, quality }: ApproachLane): HTMLElement {
+  const isAlone = shares.length === 1;
+  const turns = shares.map(({ movement, percent }) =>
+    isAlone ? movement : `${movement} ${screen.format.percent(percent)}`,
+  );
+  return h(
     'span',
-    { title: link },
-    `${linkTowards(screen.store.get(), link)} ${lane} `,
+    { title: linkTowards(screen.store.get(), link) },
+    h('b', {}, String(lane)),
+    ` ${turns.join(', ')} `,
     quality !== 'observed' && qualityChip(screen, quality),
   );
+}
 
-function queueText({ words, format }: Screen, lane: ApproachLane): string {
+function queueCell({ words, format }: Screen, lane: ApproachLane): HTMLElement {
   const queue = `${format.number(lane.queueVehicles, 1)} ± ${format.number(lane.queueDeviationVehicles, 1)}`;
-  return lane.spillsBack ? `${queue}, ${words.spillsBack}` : queue;
+  return lane.spillsBack ? h('span', { title: words.spillsBack }, `≥ ${queue}`) : h('span', {}, queue);
 }
