@@ -15,6 +15,8 @@ const names: Readonly<Record<Mode, string>> = {
   loops: 'stages, loops',
   plans: 'plans only',
 };
+/** Plans are judged without looking at queues, so no approach is known for them. */
+const drawn = modes.filter((mode) => mode !== 'plans');
 /** More approaches than this are not drawn, the most loaded are. */
 const approachesMost = 12;
 
@@ -24,7 +26,7 @@ export function picture(tried: readonly Tried[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
-    ...modes.map(
+    ...drawn.map(
       (mode, i) => `<text x="${left + 120 * i}" y="16" fill="${colours[mode]}">${names[mode]}</text>`,
     ),
     ...shown.flatMap((scenario, row) => {
@@ -69,9 +71,9 @@ function bars(scenario: Scenario, tried: readonly Tried[], y0: number): string {
   const wide = (width * 0.62) / Math.max(1, approaches.length);
   const parts = approaches.flatMap(([approach, byMode], i) => {
     const x = left + i * wide;
-    const bar = (wide - 8) / modes.length;
+    const bar = (wide - 8) / drawn.length;
     return [
-      ...modes.map((mode, k) => {
+      ...drawn.map((mode, k) => {
         const high = ((byMode.get(mode) ?? 0) / most) * (rowHeight - 30);
         return (
           `<rect x="${(x + k * bar).toFixed(1)}" y="${(y0 + rowHeight - high).toFixed(1)}" ` +
