@@ -1,5 +1,6 @@
 /** Feeds in which devices and lines misbehave, made of good ones; and what is to come of it. */
-import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import { type EventTime, type Milliseconds, minutes, seconds } from '#domain/time.ts';
+import { processors } from '#processors/main.ts';
 import { partitionOf } from '#runtime/partitioner.ts';
 import { embeddedIds, topicNamed } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
@@ -49,14 +50,20 @@ export function withDuplicates(feed: Feed, share: number, random: Random): { fee
   return { feed: reordered(feed, records), added: records.length - feed.records.length };
 }
 
-/** No lateness of a processor that reads raw topics is shorter than this. */
-const leastLateness = seconds(5);
+/** How late a record may come that is in order for every processor that reads its topic. */
+const latenessOf = ({ name }: Topic<unknown>): Milliseconds =>
+  Math.min(
+    ...processors
+      .filter(({ reads }) => reads.some((topic) => topic.name === name))
+      .map(({ lateness }) => lateness),
+  );
 
 /** Each record is sent at any time at which it is still in order for every processor, in any order within a second. */
 export function outOfOrder(feed: Feed, random: Random): Feed {
   const moved = feed.records.map((record) => {
     if (isHeartbeat(record) || record.topic === driverSubscriptions.name) return record;
-    const latest = Math.min(said(record).event.at + leastLateness, feed.endAt);
+    const { topic, event } = said(record);
+    const latest = Math.min(event.at + latenessOf(topic), feed.endAt);
     const spare = Math.floor((latest - record.at) / 1000);
     return spare > 0 ? { ...record, at: record.at + seconds(random.integer(spare + 1)) } : record;
   });
