@@ -60,8 +60,9 @@ export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number):
   lane.clock.by === 'events' ? lane.clock.now - lateness : lane.clock.now;
 
 /**
- * Forgets what is too old to come again in order. What still waits is not, however long: the clock of a derived
- * topic follows its slowest source, and the others may be far ahead of it.
+ * Forgets what is too old to come again in order. What still waits in a derived topic is not, however long: its clock
+ * follows its slowest source, and the others may be far ahead of it. In a raw topic whatever is forgotten would be late,
+ * and how long records wait there depends on the order between topics, which must not show.
  */
 export function forgetOld<Event, State>(
   lane: Lane<Event>,
@@ -69,7 +70,7 @@ export function forgetOld<Event, State>(
   held: Iterable<Held>,
 ): void {
   const horizon = processor.lateness + processor.revisionBound + maxAhead;
-  if (!forget(lane.seen, lane.clock.now, horizon)) return;
+  if (!forget(lane.seen, lane.clock.now, horizon) || lane.clock.by === 'events') return;
   for (const { rank, source, sequence } of held)
     if (rank === lane.rank) remember(lane.seen, source, sequence);
 }

@@ -221,6 +221,17 @@ describe('a task', () => {
     expect(whole.folded).toBeGreaterThan(1);
   });
 
+  it('forgets at the same record however far another topic is behind', () => {
+    const values = [heartbeat(0)];
+    for (let turn = 1; turn <= 40; turn++) values.push(heartbeat(turn * 100), entry(turn * 100 + 5, 7));
+    const behind = newTask();
+    behind.accept(pack(environmentReadings.name, 0, 0, [heartbeat(0)]));
+    behind.accept(pack(parkingEvents.name, 0, 0, values));
+    behind.accept(pack(environmentReadings.name, 0, 1, [heartbeat(100_000)]));
+    const { duplicate, folded, open } = run(values).ledger();
+    expect(behind.ledger()).toMatchObject({ duplicate, folded, open });
+  });
+
   it('counts a record and its repeats once', () => {
     const task = run([heartbeat(0), entry(20, 7), entry(20, 7), heartbeat(75), entry(20, 7)]);
     expect(told(task.take().emitted)).toEqual(['minute 0 r0: 1 in, 0 wet']);
