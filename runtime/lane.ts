@@ -61,8 +61,8 @@ export const watermarkOf = (lane: Pick<Lane<never>, 'clock'>, lateness: number):
 
 /**
  * Forgets what is too old to come again in order. What still waits in a derived topic is not, however long: its clock
- * follows its slowest source, and the others may be far ahead of it. In a raw topic whatever is forgotten would be late,
- * and how long records wait there depends on the order between topics, which must not show.
+ * follows its slowest source, and the others may be far ahead of it. In a raw topic whatever is forgotten would be
+ * late, and how long records wait there depends on the order between topics, which must not show.
  */
 export function forgetOld<Event, State>(
   lane: Lane<Event>,

@@ -25,6 +25,7 @@ export function picture(tried: readonly Tried[]): string {
   const height = 40 + shown.length * (rowHeight + gap);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    '<title>Signal advice, judged in a simulator: delay by approach, and what was promised beside what came</title>',
     `<rect width="${width}" height="${height}" fill="white"/>`,
     ...drawn.map(
       (mode, i) => `<text x="${left + 120 * i}" y="16" fill="${colours[mode]}">${names[mode]}</text>`,
