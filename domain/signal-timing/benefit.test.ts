@@ -62,3 +62,8 @@ describe('the calibration of the model', () => {
     expect(of([44, 40], [0, 0])).toBeUndefined();
   });
 });
+
+it('has nothing to compare with when nobody was delayed before', () => {
+  const window = { measuredSeconds: 0, modelledSeconds: 12 };
+  expect(calibrate([window, window, window])).toBeUndefined();
+});

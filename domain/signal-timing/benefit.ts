@@ -34,7 +34,7 @@ export const windowsForVerdict = 3;
 const t95 = [6.314, 2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812, 1.796];
 const t95Beyond = 1.782;
 
-/** The ratio over windows under one plan; undefined with fewer than two, or where the model says nothing. */
+/** The ratio over windows under one plan; undefined with fewer than two, or without delay. */
 export function calibrate(
   windows: readonly { readonly measuredSeconds: number; readonly modelledSeconds: number }[],
 ): Calibration | undefined {
@@ -43,6 +43,7 @@ export function calibrate(
     .map(({ measuredSeconds, modelledSeconds }) => measuredSeconds / modelledSeconds);
   if (ratios.length < 2) return undefined;
   const ratio = mean(ratios);
+  if (ratio === 0) return undefined;
   return { ratio, deviation: Math.sqrt(variance(ratios, ratio) / ratios.length) };
 }
 
