@@ -42,7 +42,7 @@ export interface Rig {
   heal(): Promise<void>;
   /** A folder for whatever a repetition needs. */
   readonly folder: string;
-  /** A feed and what an undisturbed run makes of it; made once. */
+  /** A feed and what an undisturbed run makes of it; made once, but for those of hours. */
   fed(seed: number, minutes: number, partitions: number): Promise<Fed>;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function openRig(given: string, note: (line: string) => void): Prom
       startRedis({ folder: join(folder, 'redis') }).then((server) => redisServer(server, folder)),
     ]);
     started.push(kafka.stop, postgres.stop, redis.stop);
-    const feeds = new Map<string, Promise<Fed>>();
+    const [short, long] = [new Map<string, Promise<Fed>>(), new Map<string, Promise<Fed>>()];
     return {
       kafka,
       postgres,
@@ -84,7 +84,11 @@ export async function openRig(given: string, note: (line: string) => void): Prom
       },
       fed(seed, minutes, partitions) {
         const name = `${seed}/${minutes}/${partitions}`;
-        const made = feeds.get(name) ?? fedBy(seed, minutes, partitions);
+        const feeds = minutes > shortMost ? long : short;
+        const known = feeds.get(name);
+        if (known !== undefined) return known;
+        long.clear();
+        const made = fedBy(seed, minutes, partitions);
         feeds.set(name, made);
         return made;
       },
@@ -98,6 +102,9 @@ export async function openRig(given: string, note: (line: string) => void): Prom
     throw failure;
   }
 }
+
+/** Of longer feeds only one is kept: hours of a city take hundreds of megabytes. Minutes. */
+const shortMost = 30;
 
 async function fedBy(seed: number, minutes: number, partitions: number): Promise<Fed> {
   const feed = await makeFeed(seed, { minutes, partitions });
