@@ -1,27 +1,29 @@
-/** The product behind the signal protocol: an ingest, a log, the processor and what it says. */
+/** The product behind the signal protocol: an ingest, a log, the processors and what they say. */
 import type { Network } from '#domain/network.ts';
 import type { EventTime } from '#domain/time.ts';
+import { intersectionPerformance } from '#processors/intersection-performance/intersection-performance.ts';
 import { signalControl } from '#processors/signal-control/signal-control.ts';
+import { signalTiming } from '#processors/signal-timing/signal-timing.ts';
 import type { EventLog } from '#runtime/log.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import { createMemoryMeasures } from '#runtime/memory-measures.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
+import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
+import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import { embeddedIds } from '#schemas/registry.ts';
 import { isRejection } from '#schemas/rejection.ts';
-import { decodeRecord, schemaIdOf, type Topic } from '#schemas/topic.ts';
-import { approachStates, signalStages, signalStatuses } from '#schemas/topics.ts';
-import { createTopics } from './parts.ts';
+import { type AnyTopic, decodeRecord, schemaIdOf, type Topic } from '#schemas/topic.ts';
 import {
-  type Hello,
-  networkOf,
-  phaseOf,
-  secondsOf,
-  stageOf,
-  statusesOf,
-  type Tick,
-  timeOf,
-} from './signals-lines.ts';
+  approachStates,
+  signalAcknowledgements,
+  signalRecommendations,
+  signalStages,
+  signalStatuses,
+} from '#schemas/topics.ts';
+import { createTopics } from './parts.ts';
+import { planLine, stageLine } from './signals-advice.ts';
+import { district, type Hello, networkOf, statusesOf, type Tick, timeOf } from './signals-lines.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** Answers ticks with lines of advice. */
@@ -30,17 +32,24 @@ export interface Adviser {
   close(): Promise<void>;
 }
 
+/** What the controllers take: a stage each tick, or a plan now and then. */
+export type Advised = 'stages' | 'plans';
+
 /** Who vouches in the heartbeats. */
 const source = 'signals';
 /** All signals are one district, and so in one partition. */
 const partitions = 1;
+/** Whose advice is heard; the performance of intersections is what plans rest on where events tell of it. */
+const processorsFor = {
+  stages: [signalControl],
+  plans: [signalControl, intersectionPerformance, signalTiming],
+} as const;
 /** After the moment of a tick: by then every status of it has been seen. */
 const afterTick = signalControl.lateness + 2 * signalControl.tick;
-/** Green of a stage that a controller is to go on with until it hears more, s. */
-const untilMoreSeconds = 30;
 
 export async function openAdviser(
   hello: Hello,
+  advised: Advised,
   note: (line: string) => void,
   minute: (said: ApproachState) => void = () => undefined,
 ): Promise<Adviser> {
@@ -48,40 +57,42 @@ export async function openAdviser(
   const log = createMemoryLog();
   await createTopics(log, partitions);
   let now: EventTime = 0;
+  const processors = processorsFor[advised];
   const stage = openStage({
     log,
     store: createMemoryMeasures(),
     network,
     partitions,
-    processors: [signalControl],
+    processors,
     clock: { now: () => now, rate: 0 },
     notice: note,
     pace: 'lockstep',
   });
   await stage.run.started;
-  const hear = listenTo(log, signalStages);
+  const vouched = rawTopicsOf(processors);
+  const hear = advised === 'stages' ? stages(log, hello, network) : plans(log, hello, network, stage);
   const hearMinutes = listenTo(log, approachStates);
-  const advice = new Map<string, SignalStage>();
   let sequence = 0;
   return {
     async take(tick) {
       now = timeOf(tick.t);
       await tell(stage, statusesOf(tick, network, hello.apply_latency_s, sequence++), note);
-      await stage.ingest.heartbeat(source, now + afterTick, [signalStatuses]);
+      await stage.ingest.heartbeat(source, now + afterTick, vouched);
       await stage.run.settle();
-      for (const said of await hear()) advice.set(said.intersection, said);
       for (const said of await hearMinutes()) minute(said);
-      return tick.signals.flatMap((shown) => {
-        const said = advice.get(shown.id);
-        return said === undefined || said.expiresAt < now
-          ? []
-          : [lineOf(said, shown, tick.t, hello, network)];
-      });
+      return hear(tick, now);
     },
     async close() {
       await stage.stop();
     },
   };
+}
+
+/** What the processors read that none of them writes. */
+function rawTopicsOf(processors: readonly { reads: readonly AnyTopic[]; writes: readonly AnyTopic[] }[]) {
+  const written = new Set(processors.flatMap(({ writes }) => writes.map(({ name }) => name)));
+  const read = new Map(processors.flatMap(({ reads }) => reads.map((topic) => [topic.name, topic])));
+  return [...read.values()].filter(({ name }) => !written.has(name));
 }
 
 async function tell(
@@ -91,6 +102,48 @@ async function tell(
 ): Promise<void> {
   const { rejected } = await ingest.events(signalStatuses, statuses);
   for (const { rejection } of rejected) note(`refused: ${rejection.field} ${rejection.detail}`);
+}
+
+type Hear = (tick: Tick, now: EventTime) => Promise<object[]>;
+
+/** At each tick the stage that was advised last for each signal. */
+function stages(log: EventLog, hello: Hello, network: Network): Hear {
+  const hear = listenTo(log, signalStages);
+  const advice = new Map<string, SignalStage>();
+  return async (tick, now) => {
+    for (const said of await hear()) advice.set(said.intersection, said);
+    return tick.signals.flatMap((shown) => {
+      const said = advice.get(shown.id);
+      return said === undefined || said.expiresAt < now
+        ? []
+        : [stageLine(said, shown, tick.t, hello, network)];
+    });
+  };
+}
+
+/** Each plan once; the controller takes it, and says so. */
+function plans(log: EventLog, hello: Hello, network: Network, { ingest }: Stage): Hear {
+  const hear = listenTo(log, signalRecommendations);
+  let sequence = 0;
+  const applied = ({ intersection, recommendation }: SignalRecommendation, at: EventTime) =>
+    ({
+      district,
+      intersection,
+      recommendation,
+      sequence: sequence++,
+      at,
+      status: 'applied',
+      reason: null,
+      by: intersection,
+    }) satisfies SignalAcknowledgement;
+  return async (_, now) => {
+    const heard = await hear();
+    await ingest.events(
+      signalAcknowledgements,
+      heard.map((said) => applied(said, now)),
+    );
+    return heard.map((said) => planLine(said, hello, network));
+  };
 }
 
 /** Reads what has been said since the last time. */
@@ -110,39 +163,4 @@ function listenTo<Event>(log: EventLog, topic: Topic<Event>): () => Promise<Even
       position = batch.nextPosition;
     }
   };
-}
-
-/** A stage that is to come later is said as a plan whose first green ends then. */
-function lineOf(
-  { callAt, phases, previous }: SignalStage,
-  { id: signal, stage: shown, clearing_to, elapsed_s }: Tick['signals'][number],
-  t: number,
-  { apply_latency_s, signals, rules }: Hello,
-  { intersections }: Network,
-): object {
-  const stage = stageOf(phases[0] as number);
-  const from = shown ?? clearing_to;
-  const waitSeconds = secondsOf(callAt) - t - apply_latency_s;
-  const line = signals.find(({ id }) => id === signal);
-  if (
-    line === undefined ||
-    waitSeconds <= 0 ||
-    from === null ||
-    from === stage ||
-    previous[0] !== phaseOf(from)
-  )
-    return { type: 'stage', signal, stage };
-  const least = intersections.get(signal)?.phases[0]?.minGreenSeconds ?? 0;
-  const others = line.stages.flatMap(({ native_green_s }, other) =>
-    other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
-  );
-  const stages = [
-    { stage: from, green_s: (shown === null ? 0 : elapsed_s) + apply_latency_s + waitSeconds },
-    { stage, green_s: untilMoreSeconds },
-    ...others,
-  ];
-  // No plan may be longer than the protocol allows: then it is called with the next tick, when its time has come.
-  const cycleSeconds = stages.reduce((sum, { green_s }) => sum + green_s + line.yellow_s + line.all_red_s, 0);
-  if (cycleSeconds > rules.max_cycle_s) return { type: 'stage', signal, stage: from };
-  return { type: 'plan', signal, stages };
 }

@@ -233,9 +233,10 @@ function intersectionOf(signal: SignalLine, movements: readonly Movement[]): Int
       yellowSeconds: yellow_s,
       redClearanceSeconds: all_red_s,
       pedestrian: undefined,
-      approachKph: 50,
+      approachKph: undefined,
       grade: 0,
       clearanceMeters: 0,
+      mayBeOmitted: true,
     }),
   );
   const splits = stages.map(({ native_green_s }, i) => ({

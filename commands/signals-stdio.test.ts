@@ -96,7 +96,7 @@ describe('signals stdio', () => {
   });
 
   it('says nothing but plans when it is asked for plans', async () => {
-    const ticks = Array.from({ length: 70 }, (_, i) => tick(i * 5, i % 3));
+    const ticks = Array.from({ length: 90 }, (_, i) => tick(i * 5, i % 3));
     const said = await say(true, hello, ...ticks, { type: 'end' });
     expect(new Set(said.map(({ type }) => type))).toEqual(new Set(['ready', 'go', 'plan']));
   });

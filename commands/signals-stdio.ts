@@ -5,15 +5,9 @@
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Network } from '#domain/network.ts';
-import type { Advice } from '#domain/signal-control/model.ts';
-import { controlModelOf } from '#domain/signal-control/network-model.ts';
-import { PlanControl } from '#domain/signal-control/plan-control.ts';
-import { observationOf } from '#processors/signal-control/observation.ts';
-import { followedOf } from '#processors/signal-control/state.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import { type Adviser, openAdviser } from './signals-adviser.ts';
-import { type Hello, networkOf, statusesOf, type Tick } from './signals-lines.ts';
+import type { Hello, Tick } from './signals-lines.ts';
 
 type Line = Hello | Tick | { readonly type: 'ack' | 'end' };
 
@@ -43,7 +37,8 @@ export async function signalsStdio(
       if (line.trim() === '') continue;
       const said = JSON.parse(line) as Line;
       if (said.type === 'hello') {
-        adviser = plansOnly ? planner(said) : await openAdviser(said, note, (minute) => minutes.push(minute));
+        const what = plansOnly ? 'plans' : 'stages';
+        adviser = await openAdviser(said, what, note, (minute) => minutes.push(minute));
         say({ type: 'ready' });
       } else if (said.type === 'tick') {
         if (adviser === undefined) throw new Error('a tick came before the hello');
@@ -59,26 +54,3 @@ export async function signalsStdio(
       await writeFile(approaches, minutes.map((minute) => `${JSON.stringify(minute)}\n`).join(''));
   }
 }
-
-/** Plans are drawn directly: they do not go through the log yet. */
-function planner(hello: Hello): Adviser {
-  const network: Network = networkOf(hello);
-  const intersections = [...network.intersections.values()];
-  const control = new PlanControl(controlModelOf(network, intersections));
-  const followed = new Map(intersections.map((one) => [one.id, followedOf(one)]));
-  let sequence = 0;
-  return {
-    async take(tick) {
-      const statuses = statusesOf(tick, network, hello.apply_latency_s, sequence++);
-      return control.take(observationOf(statuses, followed)).map(planLine);
-    },
-    close: async () => {},
-  };
-}
-
-const planLine = ({ signal, offsetSeconds, stages }: Extract<Advice, { kind: 'plan' }>): object => ({
-  type: 'plan',
-  signal,
-  offset_s: offsetSeconds,
-  stages: stages.map(({ stage, greenSeconds }) => ({ stage, green_s: greenSeconds })),
-});

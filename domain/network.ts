@@ -91,12 +91,14 @@ export interface Phase {
   readonly pedestrian:
     | { readonly walkSeconds: number; readonly clearanceSeconds: number; readonly crossingMeters: number }
     | undefined;
-  /** Approach speed that the yellow is computed for (85th percentile). */
-  readonly approachKph: number;
+  /** Approach speed that the yellow is computed for (85th percentile); undefined where it was never measured. */
+  readonly approachKph: number | undefined;
   /** Grade of the approach, rise over run; downhill is negative. */
   readonly grade: number;
   /** Distance from stop bar to the far side of the conflict area. */
   readonly clearanceMeters: number;
+  /** Set where a plan may leave the phase out (NTCIP 1202 splitMode omitted), when others serve all its movements. */
+  readonly mayBeOmitted?: true;
 }
 
 /** Cycle, splits and offset in force. A split holds its phase's green, yellow and red clearance. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SignalControl } from './control.ts';
 import { crossing, Street } from './crossing.fixture.ts';
-import type { Advice, ControlModel } from './model.ts';
+import type { ControlModel, StageAdvice } from './model.ts';
 
 interface Demand {
   /** One vehicle each so many seconds, of each link; 0 for none. */
@@ -13,7 +13,7 @@ interface Demand {
 function drive({ every, minutes = 20, sees = 'loops' }: Demand) {
   const street = new Street();
   let control = new SignalControl(crossing(sees));
-  const said: Advice[] = [];
+  const said: StageAdvice[] = [];
   for (let t = 0; t < minutes * 60; t++) {
     if (t % 5 === 0) {
       const advice = control.take(street.observe(t === 0 ? 0 : 5));

@@ -89,7 +89,6 @@ export class SignalControl {
     if (next.stage !== stage || state.commanded === null)
       state.commanded = { stage: next.stage, at: now + next.afterSeconds };
     return {
-      kind: 'stage',
       signal: shown.id,
       from: stage,
       shownSeconds: elapsedSeconds + latencySeconds,

@@ -16,6 +16,11 @@ export interface DischargeState {
   green: { stage: number; startedAt: number; seconds: number; left: number; lasts: boolean } | undefined;
 }
 
+/** How often each link of a lane is taken, relative. */
+interface Shares {
+  readonly shares: readonly number[];
+}
+
 /**
  * What a stage does for a lane with a queue, by its first vehicle: one that need not give way goes fast, any other goes
  * slowly or not at all, and all behind it wait.
@@ -56,7 +61,7 @@ export function initialDischarge(lane: Lane): DischargeState {
   };
 }
 
-export function shareOf(state: DischargeState, link: number): number {
+export function shareOf(state: Shares, link: number): number {
   let sum = 0;
   for (const share of state.shares) sum += share;
   return (state.shares[link] as number) / sum;
@@ -70,7 +75,7 @@ function headwaySeconds(lane: Lane, does: number): number {
 /** By what the links do at the moment; `closed` are links whose way is full. */
 export function rateOf(
   lane: Lane,
-  state: DischargeState,
+  state: Shares,
   does: readonly number[],
   ratio: number,
   closed?: readonly boolean[],

@@ -119,7 +119,6 @@ export interface ControlModel {
 
 /** Show this stage as soon as it is safe, and hold it. */
 export interface StageAdvice {
-  readonly kind: 'stage';
   readonly signal: string;
   readonly stage: number;
   /** From when the advice takes effect to when the stage is to be called, s. */
@@ -130,14 +129,3 @@ export interface StageAdvice {
   readonly shownSeconds: number;
   readonly prediction: Prediction;
 }
-
-/** Run this cycle until another comes. */
-export interface PlanAdvice {
-  readonly kind: 'plan';
-  readonly signal: string;
-  /** Start of the first green at `t mod cycle`, s. */
-  readonly offsetSeconds: number | undefined;
-  readonly stages: readonly { readonly stage: number; readonly greenSeconds: number }[];
-}
-
-export type Advice = StageAdvice | PlanAdvice;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Intersection } from '../network.ts';
 import { fourLegs } from '../signal-timing/example.ts';
-import { controlModelOf, stagesOf } from './network-model.ts';
+import { controlModelOf } from './network-model.ts';
+import { stagesOf } from './plan-sequence.ts';
 import { street } from './street.fixture.ts';
 
 describe('what signal control makes of the tables', () => {

@@ -11,8 +11,9 @@ import type {
   Phase,
   Zone,
 } from '../network.ts';
-import { barrierGroups, changeSeconds, splitsOf } from '../signal-timing/ring-barrier.ts';
+import { changeSeconds, splitsOf } from '../signal-timing/ring-barrier.ts';
 import type { ControlModel, DetectorModel, SignalLink, SignalModel, Stage } from './model.ts';
+import { sequencer, stagesOf } from './plan-sequence.ts';
 
 /** Advice is made for steps of this length, s: what a vehicle of a queue takes, twice and a half. */
 const tickSeconds = 5;
@@ -20,16 +21,6 @@ const tickSeconds = 5;
 const jointsMost = 30;
 /** No green is shorter, whatever the tables say, s. */
 const greenFloorSeconds = 4;
-
-/** The phases of each stage: one of each ring, within one barrier group, in the order of the diagram. */
-export function stagesOf(intersection: Intersection): readonly (readonly Phase[])[] {
-  return barrierGroups(intersection).flatMap((runs) =>
-    runs.reduce<Phase[][]>(
-      (stages, { phases }) => stages.flatMap((stage) => phases.map((phase) => [...stage, phase])),
-      [[]],
-    ),
-  );
-}
 
 /** The signals of the intersections, with all that bears on them. */
 export function controlModelOf(network: Network, intersections: readonly Intersection[]): ControlModel {
@@ -103,33 +94,12 @@ function signalOf(
   };
 }
 
-/** The stages of the plan in the tables, in the order of its rings: a new one wherever a phase of a ring ends. */
-function nativeOf(intersection: Intersection): SignalModel['native'] {
-  const splits = splitsOf(intersection.plan);
-  const stages = stagesOf(intersection);
-  const native: { stage: number; greenSeconds: number }[] = [];
-  for (const runs of barrierGroups(intersection)) {
-    // Of each ring, when its phases end, seconds after the group began.
-    const ends = runs.map(({ phases }) => {
-      let end = 0;
-      return phases.map((phase) => {
-        end += splits.get(phase.number) ?? 0;
-        return { phase, end };
-      });
-    });
-    const moments = [...new Set(ends.flatMap((ring) => ring.map(({ end }) => end)))].sort((a, b) => a - b);
-    let from = 0;
-    for (const until of moments) {
-      const green = ends.map((ring) => (ring.find(({ end }) => end > from) ?? ring.at(-1))?.phase as Phase);
-      const over = ends.flatMap((ring) => ring.filter(({ end }) => end === until).map(({ phase }) => phase));
-      const stage = stages.findIndex((one) => one.every((phase) => green.includes(phase)));
-      const changing = Math.max(0, ...over.map(changeSeconds));
-      if (stage >= 0) native.push({ stage, greenSeconds: Math.max(0, until - from - changing) });
-      from = until;
-    }
-  }
-  return native;
-}
+/** The stages of the plan in the tables, in the order of its rings. */
+const nativeOf = (intersection: Intersection): SignalModel['native'] =>
+  sequencer(intersection)(splitsOf(intersection.plan)).map((shown) => ({
+    stage: shown.stage,
+    greenSeconds: Math.max(0, shown.seconds - shown.changeSeconds),
+  }));
 
 /** Whoever walks beside the vehicles must get across as well. */
 const leastGreenSeconds = ({ minGreenSeconds, pedestrian }: Phase): number =>

@@ -56,6 +56,7 @@ describe('the plan of least delay', () => {
       ],
     };
     const atSite = { ...small, plan: inForce };
+    const near = { splitChangeSeconds: 12 };
     fc.assert(
       fc.property(fc.array(fc.nat(900), { minLength: 8, maxLength: 8 }), (volumes) => {
         const wanted = demands(...volumes).filter(({ phase }) => [2, 4, 5, 6].includes(phase));
@@ -68,12 +69,12 @@ describe('the plan of least delay', () => {
               seconds,
             }));
             const plan = { ...inForce, splits };
-            if (!passes(evaluatePlan(atSite, inForce, plan))) continue;
+            if (!passes(evaluatePlan(atSite, inForce, plan, near))) continue;
             const delay = planDelay(atSite, plan, wanted);
             if (!delay.phases.some((after, i) => paysTooMuch(current.phases[i]!, after)))
               least = Math.min(least, delay.delaySeconds);
           }
-        const best = leastDelayPlan(atSite, wanted, inForce, 80);
+        const best = leastDelayPlan(atSite, wanted, inForce, 80, near);
         expect(best && planDelay(atSite, best, wanted).delaySeconds).toBeCloseTo(least, 4);
       }),
       { numRuns: 30 },

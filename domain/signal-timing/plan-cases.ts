@@ -10,7 +10,7 @@ import {
   walkAndClearanceSeconds,
   yellowChangeSeconds,
 } from './clearance.ts';
-import { type Spoilt, spoilers } from './plan-flaws.ts';
+import { movementNames, type Spoilt, spoilers } from './plan-flaws.ts';
 import type { AskedBounds } from './safety-gate.ts';
 import { pick, type Random, randomFrom, whole } from './seeded.ts';
 
@@ -98,7 +98,7 @@ export function planCase(seed: number): PlanCase {
       plan,
     },
     previous,
-    proposed: nudged(random, layout, previous),
+    proposed: thinned(random, layout, nudged(random, layout, previous)),
     asked: random() < 0.2 ? { maximumCycleSeconds: whole(random, 60, 120), minimumWalkSeconds: 4 } : {},
   };
   const flaws = random() < 0.4 ? whole(random, 1, 2) : 0;
@@ -118,7 +118,9 @@ function phaseOf(random: Random, number: number, ring: number, barrier: number, 
     ring,
     barrier,
     position,
-    movements: [],
+    movements: movementNames
+      .filter(() => random() < 0.4)
+      .map((movement) => ({ movement, protection: 'protected' as const })),
     minGreenSeconds: whole(random, 4, 10),
     maxGreenSeconds: random() < 0.2 ? 0 : whole(random, 50, 90),
     yellowSeconds: Math.max(3, upToTenth(yellowChangeSeconds({ approachKph, grade }))),
@@ -136,9 +138,10 @@ function phaseOf(random: Random, number: number, ring: number, barrier: number, 
             crossingMeters,
           }
         : undefined,
-    approachKph,
+    approachKph: random() < 0.05 ? undefined : approachKph,
     grade,
     clearanceMeters,
+    ...(random() < 0.3 ? { mayBeOmitted: true as const } : {}),
   };
 }
 
@@ -164,6 +167,18 @@ function legalPlan(random: Random, layout: Layout, phases: readonly Phase[]): Pl
     cycleSeconds += length;
   }
   return planOf(cycleSeconds, whole(random, 0, cycleSeconds - 1), splits);
+}
+
+/** The plan, now and then without one of its phases, whose time another of its run takes over. */
+function thinned(random: Random, layout: Layout, plan: Plan): Plan {
+  const run = pick(random, pick(random, layout));
+  if (random() < 0.7 || run === undefined || run.length < 2) return plan;
+  const [one, other] = [pick(random, run), pick(random, run)];
+  if (one === other) return plan;
+  const splits = new Map(plan.splits.map(({ phase, seconds }) => [phase, seconds]));
+  splits.set(other, (splits.get(other) as number) + (splits.get(one) as number));
+  splits.set(one, 0);
+  return planOf(plan.cycleSeconds, plan.offsetSeconds, splits);
 }
 
 const planOf = (cycleSeconds: number, offsetSeconds: number, splits: ReadonlyMap<number, number>): Plan => ({

@@ -8,6 +8,9 @@ type Mutable<T> = T extends string | number | undefined ? T : { -readonly [Key i
 export type Spoilt = Mutable<PlanCase>;
 type Spoiler = (random: Random, drawn: Spoilt) => void;
 
+/** Ways through a generated intersection. */
+export const movementNames = ['a', 'b', 'c', 'd', 'e'];
+
 const odd: readonly number[] = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 0.5, 1e9, 33.3];
 
 const anyPhase = (random: Random, drawn: Spoilt): Mutable<Phase> => pick(random, drawn.intersection.phases);
@@ -39,6 +42,11 @@ export const spoilers: readonly Spoiler[] = [
     drawn.proposed.splits.push({ ...anySplit(random, drawn) });
   },
   (random, drawn) => {
+    const phase = anyPhase(random, drawn);
+    if (random() < 0.5) delete phase.mayBeOmitted;
+    else phase.movements.push({ movement: pick(random, movementNames), protection: 'protected' });
+  },
+  (random, drawn) => {
     anySplit(random, drawn).phase = whole(random, 1, 16);
   },
   (random, drawn) => {
@@ -68,7 +76,7 @@ export const spoilers: readonly Spoiler[] = [
   },
   (random, drawn) => {
     const phase = anyPhase(random, drawn);
-    phase.approachKph = off(random, phase.approachKph, 400);
+    phase.approachKph = off(random, phase.approachKph ?? 50, 400);
   },
   (random, drawn) => {
     const phase = anyPhase(random, drawn);

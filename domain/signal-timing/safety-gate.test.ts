@@ -91,12 +91,14 @@ describe('the safety gate', () => {
 
   it('refuses a change of a split or of the cycle that is too large at once', () => {
     const proposed = planFrom(`
-      | 1 29  2 40 | 3 16  4 26 |
-      | 5 29  6 40 | 7 16  8 26 |`);
+      | 1 47  2 62 | 3 16  4 26 |
+      | 5 47  6 62 | 7 16  8 26 |`);
     expect(refused(proposed)).toEqual([
-      'cycleChange: 21 atMost 20 s',
-      'splitChange 1: 13 atMost 12 s',
-      'splitChange 5: 13 atMost 12 s',
+      'cycleChange: 61 atMost 60 s',
+      'splitChange 1: 31 atMost 30 s',
+      'splitDrift 1: 31 atMost 30 s',
+      'splitChange 5: 31 atMost 30 s',
+      'splitDrift 5: 31 atMost 30 s',
     ]);
   });
 
@@ -162,6 +164,38 @@ describe('the safety gate', () => {
       }),
     ).toEqual(defaultBounds);
     expect(boundsFor({ minimumWalkSeconds: 1 }).minimumWalkSeconds).toBe(4);
+  });
+
+  it('lets a phase be left out only where the tables let it, nobody walks, and others serve its movements', () => {
+    const plan = planFrom(`
+      | 1 0  2 48 | 3 16  4 26 |
+      | 5 16  6 32 | 7 16  8 26 |`);
+    const omitted = (part: Partial<Phase>) => refused(plan, { change: only(1, part) });
+    const elsewhere = (phase: Phase) =>
+      phase.number === 2
+        ? { movements: [...phase.movements, { movement: 'M-NBL', protection: 'permitted' as const }] }
+        : phase.number === 1
+          ? { mayBeOmitted: true as const }
+          : {};
+    expect(omitted({})).toEqual([
+      'omissionAllowed 1: 0 equals 1 phases',
+      'omissionServed 1: 1 equals 0 movements',
+    ]);
+    expect(omitted({ mayBeOmitted: true })).toEqual(['omissionServed 1: 1 equals 0 movements']);
+    expect(refused(plan, { change: elsewhere })).toEqual([]);
+    const walked = (phase: Phase) =>
+      phase.number === 1
+        ? { ...elsewhere(phase), pedestrian: { walkSeconds: 7, clearanceSeconds: 12, crossingMeters: 12.8 } }
+        : elsewhere(phase);
+    expect(refused(plan, { change: walked })).toEqual(['omissionWalked 1: 1 equals 0 crossings']);
+  });
+
+  it('takes the tables at their word on yellow and red where no speed was measured', () => {
+    const short = { approachKph: undefined, yellowSeconds: 3, redClearanceSeconds: 0 };
+    expect(refused(legs.plan, { change: only(1, short) })).toEqual([]);
+    expect(refused(legs.plan, { change: only(1, { ...short, yellowSeconds: 2.5 }) })).toEqual([
+      'yellowMinimum 1: 2.5 atLeast 3 s',
+    ]);
   });
 
   it('proves nothing by the absence of conditions', () => {

@@ -29,10 +29,10 @@ export interface TimingBounds {
 }
 
 export const defaultBounds: TimingBounds = {
-  minimumCycleSeconds: 40,
+  minimumCycleSeconds: 30,
   maximumCycleSeconds: 180,
-  splitChangeSeconds: 12,
-  cycleChangeSeconds: 20,
+  splitChangeSeconds: 30,
+  cycleChangeSeconds: 60,
   splitDriftSeconds: 30,
   minimumWalkSeconds: 7,
   greenFloorSeconds: 4,
@@ -83,7 +83,9 @@ export function evaluatePlan(
   for (const phase of intersection.phases) {
     clearance(constraints, phase);
     if (phase.pedestrian !== undefined) crossing(constraints, phase, phase.pedestrian, bounds);
-    green(constraints, phase, splits.get(phase.number) ?? Number.NaN, bounds);
+    const split = splits.get(phase.number) ?? Number.NaN;
+    if (split === 0) omission(constraints, intersection, phase, splits);
+    else green(constraints, phase, split, bounds);
   }
   rings(constraints, intersection, proposed, splits);
   cycle(constraints, proposed, bounds);
@@ -111,10 +113,14 @@ function form(constraints: Constraint[], intersection: Intersection, plan: Plan)
 
 function clearance(constraints: Constraint[], phase: Phase): void {
   const { number, yellowSeconds: yellow, redClearanceSeconds: red } = phase;
-  add(constraints, 'yellowFormula', number, yellow, 'atLeast', yellowChangeSeconds(phase));
+  const { approachKph, grade, clearanceMeters } = phase;
+  // Where nobody measured how fast they come, the tables vouch for yellow and red.
+  if (approachKph !== undefined)
+    add(constraints, 'yellowFormula', number, yellow, 'atLeast', yellowChangeSeconds({ approachKph, grade }));
   add(constraints, 'yellowMinimum', number, yellow, 'atLeast', yellowRange.minimum);
   add(constraints, 'yellowMaximum', number, yellow, 'atMost', yellowRange.maximum);
-  add(constraints, 'redClearanceFormula', number, red, 'atLeast', redClearanceSeconds(phase));
+  const least = approachKph === undefined ? 0 : redClearanceSeconds({ approachKph, clearanceMeters });
+  add(constraints, 'redClearanceFormula', number, red, 'atLeast', least);
   add(constraints, 'redClearanceMaximum', number, red, 'atMost', longestRedClearanceSeconds);
 }
 
@@ -144,6 +150,21 @@ function crossing(
     'atLeast',
     pedestrianBufferSeconds,
   );
+}
+
+/** A phase is left out only where the tables let it, nobody walks in it, and others serve all its movements. */
+function omission(
+  constraints: Constraint[],
+  { phases }: Intersection,
+  { number, movements, mayBeOmitted, pedestrian }: Phase,
+  splits: ReadonlyMap<number, number>,
+): void {
+  const shown = phases.filter((phase) => (splits.get(phase.number) ?? 0) > 0);
+  const served = new Set(shown.flatMap((phase) => phase.movements.map(({ movement }) => movement)));
+  const left = movements.filter(({ movement }) => !served.has(movement));
+  add(constraints, 'omissionAllowed', number, mayBeOmitted ? 1 : 0, 'equals', 1, 'phases');
+  add(constraints, 'omissionServed', number, left.length, 'equals', 0, 'movements');
+  add(constraints, 'omissionWalked', number, pedestrian === undefined ? 0 : 1, 'equals', 0, 'crossings');
 }
 
 function green(constraints: Constraint[], phase: Phase, split: number, bounds: TimingBounds): void {
@@ -212,7 +233,10 @@ function change(
     const split = now.get(number) ?? Number.NaN;
     const moved = Math.abs(split - (before.get(number) ?? Number.NaN));
     const drifted = Math.abs(split - (base.get(number) ?? Number.NaN));
-    add(constraints, 'splitChange', number, moved, 'atMost', bounds.splitChangeSeconds);
+    // A phase that is left out, or comes back, does so whole.
+    if (split === 0) continue;
+    if (before.get(number) !== 0)
+      add(constraints, 'splitChange', number, moved, 'atMost', bounds.splitChangeSeconds);
     add(constraints, 'splitDrift', number, drifted, 'atMost', bounds.splitDriftSeconds);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../network.ts';
-import { stagesOf } from '../signal-control/network-model.ts';
+import { stagesOf } from '../signal-control/plan-sequence.ts';
 import { passes } from './constraint.ts';
 import { fourLegs } from './example.ts';
 import { evaluateStage } from './stage-gate.ts';

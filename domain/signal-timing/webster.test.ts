@@ -84,7 +84,7 @@ describe("Webster's plan", () => {
   });
 
   it('is none when the plan in force is too far from any legal one', () => {
-    const needy = fourLegs(({ number }) => (number === 1 ? { minGreenSeconds: 40 } : {}));
+    const needy = fourLegs(({ number }) => (number === 1 ? { minGreenSeconds: 160 } : {}));
     expect(cycleRange(needy, [], needy.plan)).toBeUndefined();
     expect(websterPlan(needy, [], needy.plan, 90)).toBeUndefined();
   });

@@ -157,6 +157,9 @@ export function splitRanges(
       const now = before.get(phase.number) ?? Number.NaN;
       const table = base.get(phase.number) ?? Number.NaN;
       const least = leastSplit(phase, bounds);
+      // One that was left out comes back as it is in the tables, at most.
+      if (now === 0)
+        return [phase.number, { floor: Math.ceil(least), ceiling: Math.max(Math.ceil(least), table) }];
       const held = measured.has(phase.number) ? least : Math.max(least, now);
       const most = phase.maxGreenSeconds === 0 ? Infinity : phase.maxGreenSeconds + changeSeconds(phase);
       return [

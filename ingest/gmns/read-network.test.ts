@@ -258,7 +258,7 @@ describe('a plan that no controller could run', () => {
   //  ring 2 | 6: 30 s | 8: 30 s   |   the rings cross the barrier apart
   it('has barrier groups that do not end together', async () => {
     const second = (from: string, to: string, split: number) =>
-      `X1-base-${to},X1-base,${to},2,${from === '2' ? 1 : 2},1,8,40,3.5,1.5,5,${split},,,,55,-0.02,16\n`;
+      `X1-base-${to},X1-base,${to},2,${from === '2' ? 1 : 2},1,8,40,3.5,1.5,5,${split},,,,55,-0.02,16,\n`;
     const plan = 'signal_timing_plan.csv:2 timing_plan_id:';
     const right = 'the same in every ring would be right, as the rings cross a barrier together';
     const phases = toTables(crossing()).get('signal_timing_phase.csv')!;

@@ -104,7 +104,8 @@ async function readPlans(
  * `max_green`, `clearance` (yellow and red clearance together, checked where it is there), `walk_time`,
  * `ped_clearance`, `ring`, `barrier`, `position`; extensions `yellow`, `red_clear`, `split` (s),
  * `approach_speed` (km/h), `grade` (rise over run), `clear_distance` (m from stop bar to the far side of
- * the conflict area), `crossing_length` (m).
+ * the conflict area), `crossing_length` (m), `may_be_omitted` (true where a plan may leave the phase out, as its
+ * movements are served by others).
  */
 async function readPhases(
   folder: string,
@@ -142,6 +143,7 @@ async function readPhases(
       approachKph: row.number('approach_speed', 5, 200),
       grade: row.number('grade', -0.3, 0.3),
       clearanceMeters: row.number('clear_distance', 0, 200),
+      ...(row.text('may_be_omitted') === 'true' ? { mayBeOmitted: true } : {}),
     };
     const plan = row.reference('timing_plan_id', plans, 'signal_timing_plan.csv');
     return { plan, phase, splitSeconds: row.number('split', 1, 600), row };

@@ -87,14 +87,14 @@ function signalTables(network: Network): [string, string][] {
       'signal_timing_phase.csv',
       'timing_phase_id,timing_plan_id,signal_phase_num,ring,barrier,position,min_green,max_green,yellow,' +
         'red_clear,clearance,split,walk_time,ped_clearance,crossing_length,' +
-        'approach_speed,grade,clear_distance',
+        'approach_speed,grade,clear_distance,may_be_omitted',
       phases.map(({ phase: p, plan }) => [
         ...[`${plan.id}-${p.number}`, plan.id, p.number, p.ring, p.barrier, p.position],
         ...[p.minGreenSeconds, p.maxGreenSeconds, p.yellowSeconds, p.redClearanceSeconds],
         Math.round((p.yellowSeconds + p.redClearanceSeconds) * 100) / 100,
         plan.splits.find(({ phase }) => phase === p.number)?.seconds,
         ...[p.pedestrian?.walkSeconds, p.pedestrian?.clearanceSeconds, p.pedestrian?.crossingMeters],
-        ...[p.approachKph, p.grade, p.clearanceMeters],
+        ...[p.approachKph, p.grade, p.clearanceMeters, p.mayBeOmitted ? 'true' : ''],
       ]),
     ),
     table(

@@ -1,7 +1,8 @@
 import type { Intersection, Network } from '#domain/network.ts';
 import { SignalControl } from '#domain/signal-control/control.ts';
 import type { StageAdvice } from '#domain/signal-control/model.ts';
-import { controlModelOf, stagesOf } from '#domain/signal-control/network-model.ts';
+import { controlModelOf } from '#domain/signal-control/network-model.ts';
+import { stagesOf } from '#domain/signal-control/plan-sequence.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { Emit, Input, Keep, Owned, Processor } from '#runtime/processor.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';

@@ -2,7 +2,7 @@
 
 import type { Intersection } from '#domain/network.ts';
 import type { ControlledSignal, SignalControl } from '#domain/signal-control/control.ts';
-import { stagesOf } from '#domain/signal-control/network-model.ts';
+import { stagesOf } from '#domain/signal-control/plan-sequence.ts';
 import type { Prediction } from '#domain/signal-control/twin.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';

@@ -86,7 +86,8 @@ export function usableWindows(
     .slice(-windowsUsed);
 }
 
-const isMeasured = (quality: Quality): boolean => quality === 'observed' || quality === 'imputed';
+/** Whether a window has values that were measured, or filled in from such. */
+export const isMeasured = (quality: Quality): boolean => quality === 'observed' || quality === 'imputed';
 
 const runs = (plan: Plan, cycleDeciseconds: number | null): boolean =>
   cycleDeciseconds === null ||

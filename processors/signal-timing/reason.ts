@@ -20,7 +20,7 @@ export function reasonFor(
   );
   const saving = `saves ${low === high ? low : `${low} to ${high}`} s a vehicle`;
   return [
-    `${cause(network, intersection, critical, current)}: ${changes(inForce, best.plan)}`,
+    `${cause(network, intersection, critical, current)}: ${changesOf(inForce, best.plan)}`,
     `mean delay ${current.delaySeconds.toFixed(1)} s, expected ${best.predicted.delaySeconds.toFixed(1)} s (${saving})`,
   ].join('; ');
 }
@@ -58,20 +58,25 @@ function movementsOf(network: Network, intersection: Intersection, number: numbe
   return codes.length === 0 ? `phase ${number}` : `${codes.join('/')} (phase ${number})`;
 }
 
-function changes(inForce: Plan, plan: Plan): string {
+/** "cycle 90 to 80 s, phase 1 +6 s, phase 2 left out, offset 0 to 12 s". */
+export function changesOf(inForce: Plan, plan: Plan): string {
   const before = splitsOf(inForce);
-  const moved = plan.splits.map(({ phase, seconds }) => ({
-    phase,
-    by: seconds - (before.get(phase) ?? Number.NaN),
-  }));
-  const splits = moved
-    .filter(({ by }) => by !== 0)
-    .map(({ phase, by }) => `phase ${phase} ${by > 0 ? '+' : '-'}${Math.abs(by)} s`);
+  const splits = plan.splits.flatMap(({ phase, seconds }) => {
+    const by = seconds - (before.get(phase) ?? Number.NaN);
+    if (by === 0) return [];
+    return [
+      seconds === 0 ? `phase ${phase} left out` : `phase ${phase} ${by > 0 ? '+' : '-'}${Math.abs(by)} s`,
+    ];
+  });
   const cycle =
     plan.cycleSeconds === inForce.cycleSeconds
       ? []
       : [`cycle ${inForce.cycleSeconds} to ${plan.cycleSeconds} s`];
-  return [...cycle, ...splits].join(', ');
+  const offset =
+    plan.offsetSeconds === inForce.offsetSeconds % plan.cycleSeconds
+      ? []
+      : [`offset ${inForce.offsetSeconds} to ${plan.offsetSeconds} s`];
+  return [...cycle, ...splits, ...offset].join(', ');
 }
 
 const list = (names: readonly string[]): string =>

@@ -3,7 +3,7 @@ import type { Intersection, Network, Plan } from '#domain/network.ts';
 import { passes } from '#domain/signal-timing/constraint.ts';
 import { leastDelayPlan } from '#domain/signal-timing/least-delay.ts';
 import { type PhaseDelay, type PlanDelay, paysTooMuch, planDelay } from '#domain/signal-timing/plan-delay.ts';
-import { type AskedBounds, evaluatePlan } from '#domain/signal-timing/safety-gate.ts';
+import { type AskedBounds, boundsFor, evaluatePlan } from '#domain/signal-timing/safety-gate.ts';
 import {
   type CriticalMovements,
   criticalMovements,
@@ -20,7 +20,7 @@ import { reasonFor } from './reason.ts';
 export const recommendationLife = minutes(10);
 
 /** What is saved must at least pay for the disturbance of the change, s a vehicle. */
-const worthwhileSeconds = 0.5;
+export const worthwhileSeconds = 0.5;
 /** The widest delay that a document can say, 0.1 s. */
 const longestDeciseconds = 1_000_000;
 
@@ -55,7 +55,8 @@ export interface Candidate {
  * The best plan within the bounds, if every condition of safety is met, the saving is positive under the demand
  * of each single window, and no phase pays too much for it.
  */
-export function recommend(request: AdviceRequest): Advice {
+export function recommend(asked: AdviceRequest): Advice {
+  const request = { ...asked, bounds: cautious(asked.bounds) };
   const { network, intersection, windows, inForce, bounds, at } = request;
   const evidence = gatherEvidence(intersection, windows, inForce, at);
   if (typeof evidence === 'string') return { kind: 'none', reasons: [evidence] };
@@ -77,6 +78,17 @@ export function recommend(request: AdviceRequest): Advice {
   if (best === undefined) return { kind: 'none', reasons: [...new Set(reasons)] };
   const reason = reasonFor(network, intersection, critical, current, inForce, best);
   return { kind: 'recommendation', document: document(request, evidence, current, best, reason) };
+}
+
+/** The windows of a phase tell less than lanes do: a plan that is drawn from them moves by less at once. */
+function cautious(asked: AskedBounds | undefined): AskedBounds {
+  const bounds = boundsFor(asked);
+  return {
+    ...bounds,
+    minimumCycleSeconds: Math.max(40, bounds.minimumCycleSeconds),
+    cycleChangeSeconds: Math.min(20, bounds.cycleChangeSeconds),
+    splitChangeSeconds: Math.min(12, bounds.splitChangeSeconds),
+  };
 }
 
 /**
@@ -171,10 +183,11 @@ function document(
   };
 }
 
-const deciseconds = (value: number, round: (value: number) => number): number =>
+export const deciseconds = (value: number, round: (value: number) => number): number =>
   Math.min(longestDeciseconds, Math.max(-longestDeciseconds, round(value * 10)));
 
-const wirePlan = ({ cycleSeconds, offsetSeconds, splits }: Plan): TimingPlan => ({
+/** A plan as it is sent: the splits in phase order. */
+export const wirePlan = ({ cycleSeconds, offsetSeconds, splits }: Plan): TimingPlan => ({
   cycleSeconds,
   offsetSeconds,
   splits: [...splits].sort((a, b) => a.phase - b.phase),

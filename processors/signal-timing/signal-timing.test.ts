@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '#domain/network.ts';
+import { avenue } from '#domain/signal-control/avenue.fixture.ts';
 import { diagramOf, fourLegs } from '#domain/signal-timing/example.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import { drive, type Happening } from '#runtime/drive.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type {
   AcknowledgementStatus,
@@ -12,11 +14,14 @@ import type { SignalBenefit } from '#schemas/generated/signal.benefit.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import { isRejection } from '#schemas/rejection.ts';
 import {
+  approachStates,
   intersectionPerformances,
   signalAcknowledgements,
   signalBenefits,
   signalRecommendations,
 } from '#schemas/topics.ts';
+import { approachOf, uneven } from './approach.fixture.ts';
+import { corridorsOf } from './corridors.ts';
 import { signalTiming } from './signal-timing.ts';
 import { networkOf, windowOf } from './windows.ts';
 
@@ -276,5 +281,71 @@ describe('what is refused', () => {
     });
     expect(judge({ district: 'D-9' })).toMatchObject({ code: 'reference.unknown', field: 'district' });
     expect(isRejection(judge({ district: 'D-9' }))).toBe(true);
+  });
+});
+
+describe('plans from lanes', () => {
+  const street = avenue(2, 300);
+  const [corridor] = corridorsOf(street, () => true);
+  type Any = Happening<Event | ApproachState>;
+  /** What is said of both signals of the minutes from one to another. */
+  const minutesOf = (from: number, to: number): Any[] =>
+    Array.from({ length: to - from }, (_, i) => from + i).flatMap((minute) =>
+      corridor!.signals.map(({ intersection, layout }) => ({
+        topic: approachStates as Any['topic'],
+        event: approachOf(intersection, layout, uneven, midnight + minutes(minute)),
+      })),
+    );
+  const said = (happened: readonly Any[], until: number): SignalRecommendation[] =>
+    drive(signalTiming, street, happened as Happened[], midnight + minutes(until))
+      .filter(({ topic }) => topic === signalRecommendations.name)
+      .map(({ event }) => event as SignalRecommendation);
+  const when = ({ intersection, at }: SignalRecommendation): string =>
+    `${(at - midnight) / minutes(1)} ${intersection}`;
+  const applied = (
+    minute: number,
+    { intersection, recommendation, district }: SignalRecommendation,
+  ): Any => ({
+    topic: signalAcknowledgements as Any['topic'],
+    event: {
+      ...{
+        district,
+        intersection,
+        recommendation,
+        sequence: minute,
+        status: 'applied',
+        reason: null,
+        by: 'I',
+      },
+      at: midnight + minutes(minute) + seconds(5),
+    },
+  });
+
+  it('are advised to all signals of a corridor after six minutes', () => {
+    expect(said(minutesOf(0, 8), 8).map(when)).toEqual(['6 I1', '6 I2']);
+  });
+
+  it('wait for an answer, for as long as one can come', () => {
+    expect(said(minutesOf(0, 18), 18).map(when)).toEqual(['6 I1', '6 I2', '17 I1', '17 I2']);
+  });
+
+  it('are not advised again when they are in force', () => {
+    const first = said(minutesOf(0, 8), 8);
+    expect(said([...minutesOf(0, 30), ...first.map((one) => applied(6, one))], 30)).toEqual(first);
+  });
+
+  it('are not drawn where nothing was said for two minutes', () => {
+    expect(said(minutesOf(0, 2), 8)).toEqual([]);
+  });
+
+  it('leave it to windows where these tell', () => {
+    const window = windowOf(
+      street.intersections.get('I1')!,
+      street.intersections.get('I1')!.plan,
+      midnight,
+      [300],
+    );
+    const told: Any = { topic: intersectionPerformances as Any['topic'], event: window };
+    expect(said([...minutesOf(0, 8), told], 8).map(when)).toEqual(['6 I2']);
   });
 });

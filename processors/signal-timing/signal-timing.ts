@@ -1,18 +1,31 @@
 import type { Intersection, Network, Plan } from '#domain/network.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
-import type { Emit, Input, Keep, Processor } from '#runtime/processor.ts';
+import type { Emit, Input, Keep, Owned, Processor } from '#runtime/processor.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 import {
+  approachStates,
   intersectionPerformances,
   signalAcknowledgements,
   signalBenefits,
   signalRecommendations,
 } from '#schemas/topics.ts';
-import { observedPlan, windowsUsed } from './evidence.ts';
+import {
+  type Corridor,
+  corridorsOf,
+  isFresh,
+  isLongEnough,
+  type LaneMinutes,
+  lookEvery,
+  underAnotherPlan,
+  withMinute,
+} from './corridors.ts';
+import { isMeasured, observedPlan, windowsUsed } from './evidence.ts';
 import { recommend } from './recommend.ts';
+import { recommendTogether, type Seen } from './together.ts';
 import { beginTrial, benefitDocument, goOn, type Trial, takeBack, verdictOf } from './trial.ts';
 
 /** Who rejected advice is left alone for this long. */
@@ -22,7 +35,7 @@ const windowsKept = windowsUsed + 2;
 /** Recommendations remembered, so that a late acknowledgement finds its plan. */
 const issuedKept = 8;
 
-type Event = IntersectionPerformance | SignalAcknowledgement;
+type Event = IntersectionPerformance | SignalAcknowledgement | ApproachState;
 
 /** A recommendation that was sent. */
 interface Issued {
@@ -50,16 +63,25 @@ export interface IntersectionRow {
   fresh: boolean;
   /** Of the plan in force, when it was advised here. */
   trial: Trial | null;
+  /** Whether its controller tells events, so that windows come. */
+  isMeasured: boolean;
+  /** What was seen of its lanes. */
+  lanes: LaneMinutes | null;
+  /** When a plan was last drawn from its lanes. */
+  drawnAt: EventTime;
 }
 
 export interface SignalTimingState {
   readonly rows: Map<string, IntersectionRow>;
   /** Intersections whose row changed since it was last kept. */
   readonly changed: Set<string>;
+  /** The same for ever, and so not kept. */
+  readonly corridors: readonly Corridor[];
 }
 
 /**
- * Advises timing plans: a Webster plan through the safety gate, when the windows say that it pays.
+ * Advises timing plans through the safety gate: where controllers tell their events, a Webster plan when the windows
+ * say that it pays; where they only send statuses, plans for the signals of a corridor together, from their lanes.
  *
  * One recommendation at a time waits for an answer. After a rejection there is silence for 15 minutes; after
  * an application, until two windows have shown what the new plan does. What an applied plan was worth is measured
@@ -67,13 +89,17 @@ export interface SignalTimingState {
  */
 export const signalTiming: Processor<Event, SignalTimingState> = {
   name: 'signal-timing',
-  stateVersion: 2,
-  reads: [intersectionPerformances, signalAcknowledgements],
+  stateVersion: 3,
+  reads: [intersectionPerformances, signalAcknowledgements, approachStates],
   writes: [signalRecommendations, signalBenefits],
   lateness: seconds(5),
   revisionBound: minutes(60),
   tick: minutes(1),
-  initial: () => ({ rows: new Map(), changed: new Set() }),
+  initial: (network: Network, owned: Owned) => ({
+    rows: new Map(),
+    changed: new Set(),
+    corridors: corridorsOf(network, owned),
+  }),
   step,
   accepts,
   keep: { changed, restore } satisfies Keep<SignalTimingState>,
@@ -100,6 +126,7 @@ function step(state: SignalTimingState, input: Input<Event>, emit: Emit, network
   if (input.kind === 'watermark') advise(state, input.at, emit, network);
   else if (input.topic === intersectionPerformances.name)
     measure(state, input.event as IntersectionPerformance, network);
+  else if (input.topic === approachStates.name) see(state, input.event as ApproachState, network);
   else answer(state, input.event as SignalAcknowledgement, network);
 }
 
@@ -117,6 +144,9 @@ function rowOf(state: SignalTimingState, intersection: Intersection): Intersecti
     quietUntil: 0,
     fresh: false,
     trial: null,
+    isMeasured: false,
+    lanes: null,
+    drawnAt: 0,
   };
   state.rows.set(intersection.id, row);
   return row;
@@ -124,6 +154,7 @@ function rowOf(state: SignalTimingState, intersection: Intersection): Intersecti
 
 function measure(state: SignalTimingState, window: IntersectionPerformance, network: Network): void {
   const row = rowOf(state, network.intersections.get(window.intersection) as Intersection);
+  row.isMeasured ||= isMeasured(window.quality);
   if (window.windowStart < row.inForceSince) return;
   const other = row.windows.find(({ windowStart }) => windowStart === window.windowStart);
   if (other !== undefined && other.revision >= window.revision) return;
@@ -131,6 +162,14 @@ function measure(state: SignalTimingState, window: IntersectionPerformance, netw
     .sort((a, b) => a.windowStart - b.windowStart)
     .slice(-windowsKept);
   row.fresh = true;
+}
+
+function see(state: SignalTimingState, minute: ApproachState, network: Network): void {
+  const row = rowOf(state, network.intersections.get(minute.intersection) as Intersection);
+  if (minute.windowStart < row.inForceSince) return;
+  row.lanes = withMinute(row.lanes, minute);
+  // The first minute is seldom a whole one.
+  row.drawnAt ||= row.lanes.since + minutes(1);
 }
 
 function answer(state: SignalTimingState, acknowledgement: SignalAcknowledgement, network: Network): void {
@@ -175,6 +214,7 @@ function put(row: IntersectionRow, plan: Plan | null, at: EventTime): void {
   row.inForceSince = at;
   row.trial = null;
   row.windows = row.windows.filter(({ windowStart }) => windowStart >= at);
+  row.lanes = underAnotherPlan(row.lanes);
   // Whatever waits for an answer was drawn for a plan that is no longer in force.
   row.pending = null;
 }
@@ -201,6 +241,34 @@ function advise(state: SignalTimingState, at: EventTime, emit: Emit, network: Ne
       nonce: `${at}`,
     });
     if (advice.kind === 'recommendation') issue(row, advice.document, emit);
+  }
+  for (const corridor of state.corridors) adviseTogether(state, corridor, at, emit, network);
+}
+
+/** Plans for the signals of a corridor that only their statuses tell of. */
+function adviseTogether(
+  state: SignalTimingState,
+  { signals }: Corridor,
+  at: EventTime,
+  emit: Emit,
+  network: Network,
+): void {
+  const seen: Seen[] = [];
+  for (const { intersection, layout } of signals) {
+    const row = state.rows.get(intersection.id);
+    if (row === undefined || row.isMeasured || row.lanes === null || row.inForce === null) continue;
+    if (!isFresh(row.lanes, at) || at < row.quietUntil) continue;
+    // The others of the corridor wait for it, so that all are judged under the same plans.
+    if (waits(row, at) || !isLongEnough(row.lanes) || at - row.drawnAt < lookEvery) return;
+    seen.push({ intersection, layout, inForce: row.inForce, lanes: row.lanes });
+  }
+  if (seen.length === 0) return;
+  const advice = recommendTogether({ network, signals: seen, at, nonce: `${at}` });
+  for (const { intersection } of seen) {
+    const row = rowOf(state, intersection);
+    row.drawnAt = at;
+    const said = advice.get(intersection.id);
+    if (said?.kind === 'recommendation') issue(row, said.document, emit);
   }
 }
 

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../network.ts';
+import { evaluatePlan } from '../signal-timing/safety-gate.ts';
+import { randomFrom, whole } from '../signal-timing/seeded.ts';
+import { avenue, speedMps } from './avenue.fixture.ts';
+import { costOf, drawPlans, type Member, playAll } from './corridor.ts';
+import { CyclicFlow } from './cyclic-flow.ts';
+import { laneFlow } from './lane-flow.ts';
+import { layoutsOf } from './layout.ts';
+import { controlModelOf } from './network-model.ts';
+import { PlanSpace } from './plan-space.ts';
+
+/** Signals `meters` apart, with as many vehicles an hour as `vph` says of each lane. */
+function members(signals: number, meters: number, vph: (lane: string) => number): Member[] {
+  const network = avenue(signals, meters);
+  const intersections = [...network.intersections.values()];
+  const layouts = layoutsOf(controlModelOf(network, intersections));
+  return intersections.map((intersection) => {
+    const layout = layouts.get(intersection.id)!;
+    const flows = layout.lanes.map((lane) =>
+      laneFlow(lane, { arrivalVps: vph(lane.id) / 3600, shares: [1], ratios: [] }),
+    );
+    return {
+      id: intersection.id,
+      flow: new CyclicFlow(layout, flows),
+      space: new PlanSpace(intersection, layout, intersection.plan),
+    };
+  });
+}
+const busy = (lane: string): number =>
+  lane.startsWith('main') && lane.endsWith('2') ? 500 : lane.startsWith('side') ? 250 : 60;
+const inForce = (all: readonly Member[]): Map<string, Plan> =>
+  new Map(all.map(({ id, space }) => [id, space.inForce]));
+const total = (all: readonly Member[], plans: ReadonlyMap<string, Plan>): number =>
+  costOf(playAll(all, plans));
+
+describe('plans for signals that follow one another', () => {
+  it('feel what the one before lets go: a green that is a way later waits less than one amid the red', () => {
+    const all = members(2, 300, busy);
+    const later = (seconds: number): Map<string, Plan> =>
+      new Map(
+        all.map(({ id, space }) => [
+          id,
+          id === 'I2' ? { ...space.inForce, offsetSeconds: seconds } : space.inForce,
+        ]),
+      );
+    const way = 300 / speedMps;
+    expect(total(all, later(way))).toBeLessThan(0.8 * total(all, later((way + 40) % 80)));
+  });
+
+  it('have one cycle, and a green wave', () => {
+    const all = members(4, 300, busy);
+    const plans = drawPlans(all);
+    expect(new Set([...plans.values()].map(({ cycleSeconds }) => cycleSeconds)).size).toBe(1);
+    const still = new Map([...plans].map(([id, plan]) => [id, { ...plan, offsetSeconds: 0 }]));
+    expect(total(all, plans)).toBeLessThan(0.95 * total(all, still));
+    expect(total(all, plans)).toBeLessThan(0.8 * total(all, inForce(all)));
+  });
+
+  it('pass the gate, whatever comes, and are the same again', () => {
+    const random = randomFrom(11);
+    for (let n = 0; n < 12; n++) {
+      const vph = new Map<string, number>();
+      const drawn = (lane: string): number => {
+        if (!vph.has(lane)) vph.set(lane, whole(random, 0, 700));
+        return vph.get(lane) as number;
+      };
+      const all = members(1 + (n % 3), 200, drawn);
+      const plans = drawPlans(all);
+      for (const { id, space } of all)
+        expect(
+          evaluatePlan(space.intersection, space.inForce, plans.get(id) as Plan).filter(({ met }) => !met),
+        ).toEqual([]);
+      expect(drawPlans(all)).toEqual(plans);
+    }
+  });
+});

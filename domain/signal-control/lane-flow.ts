@@ -1,0 +1,40 @@
+/** What a plan is drawn for: what comes on each lane of a signal, and how each stage lets it go. */
+import { type Rate, rateOf } from './discharge.ts';
+import { type Lane, service } from './layout.ts';
+
+/** One lane, as it was measured. */
+export interface LaneDemand {
+  /** Vehicles that come, vehicles a second. */
+  readonly arrivalVps: number;
+  /** Of each link of the lane, in the long run; they sum to 1. */
+  readonly shares: readonly number[];
+  /** Of each stage, how fast a queue leaves, as a part of nominal. */
+  readonly ratios: readonly number[];
+}
+
+/** The same, worked out for every stage. */
+export interface LaneFlow {
+  readonly arrivalVps: number;
+  readonly shares: readonly number[];
+  /** Of each stage. */
+  readonly rates: readonly Rate[];
+  /** Of each stage, the chance that a vehicle which may not simply go may go when there is a gap. */
+  readonly giving: readonly number[];
+}
+
+/** Lanes whose demand is near nothing are planned for this, vehicles a second: 18 veh/h. */
+const leastArrivalVps = 0.005;
+
+export function laneFlow(lane: Lane, { arrivalVps, shares, ratios }: LaneDemand): LaneFlow {
+  return {
+    arrivalVps: Math.max(leastArrivalVps, arrivalVps),
+    shares,
+    rates: lane.service.map((does, stage) => rateOf(lane, { shares }, does, ratios[stage] ?? 1)),
+    giving: lane.service.map((does) => {
+      const of = (what: number): number =>
+        does.reduce((sum, one, link) => (one === what ? sum + (shares[link] ?? 0) : sum), 0);
+      const others = 1 - of(service.protected);
+      return others > 1e-9 ? of(service.permitted) / others : 0;
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+/** Signals that are advised together, and when their lanes have been seen for long enough. */
+import type { Intersection, Network } from '#domain/network.ts';
+import { count, type RateState } from '#domain/signal-control/lane-estimate.ts';
+import { type Layout, layoutsOf, service } from '#domain/signal-control/layout.ts';
+import { controlModelOf } from '#domain/signal-control/network-model.ts';
+import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import type { Owned } from '#runtime/processor.ts';
+import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
+
+/** Signals farther apart are not coordinated: platoons have dispersed by then (FHWA, Signal Timing Manual). */
+const coordinatedMeters = 800;
+/** A plan is drawn from what was seen in this long, and stays for as long at least. */
+export const lookEvery = minutes(5);
+/** What was seen longer ago says nothing about now. */
+const freshFor = minutes(2);
+
+/** Signals of which each follows another of them, in the order of their ids, or one alone; each may be advised. */
+export interface Corridor {
+  readonly signals: readonly { readonly intersection: Intersection; readonly layout: Layout }[];
+}
+
+/** The minutes of one signal. Plain data. */
+export interface LaneMinutes {
+  /** The first of them under the plan in force, and how many there have been. */
+  readonly since: EventTime;
+  readonly windows: number;
+  readonly last: ApproachState;
+  /** What usually came on each lane of `last`, over the last twenty minutes. */
+  readonly usual: readonly RateState[];
+}
+
+/** Memory of what usually comes, s: demand comes in waves of some minutes, and a plan has to bear them all. */
+const usualSeconds = 1200;
+
+/** With one more minute; the same when it is not a newer one. */
+export function withMinute(known: LaneMinutes | null, minute: ApproachState): LaneMinutes {
+  if (known !== null && minute.windowStart <= known.last.windowStart) return known;
+  const { windowSeconds } = minute;
+  const usual = minute.lanes.map(({ arrivalVph }, l) => {
+    const rate = { ...(known?.usual[l] ?? { vehicles: 0, seconds: 0 }) };
+    count(rate, (arrivalVph * windowSeconds) / 3600, windowSeconds, usualSeconds);
+    return rate;
+  });
+  const isFirst = known === null || known.windows === 0;
+  return {
+    since: isFirst ? minute.windowStart : known.since,
+    windows: (known?.windows ?? 0) + 1,
+    last: minute,
+    usual,
+  };
+}
+
+/** Another plan is in force: of the minutes before it only what came is still worth anything. */
+export const underAnotherPlan = (known: LaneMinutes | null): LaneMinutes | null =>
+  known === null ? null : { ...known, windows: 0 };
+
+export const isFresh = ({ last }: LaneMinutes, at: EventTime): boolean =>
+  last.windowStart + seconds(last.windowSeconds) >= at - freshFor;
+
+/** Minutes under the plan in force: the one in which it was applied does not count. */
+export const isLongEnough = ({ windows }: LaneMinutes): boolean => windows >= lookEvery / minutes(1) - 1;
+
+/**
+ * Whether another cycle would be a risk: where vehicles give way on shared lanes and the next signal is near, runs were
+ * seen in which junctions filled until nobody moved, whatever the cycle and whichever phases were kept. Their own plan
+ * does not do that.
+ */
+const isBetterLeftAlone = ({ lanes, signal }: Layout): boolean =>
+  signal.links.some(({ downstream }) => downstream !== undefined && downstream.signal !== signal.id) &&
+  lanes.some(({ service: does }) =>
+    does.some((now) => now.includes(service.protected) && now.includes(service.permitted)),
+  );
+
+export function corridorsOf(network: Network, owned: Owned): Corridor[] {
+  const intersections = [...network.intersections.values()].filter(
+    ({ district, phases }) => owned(district) && phases.length > 0,
+  );
+  const layouts = layoutsOf(controlModelOf(network, intersections));
+  for (const [id, layout] of layouts) if (isBetterLeftAlone(layout)) layouts.delete(id);
+  const groups = new Map<string, Set<string>>([...layouts.keys()].map((id) => [id, new Set([id])]));
+  for (const [id, { signal }] of layouts)
+    for (const { downstream } of signal.links) {
+      const other = groups.get(downstream?.signal ?? '');
+      const mine = groups.get(id);
+      if (downstream === undefined || other === undefined || mine === undefined || other === mine) continue;
+      if (downstream.meters > coordinatedMeters) continue;
+      for (const one of other) {
+        mine.add(one);
+        groups.set(one, mine);
+      }
+    }
+  return [...new Set(groups.values())].map((ids) => ({
+    signals: [...ids].sort().map((id) => ({
+      intersection: network.intersections.get(id) as Intersection,
+      layout: layouts.get(id) as Layout,
+    })),
+  }));
+}

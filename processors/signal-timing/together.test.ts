@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '#domain/network.ts';
+import { avenue } from '#domain/signal-control/avenue.fixture.ts';
+import { minutes } from '#domain/time.ts';
+import type { ApproachLane } from '#schemas/generated/approach.state.v1.ts';
+import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
+import { approachOf, uneven, type Vph } from './approach.fixture.ts';
+import { corridorsOf, type LaneMinutes, withMinute } from './corridors.ts';
+import type { Advice } from './recommend.ts';
+import { recommendTogether, type Seen } from './together.ts';
+
+const network = avenue(3, 300);
+const [corridor] = corridorsOf(network, () => true);
+const midnight = 1_800_057_600_000;
+
+const seen = (vph: Vph, inForce?: (plan: Plan) => Plan, part?: Partial<ApproachLane>): Seen[] =>
+  corridor!.signals.map(({ intersection, layout }) => ({
+    intersection,
+    layout,
+    inForce: inForce?.(intersection.plan) ?? intersection.plan,
+    lanes: [0, 1, 2, 3, 4]
+      .map((minute) => approachOf(intersection, layout, vph, midnight + minutes(minute), part))
+      .reduce<LaneMinutes | null>(withMinute, null)!,
+  }));
+const ask = (signals: readonly Seen[], bounds = {}): ReadonlyMap<string, Advice> =>
+  recommendTogether({ network, signals, bounds, at: midnight + minutes(5), nonce: '1' });
+const documents = (advice: ReadonlyMap<string, Advice>): SignalRecommendation[] =>
+  [...advice.values()].flatMap((one) => (one.kind === 'recommendation' ? [one.document] : []));
+
+describe('plans from lanes', () => {
+  it('are advised for a corridor together, each with its proof', () => {
+    const said = documents(ask(seen(uneven)));
+    expect(said.map(({ intersection }) => intersection)).toEqual(['I1', 'I2', 'I3']);
+    expect(new Set(said.map(({ plan }) => plan.cycleSeconds)).size).toBe(1);
+    for (const document of said) {
+      expect(document.constraints.every(({ met }) => met)).toBe(true);
+      expect(document.benefitLowDeciseconds).toBeGreaterThan(0);
+      expect(document.predictedDelayDeciseconds).toBeLessThan(document.currentDelayDeciseconds);
+      const green = (phase: number) =>
+        document.plan.splits.find((split) => split.phase === phase)?.seconds ?? 0;
+      expect(green(1)).toBeGreaterThan(1.5 * green(3));
+      expect(document.reason).toMatch(
+        /is the fullest \(v\/c \d\.\d\d\): cycle 80 to \d+ s, .*at 3 signals together/,
+      );
+    }
+  });
+
+  it('say which phase is left out', () => {
+    const [first] = documents(ask(seen(uneven)));
+    expect(first?.plan.splits.find(({ phase }) => phase === 2)?.seconds).toBe(0);
+    expect(first?.reason).toContain('phase 2 left out');
+  });
+
+  it('are not advised again once they are in force', () => {
+    const said = documents(ask(seen(uneven)));
+    const inForce = said[0]!.plan;
+    const again = ask(
+      seen(uneven).map((one, i) => ({ ...one, inForce: { id: 'advised', ...(said[i]?.plan ?? inForce) } })),
+    );
+    expect(documents(again)).toEqual([]);
+    expect([...again.values()].map((one) => one.kind === 'none' && one.reasons[0])).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining('near the best')),
+    );
+  });
+
+  it('keep to the bounds of an engineer', () => {
+    const bounded = documents(ask(seen(uneven), { minimumCycleSeconds: 70, splitChangeSeconds: 5 }));
+    for (const { plan, previous } of bounded) {
+      expect(plan.cycleSeconds).toBeGreaterThanOrEqual(70);
+      for (const { phase, seconds } of plan.splits) {
+        const before = previous.splits.find((split) => split.phase === phase)?.seconds as number;
+        if (seconds > 0) expect(Math.abs(seconds - before)).toBeLessThanOrEqual(5);
+      }
+    }
+  });
+
+  it('say that they rest on lanes that nobody sees whole', () => {
+    const [first] = documents(ask(seen(uneven, undefined, { quality: 'imputed' })));
+    expect(first?.evidence).toEqual({
+      windowStart: midnight,
+      windowEnd: midnight + minutes(5),
+      windows: 5,
+      quality: 'imputed',
+    });
+  });
+});
