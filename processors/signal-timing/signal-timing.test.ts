@@ -289,11 +289,11 @@ describe('plans from lanes', () => {
   const [corridor] = corridorsOf(street, () => true);
   type Any = Happening<Event | ApproachState>;
   /** What is said of both signals of the minutes from one to another. */
-  const minutesOf = (from: number, to: number): Any[] =>
+  const minutesOf = (from: number, to: number, vph = uneven): Any[] =>
     Array.from({ length: to - from }, (_, i) => from + i).flatMap((minute) =>
       corridor!.signals.map(({ intersection, layout }) => ({
         topic: approachStates as Any['topic'],
-        event: approachOf(intersection, layout, uneven, midnight + minutes(minute)),
+        event: approachOf(intersection, layout, vph, midnight + minutes(minute)),
       })),
     );
   const said = (happened: readonly Any[], until: number): SignalRecommendation[] =>
@@ -332,6 +332,19 @@ describe('plans from lanes', () => {
   it('are not advised again when they are in force', () => {
     const first = said(minutesOf(0, 8), 8);
     expect(said([...minutesOf(0, 30), ...first.map((one) => applied(6, one))], 30)).toEqual(first);
+  });
+
+  it('are drawn anew from whole minutes under the plan in force', () => {
+    const first = said(minutesOf(0, 8), 8).map((one) => applied(6, one));
+    const light = minutesOf(6, 14, (link, lane) => Math.round(0.2 * uneven(link, lane)));
+    const turned = minutesOf(6, 14, (link) => (link.startsWith('side') ? 600 : 60));
+    expect(said([...minutesOf(0, 6), ...first, ...light], 14).map(when)).toEqual(['6 I1', '6 I2']);
+    expect(said([...minutesOf(0, 6), ...first, ...turned], 14).map(when)).toEqual([
+      '6 I1',
+      '6 I2',
+      '12 I1',
+      '12 I2',
+    ]);
   });
 
   it('are not drawn where nothing was said for two minutes', () => {

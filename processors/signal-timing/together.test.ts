@@ -45,6 +45,11 @@ describe('plans from lanes', () => {
     }
   });
 
+  it('serve as many as may well come', () => {
+    // 660 veh/h at two seconds each, of which 14 get through in a cycle of 80 s: 630 veh/h.
+    expect(documents(ask(seen(uneven)))[0]?.reason).toContain('main-I1, lane 2, is the fullest (v/c 1.05)');
+  });
+
   it('say which phase is left out', () => {
     const [first] = documents(ask(seen(uneven)));
     expect(first?.plan.splits.find(({ phase }) => phase === 2)?.seconds).toBe(0);
