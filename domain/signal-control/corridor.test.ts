@@ -18,7 +18,7 @@ function members(signals: number, meters: number, vph: (lane: string) => number)
   return intersections.map((intersection) => {
     const layout = layouts.get(intersection.id)!;
     const flows = layout.lanes.map((lane) =>
-      laneFlow(lane, { arrivalVps: vph(lane.id) / 3600, shares: [1], ratios: [] }),
+      laneFlow(lane, { arrivalVps: vph(lane.id) / 3600, shares: [1], ratio: 1 }),
     );
     return {
       id: intersection.id,

@@ -3,6 +3,7 @@
  * of the next. Where that costs more than it saves, each has the cycle that is best for itself.
  */
 import type { Plan } from '../network.ts';
+import { worseningSeconds } from '../signal-timing/plan-delay.ts';
 import { splitsOf } from '../signal-timing/ring-barrier.ts';
 import type { CyclicFlow, PlanStage, Played } from './cyclic-flow.ts';
 import { service } from './layout.ts';
@@ -18,8 +19,6 @@ export interface Member {
 /** Plans of all members, by their ids. */
 export type Plans = ReadonlyMap<string, Plan>;
 
-/** Nobody is made to wait longer than this on average for the good of the others, s. */
-const worseningSeconds = 15;
 /** Common cycles are tried in steps of so many seconds, and offsets first in steps, then to the second. */
 const cycleStep = 4;
 const offsetSteps = [6, 2, 1];

@@ -21,7 +21,7 @@ function traffic(vph: Partial<Record<LaneName, number>>): CyclicFlow {
   const flows = layout.lanes.map((one) => {
     const name = (Object.keys(idOf) as LaneName[]).find((each) => idOf[each] === one.id);
     const arrivalVps = ((name && vph[name]) ?? 0) / 3600;
-    return laneFlow(one, { arrivalVps, shares: [1], ratios: [] });
+    return laneFlow(one, { arrivalVps, shares: [1], ratio: 1 });
   });
   return new CyclicFlow(layout, flows);
 }

@@ -8,8 +8,8 @@ export interface LaneDemand {
   readonly arrivalVps: number;
   /** Of each link of the lane, in the long run; they sum to 1. */
   readonly shares: readonly number[];
-  /** Of each stage, how fast a queue leaves, as a part of nominal. */
-  readonly ratios: readonly number[];
+  /** How fast a queue leaves, as a part of nominal. */
+  readonly ratio: number;
 }
 
 /** The same, worked out for every stage. */
@@ -25,11 +25,11 @@ export interface LaneFlow {
 /** Lanes whose demand is near nothing are planned for this, vehicles a second: 18 veh/h. */
 const leastArrivalVps = 0.005;
 
-export function laneFlow(lane: Lane, { arrivalVps, shares, ratios }: LaneDemand): LaneFlow {
+export function laneFlow(lane: Lane, { arrivalVps, shares, ratio }: LaneDemand): LaneFlow {
   return {
     arrivalVps: Math.max(leastArrivalVps, arrivalVps),
     shares,
-    rates: lane.service.map((does, stage) => rateOf(lane, { shares }, does, ratios[stage] ?? 1)),
+    rates: lane.service.map((does) => rateOf(lane, { shares }, does, ratio)),
     giving: lane.service.map((does) => {
       const of = (what: number): number =>
         does.reduce((sum, one, link) => (one === what ? sum + (shares[link] ?? 0) : sum), 0);

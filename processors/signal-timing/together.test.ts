@@ -50,6 +50,20 @@ describe('plans from lanes', () => {
     expect(documents(ask(seen(uneven)))[0]?.reason).toContain('main-I1, lane 2, is the fullest (v/c 1.05)');
   });
 
+  it('say the delay of a vehicle, also where fewer came lately than usual', () => {
+    const fewer = seen(uneven).map((one) => ({
+      ...one,
+      lanes: withMinute(
+        one.lanes,
+        approachOf(one.intersection, one.layout, (...at) => uneven(...at) / 5, midnight + minutes(5)),
+      ),
+    }));
+    const [steady, lately] = [seen(uneven), fewer].map(
+      (signals) => documents(ask(signals))[0]?.currentDelayDeciseconds as number,
+    );
+    expect(lately).toBeLessThan(1.05 * (steady as number));
+  });
+
   it('say which phase is left out', () => {
     const [first] = documents(ask(seen(uneven)));
     expect(first?.plan.splits.find(({ phase }) => phase === 2)?.seconds).toBe(0);

@@ -53,6 +53,8 @@ interface Outcome {
   /** Of all signals together, s a vehicle. */
   readonly savingSeconds: number;
   readonly delaySeconds: number;
+  /** Vehicles that come to each signal, vehicles a second. */
+  readonly arrivalVps: ReadonlyMap<string, number>;
 }
 
 /** Advice for each of the signals, by its id. */
@@ -117,7 +119,7 @@ function flowOf({ layout, lanes: { last, usual } }: Seen, deviations: number): C
     return laneFlow(lane, {
       arrivalVps: seen === undefined ? 0 : comingVps(seen, usual[place], deviations),
       shares: shares.map((share) => (sum > 0 ? share / sum : 1 / shares.length)),
-      ratios: lane.service.map(() => ratio),
+      ratio,
     });
   });
   return new CyclicFlow(layout, flows);
@@ -143,12 +145,14 @@ function isLane(seen: ApproachLane, lane: Lane): boolean {
 function outcome(members: readonly Member[], inForce: Plans, plans: Plans): Outcome {
   const before = playAll(members, inForce);
   const after = playAll(members, plans);
-  const vehicles = members.reduce((sum, { flow }) => sum + arrivalOf(flow), 0);
+  const arrivalVps = new Map(members.map(({ id, flow }) => [id, arrivalOf(flow)]));
+  const vehicles = [...arrivalVps.values()].reduce((sum, vps) => sum + vps, 0);
   return {
     before,
     after,
     savingSeconds: (costOf(before) - costOf(after)) / vehicles,
     delaySeconds: costOf(before) / vehicles,
+    arrivalVps,
   };
 }
 
@@ -170,8 +174,8 @@ function documentOf(
   const [before, after] = [likely.before, likely.after].map(
     (played) => played.get(intersection.id) as Played,
   );
-  const vehicles = approach.lanes.reduce((sum, { arrivalVph }) => sum + arrivalVph, 0) / 3600;
-  const mean = (played: Played | undefined): number => (played?.cost ?? 0) / Math.max(1e-3, vehicles);
+  const vehicles = likely.arrivalVps.get(intersection.id) as number;
+  const mean = (played: Played | undefined): number => (played?.cost ?? 0) / vehicles;
   const [low, high] = [likely.savingSeconds, worst.savingSeconds].sort((a, b) => a - b) as [number, number];
   const id = `${intersection.id}.${nonce}`;
   return {
