@@ -43,14 +43,18 @@ function cause(
   if (over.length > 0)
     return (
       `${list(over.map(({ phase }) => named(phase)))} ${over.length === 1 ? 'is' : 'are'} ` +
-      `over capacity (v/c ${worst.toFixed(2)})`
+      `over capacity (${fullness(worst)})`
     );
   const fullest = loaded.filter(({ volumeToCapacity }) => volumeToCapacity === worst);
   return (
     `green does not fit the demand, ${list(fullest.map(({ phase }) => named(phase)))} ` +
-    `${fullest.length === 1 ? 'is' : 'are'} the fullest (v/c ${worst.toFixed(2)})`
+    `${fullest.length === 1 ? 'is' : 'are'} the fullest (${fullness(worst)})`
   );
 }
+
+/** "v/c 1.08": a plan in force may also give no green at all to vehicles that come. */
+export const fullness = (volumeToCapacity: number): string =>
+  Number.isFinite(volumeToCapacity) ? `v/c ${volumeToCapacity.toFixed(2)}` : 'no green';
 
 function movementsOf(network: Network, intersection: Intersection, number: number): string {
   const movements = intersection.phases.find((phase) => phase.number === number)?.movements ?? [];

@@ -23,7 +23,7 @@ import { type EventTime, seconds } from '#domain/time.ts';
 import type { ApproachLane } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { LaneMinutes } from './corridors.ts';
-import { changesOf } from './reason.ts';
+import { changesOf, fullness } from './reason.ts';
 import { type Advice, deciseconds, recommendationLife, wirePlan, worthwhileSeconds } from './recommend.ts';
 
 /** What is known of one signal. */
@@ -214,5 +214,5 @@ function causeOf(network: Network, { lanes }: Layout, { volumeToCapacity }: Play
   const fullest = lanes[volumeToCapacity.indexOf(most)];
   if (fullest === undefined) return 'green does not fit the demand';
   const { link, lane } = placeOfLane(fullest.id);
-  return `${network.links.get(link)?.name ?? link}, lane ${lane}, is the fullest (v/c ${most.toFixed(2)})`;
+  return `${network.links.get(link)?.name ?? link}, lane ${lane}, is the fullest (${fullness(most)})`;
 }
