@@ -19,6 +19,7 @@ export function crossing(sees: 'loops' | 'zones' = 'loops', id = 'X'): ControlMo
     number,
     inLane: `${laneOf[number]}`,
     inEdge: `${laneOf[number]}`,
+    inMeters: 200,
     outLanes: [],
     turn: number === 3 ? 'left' : 'thru',
     saturationVph: 3600 / headwaySeconds,

@@ -5,7 +5,6 @@
 import { incrementalDelaySeconds } from '../control-delay.ts';
 import type { Rate } from './discharge.ts';
 import { freeGiving, gapFactor } from './gaps.ts';
-import { yellowUsedSeconds } from './green-learning.ts';
 import { storedMost } from './inside.ts';
 import type { LaneFlow } from './lane-flow.ts';
 import { type Lane, type Layout, service } from './layout.ts';
@@ -34,6 +33,8 @@ export interface Played {
 
 /** Green before the first vehicle counts, s (HCM 6): with less, short greens were thought to be worth too much. */
 const startupSeconds = 2;
+/** Yellow that is still driven, s: HCM 6 has 2 s. */
+const yellowUsedSeconds = 1;
 /** A green lets whole vehicles go: what is left of it for a part of one is lost, half of one on average. */
 const halfVehicle = 0.5;
 /** Demand that the queue is played with, at most, as a part of capacity: what is above it is incremental delay. */

@@ -12,6 +12,8 @@ export interface DischargeState {
   front: number[];
   /** Of each stage: vehicles that left while more waited, and those that the nominal rate would have let go. */
   readonly measured: { left: number; expected: number }[];
+  /** How many of those who wait inside find a gap, as a multiple of what the gap that is assumed lets through. */
+  giving: number;
   /** The green that runs: since when, and how many left in it as long as the queue lasts. */
   green: { stage: number; startedAt: number; seconds: number; left: number; lasts: boolean } | undefined;
 }
@@ -57,6 +59,7 @@ export function initialDischarge(lane: Lane): DischargeState {
     shares: weights.map((weight) => (priorVehicles * weight) / sum),
     front: weights.map((weight) => weight / sum),
     measured: lane.service.map(() => ({ left: 0, expected: 0 })),
+    giving: 1,
     green: undefined,
   };
 }
@@ -158,7 +161,10 @@ export function expectedLeaving({ fast, slow, passing }: Rate, open: number, sec
 export const openChance = (state: DischargeState, does: readonly number[]): number =>
   state.front.reduce((sum, chance, i) => (does[i] === service.protected ? sum + chance : sum), 0);
 
-/** `left` vehicles passed the stop bar while the links did this; `waits` whether another stands there now. */
+/**
+ * `left` vehicles passed the stop bar while the links did this; `waits` whether another stands there now,
+ * `permittedVps` how fast those go over it who give way: as long as there is room inside as fast as the others.
+ */
 export function learnLinks(
   lane: Lane,
   state: DischargeState,
@@ -166,10 +172,18 @@ export function learnLinks(
   left: number,
   waits: boolean,
   seconds: number,
+  permittedVps: number,
 ): void {
   const served = does.map((what) => (what === service.none ? 0 : 1));
+  const goes = does.map((what) =>
+    what === service.permitted ? permittedVps : 1 / headwaySeconds(lane, what),
+  );
   if (left > 0) {
-    const first = normalised(state.front.map((chance, i) => chance * (served[i] as number)));
+    const first = normalised(
+      state.front.map(
+        (chance, i) => chance * (served[i] as number) * (1 - Math.exp(-seconds * (goes[i] as number))),
+      ),
+    );
     const others = normalised(state.shares.map((share, i) => share * (served[i] as number)));
     if (first) add(state.shares, first, 1);
     if (others) add(state.shares, others, left - 1);
@@ -186,7 +200,7 @@ export function learnLinks(
   const stood = left > 0 ? Math.max(0, seconds - left / lane.saturationVps) : seconds;
   const stayed = state.front.map((chance, i) => {
     const what = does[i] as number;
-    return what === service.none ? chance : chance * Math.exp(-stood / headwaySeconds(lane, what));
+    return what === service.none ? chance : chance * Math.exp(-stood * (goes[i] as number));
   });
   state.front = normalised(stayed.map((chance) => chance + 1e-6)) as number[];
 }

@@ -5,10 +5,6 @@
 import { type DischargeState, expectedLeaving, learnRatio, rateOf } from './discharge.ts';
 import { type Lane, service } from './layout.ts';
 
-/** Green before the first vehicles count as a queue on the move, s: measured at stop bars, HCM 6 has 2 s. */
-export const startupSeconds = 1;
-/** Yellow that is still driven, s: measured as well, HCM 6 has 2 s. */
-export const yellowUsedSeconds = 1;
 /** A loop over which this part of the nominal flow goes has a queue behind it. */
 const pressing = 0.6;
 /** A loop that is on for this part of an interval of red has somebody on it. */
@@ -59,7 +55,7 @@ export function followGreen(lane: Lane, state: DischargeState, stop: StopBar, sh
     return;
   }
   green.lasts = false;
-  learn(lane, state, green.stage, green.left, green.seconds - startupSeconds);
+  learn(lane, state, green.stage, green.left, green.seconds);
 }
 
 /** The queue outlasted the green when somebody stands there now. Lanes that stay green are not judged. */
@@ -75,7 +71,7 @@ function end(
   const cleared = clearance[green.stage]?.[stage as number] as number;
   const seconds = at - elapsedSeconds - cleared - green.startedAt;
   const left = green.left + stop.vehicles;
-  learn(lane, state, green.stage, left, seconds - startupSeconds + Math.min(cleared, yellowUsedSeconds));
+  learn(lane, state, green.stage, left, seconds);
 }
 
 function learn(lane: Lane, state: DischargeState, stage: number, left: number, driven: number): void {

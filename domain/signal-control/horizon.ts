@@ -3,7 +3,6 @@
  * at the stop bar of its lane; the cost is the time that they stand. Of the sequences that show the same stage at the
  * same time only the best is followed (a forward dynamic programme), so the work grows with stages squared.
  */
-import { startupSeconds, yellowUsedSeconds } from './green-learning.ts';
 import { LaneRun } from './lane-run.ts';
 import type { Layout } from './layout.ts';
 import type { Stage } from './model.ts';
@@ -43,6 +42,13 @@ export interface Decision {
 
 /** What it costs, vehicle seconds, when two or more are inside whom crossing traffic then follows on. */
 const trapSeconds = 100;
+/**
+ * A green that ends amid a queue has lasted so long, s: the last of it are under way by then. Those who have just
+ * started are still inside when crossing traffic follows, and in some simulated hours a junction locked up on them.
+ */
+const underWaySeconds = 10;
+/** Fewer are no queue that a green could end amid of. */
+const queueVehicles = 2;
 /** A sequence that costs more than this times the best at the same time is given up. */
 const worthFollowing = 1.5;
 
@@ -89,7 +95,7 @@ export class Horizon {
     this.lanes.start(standing.stage, this.state.lanes);
     const stay = { stage: standing.stage, afterSeconds: 0 };
     const { elapsedSeconds, startsInSeconds } = standing;
-    const cost = this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
+    const cost = this.hold(standing.stage, startsInSeconds, 0, latencySeconds);
     this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay, -1, 0);
     for (let step = 0; step < this.steps; step++) {
       const limit = worthFollowing * this.bestOf(step).total;
@@ -121,20 +127,17 @@ export class Horizon {
   /** Time that vehicles would stand from now on under a sequence, vehicle seconds: nobody weighs more than another. */
   stoodUnder(standing: Standing, sequence: readonly Segment[]): number {
     const { latencySeconds } = this.timing;
-    const { elapsedSeconds, startsInSeconds } = standing;
+    const { startsInSeconds } = standing;
     this.lanes.start(standing.stage, this.state.lanes);
     this.lanes.stoodSeconds = 0;
-    this.hold(standing.stage, elapsedSeconds, startsInSeconds, 0, latencySeconds);
+    this.hold(standing.stage, startsInSeconds, 0, latencySeconds);
     let at = latencySeconds;
     let stage = standing.stage;
-    let elapsed = heldFor(elapsedSeconds, startsInSeconds, latencySeconds);
     for (const { to, waitSeconds: wait, seconds } of sequence) {
       if (to === stage) {
-        this.hold(stage, elapsed, 0, at, seconds);
-        elapsed += seconds;
+        this.hold(stage, 0, at, seconds);
       } else {
-        this.change({ from: stage, to, elapsed, wait, at, seconds });
-        elapsed = Math.max(0, seconds - wait - (this.layout.clearance[stage]?.[to] as number));
+        this.change({ from: stage, to, wait, at, seconds });
         stage = to;
       }
       at += seconds;
@@ -159,14 +162,18 @@ export class Horizon {
     const at = latencySeconds + step * tickSeconds;
     const elapsed = this.elapsed[node] as number;
     this.take(node);
-    const held = (this.costs[node] as number) + this.hold(stage, elapsed, 0, at, tickSeconds);
+    const held = (this.costs[node] as number) + this.hold(stage, 0, at, tickSeconds);
     const stays = step === 0 ? { stage, afterSeconds: 0 } : (this.first[node] as Decision);
     this.keep(node + stages, held, elapsed + tickSeconds, stays, node, 0);
     // Only the coming switch is timed to the second; the later ones will be when their turn comes.
     const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
     for (let to = 0; to < stages; to++)
       for (let after = 0; to !== stage && after <= last; after++) {
-        const wait = Math.max(after, (this.rates.leastGreen[stage * stages + to] as number) - elapsed);
+        const least = Math.max(
+          (shown[stage] as Stage).minGreenSeconds,
+          this.endsAmidQueue(node, stage, to) ? underWaySeconds : 0,
+        );
+        const wait = Math.max(after, least - elapsed);
         if (wait >= tickSeconds || (wait > after && after < last)) continue;
         const green = wait + (this.layout.clearance[stage]?.[to] as number);
         const next = Math.min(
@@ -175,31 +182,38 @@ export class Horizon {
         );
         const seconds = (next - step) * tickSeconds;
         this.take(node);
-        const cost =
-          (this.costs[node] as number) + this.change({ from: stage, to, elapsed, wait, at, seconds });
+        const cost = (this.costs[node] as number) + this.change({ from: stage, to, wait, at, seconds });
         const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
         this.keep(next * stages + to, cost, Math.max(0, seconds - green), first, node, wait);
       }
   }
 
+  /** Whether the green of a lane with a queue would end. */
+  private endsAmidQueue(node: number, from: number, to: number): boolean {
+    const { lanes, fast, slow } = this.rates;
+    const { size } = this.lanes;
+    for (let l = 0; l < lanes; l++)
+      if (
+        (fast[from * lanes + l] as number) > 0 &&
+        (fast[to * lanes + l] as number) + (slow[to * lanes + l] as number) === 0 &&
+        (this.standings[node * size + l] as number) >= queueVehicles
+      )
+        return true;
+    return false;
+  }
+
   /** Cost of a stage that goes on for `seconds`, with no green in the first `redSeconds` of them. */
-  private hold(stage: number, elapsed: number, redSeconds: number, at: number, seconds: number): number {
-    // The start-up loss of a green that has just begun, or is about to.
-    const lost = redSeconds > 0 ? redSeconds + startupSeconds : startupSeconds - elapsed;
-    for (let l = 0; l < this.rates.lanes; l++) this.lanes.span(l, Math.ceil(lost), seconds, seconds);
+  private hold(stage: number, redSeconds: number, at: number, seconds: number): number {
+    for (let l = 0; l < this.rates.lanes; l++) this.lanes.span(l, Math.ceil(redSeconds), seconds, seconds);
     return this.lanes.run(stage, stage, at, seconds);
   }
 
   /** Cost of `wait` more seconds of a stage, the clearance, and the stage `to` for the rest of `seconds`. */
-  private change({ from, to, elapsed, wait, at, seconds }: Change): number {
+  private change({ from, to, wait, at, seconds }: Change): number {
     const { lanes, stages, stays } = this.rates;
     const clear = this.layout.clearance[from]?.[to] as number;
-    const lost = Math.max(0, startupSeconds - elapsed);
-    for (let l = 0; l < lanes; l++) {
-      const isSteady = stays[(from * stages + to) * lanes + l] === 1;
-      const used = isSteady ? wait : wait + Math.min(clear, yellowUsedSeconds);
-      this.lanes.span(l, lost, used, isSteady ? wait : wait + clear + startupSeconds);
-    }
+    for (let l = 0; l < lanes; l++)
+      this.lanes.span(l, 0, wait, stays[(from * stages + to) * lanes + l] === 1 ? wait : wait + clear);
     return this.trapped(from, to) + this.lanes.run(from, to, at, seconds);
   }
 
@@ -231,7 +245,8 @@ export class Horizon {
     parent: number,
     wait: number,
   ): void {
-    const total = cost + this.lanes.toCome(this.layout.signal.yellowSeconds + startupSeconds);
+    const total =
+      cost + this.lanes.toCome(this.layout.signal.yellowSeconds + this.layout.signal.allRedSeconds);
     if (total >= (this.totals[node] as number)) return;
     this.totals[node] = total;
     this.costs[node] = cost;
@@ -254,7 +269,6 @@ export interface Segment {
 interface Change {
   readonly from: number;
   readonly to: number;
-  readonly elapsed: number;
   readonly wait: number;
   readonly at: number;
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossing } from './crossing.fixture.ts';
-import { followInside, storedMost } from './inside.ts';
+import { followInside, insideRate, storedMost } from './inside.ts';
 import { layoutsOf } from './layout.ts';
 import type { ControlModel, SignalModel } from './model.ts';
 import { initialSignal } from './signal-estimate.ts';
@@ -33,6 +33,7 @@ function watch(
     west: number;
     east: number;
     occupancy?: number;
+    presses?: boolean;
   }[]
 ): number[] {
   const crossingLayout = layout();
@@ -41,6 +42,7 @@ function watch(
   const [west, east] = [place('west'), place('east')];
   return intervals.map((interval) => {
     const crossed = crossingLayout.lanes.map((_, l) => ({
+      presses: l === west && interval.presses === true,
       vehicles: l === west ? interval.west : l === east ? interval.east : 0,
       occupancy: l === west ? interval.occupancy : undefined,
     }));
@@ -66,6 +68,27 @@ describe('those who wait inside for a gap', () => {
   it('fill the room when somebody stands on the loop although it is green', () => {
     expect(watch({ stage: 0, west: 0, east: 2, occupancy: 1 })).toEqual([storedMost]);
     expect(watch({ stage: 0, west: 1, east: 2, occupancy: 0.5 })[0]).toBeLessThan(storedMost);
+  });
+
+  it('fill the room when a queue does not move although it is green, wherever it stands', () => {
+    expect(watch({ stage: 0, west: 0, east: 2, presses: true })).toEqual([storedMost]);
+    expect(watch({ stage: 0, west: 1, east: 2, presses: true })[0]).toBeLessThan(storedMost);
+  });
+
+  it('find fewer gaps than was thought where fewer cross than were expected', () => {
+    const crossingLayout = layout();
+    const rateAfter = (vehicles: number): number => {
+      const { lanes } = initialSignal(crossingLayout);
+      const west = crossingLayout.lanes.findIndex(({ edge }) => edge === 'west');
+      const crossed = crossingLayout.lanes.map((_, l) => ({
+        vehicles: l === west ? vehicles : 1,
+        occupancy: 0.5,
+        presses: l === west,
+      }));
+      for (let t = 0; t < 20; t++) followInside(crossingLayout, lanes, 0, true, crossed, 5);
+      return insideRate(lanes[west]!.discharge, 0.2);
+    };
+    expect(rateAfter(0)).toBeLessThan(0.5 * rateAfter(2));
   });
 
   it('get out of the way when they need not give way any more, or their green ends', () => {

@@ -20,6 +20,8 @@ export interface LaneState {
   beyond: number;
   /** Past the stop bar, where those who turn wait for a gap. */
   inside: number;
+  /** Chance that the first in the queue wants the lane beside this one, 0..1. */
+  strayed: number;
   /** Whether the queue reaches the end of sight. */
   isFull: boolean;
   /** Passed the advance loop, before lanes are changed. */
@@ -79,6 +81,7 @@ export const initialLane = (lane: Lane): LaneState => ({
   moving: 0,
   beyond: 0,
   inside: 0,
+  strayed: 0,
   isFull: false,
   entered: { vehicles: 0, seconds: 0 },
   left: { vehicles: 0, seconds: 0 },
@@ -104,21 +107,19 @@ export const rateOfArrival = ({ vehicles, seconds }: RateState): number =>
 export const deviationOfArrival = ({ vehicles, seconds }: RateState): number =>
   Math.sqrt(vehicles + priorRate * priorSeconds) / (seconds + priorSeconds);
 
+interface Flows {
+  readonly arrived: number;
+  readonly left: number;
+  readonly seconds: number;
+  readonly isFree: boolean;
+  readonly mayBeHeld: boolean;
+}
+
 /**
  * Takes up one interval: `arrived` vehicles came, `left` went, as counted or, where nothing counts, as expected;
- * `isFree` whether all its vehicles could leave, and had begun to.
+ * `isFree` whether all its vehicles could leave, and had begun to, `mayBeHeld` whether one of them may hold the others.
  */
-export function estimate(
-  lane: Lane,
-  state: LaneState,
-  readings: LaneReadings,
-  flows: {
-    readonly arrived: number;
-    readonly left: number;
-    readonly seconds: number;
-    readonly isFree: boolean;
-  },
-): void {
+export function estimate(lane: Lane, state: LaneState, readings: LaneReadings, flows: Flows): void {
   const { arrived, left, seconds } = flows;
   const counted = readings.advance !== undefined && readings.stop !== undefined;
   const before = state.vehicles;
@@ -149,7 +150,7 @@ function weigh(
   lane: Lane,
   state: LaneState,
   { stop, advance }: LaneReadings,
-  { arrived, left, seconds, isFree }: { arrived: number; left: number; seconds: number; isFree: boolean },
+  { arrived, left, seconds, isFree, mayBeHeld }: Flows,
 ): void {
   const travelSeconds = lane.sightMeters / Math.max(1, lane.speedMps);
   const recent = arrived * Math.min(1, travelSeconds / seconds);
@@ -159,7 +160,8 @@ function weigh(
     state.vehicles += gain * (measured - state.vehicles);
     state.variance *= 1 - gain;
   };
-  if (stop !== undefined) {
+  // Where one may hold all others, nobody at the stop bar does not say that there is no queue.
+  if (stop !== undefined && !mayBeHeld) {
     const gone = !stop.isOn && stop.occupancy < passingOccupancy;
     const trickles =
       isFree && !stop.isOn && stop.occupancy < 0.3 && left < 0.5 * lane.saturationVps * seconds;

@@ -27,6 +27,17 @@ export class LaneRun {
   private readonly lost: Float64Array;
   private readonly used: Float64Array;
   private readonly begins: Float64Array;
+  /** Of each lane, those who have come before each second, and the sum of that: `[lane * (seconds + 1) + second]`. */
+  private readonly came: Float64Array;
+  private readonly cameSums: Float64Array;
+  /** The most that come in one second from each on: `[lane * seconds + second]`. */
+  private readonly most: Float64Array;
+  /** The lane that is let go now: as in `standing`, and the time that its vehicles have stood. */
+  private queue = 0;
+  private open = 0;
+  private left = 0;
+  private inside = 0;
+  private stood = 0;
 
   constructor(rates: StageRates, outlook: Outlook, states: readonly LaneState[]) {
     this.rates = rates;
@@ -41,6 +52,24 @@ export class LaneRun {
     this.lost = new Float64Array(rates.lanes);
     this.used = new Float64Array(rates.lanes);
     this.begins = new Float64Array(rates.lanes);
+    this.came = new Float64Array(rates.lanes * (outlook.seconds + 1));
+    this.cameSums = new Float64Array(rates.lanes * (outlook.seconds + 1));
+    this.most = new Float64Array(rates.lanes * outlook.seconds);
+    for (let l = 0; l < rates.lanes; l++) this.sum(l);
+  }
+
+  private sum(l: number): void {
+    const { horizon, arrivals, came, cameSums, most } = this;
+    const first = l * (horizon + 1);
+    for (let s = 0; s < horizon; s++) {
+      came[first + s + 1] = (came[first + s] as number) + (arrivals[l * horizon + s] as number);
+      cameSums[first + s + 1] = (cameSums[first + s] as number) + (came[first + s + 1] as number);
+    }
+    let highest = 0;
+    for (let s = horizon - 1; s >= 0; s--) {
+      highest = Math.max(highest, arrivals[l * horizon + s] as number);
+      most[l * horizon + s] = highest;
+    }
   }
 
   start(stage: number, states: readonly LaneState[]): void {
@@ -76,34 +105,77 @@ export class LaneRun {
   }
 
   private runLane(l: number, from: number, to: number, at: number, seconds: number): number {
+    const { lanes } = this.rates;
+    const { standing } = this;
+    const lost = Math.min(seconds, Math.ceil(this.lost[l] as number));
+    const used = Math.max(lost, Math.min(seconds, Math.ceil(this.used[l] as number)));
+    const begins = Math.max(used, Math.min(seconds, Math.ceil(this.begins[l] as number)));
+    this.queue = standing[l] as number;
+    this.open = standing[lanes + l] as number;
+    this.left = standing[2 * lanes + l] as number;
+    this.inside = standing[3 * lanes + l] as number;
+    this.stood = 0;
+    this.wait(l, at, lost);
+    this.go(l, from, at + lost, used - lost);
+    this.wait(l, at + used, begins - used);
+    if (begins < seconds) {
+      this.open = this.turned(
+        l,
+        from,
+        to,
+        this.queue + (this.arrivals[l * this.horizon + at + begins] as number),
+      );
+      this.go(l, to, at + begins, seconds - begins);
+    }
+    standing[l] = this.queue;
+    standing[lanes + l] = this.open;
+    standing[2 * lanes + l] = this.left;
+    standing[3 * lanes + l] = this.inside;
+    this.stoodSeconds += this.stood;
+    return this.stood;
+  }
+
+  /** `seconds` in which nobody of a lane goes, from `at` on; those inside get out of the way. */
+  private wait(l: number, at: number, seconds: number): void {
+    if (seconds <= 0) return;
+    const first = l * (this.horizon + 1) + at;
+    const before = this.came[first] as number;
+    const sums = (this.cameSums[first + seconds] as number) - (this.cameSums[first] as number);
+    this.stood += seconds * (this.queue - before) + sums;
+    this.queue += (this.came[first + seconds] as number) - before;
+    for (let s = 0; s < seconds && this.inside > 0; s++) {
+      this.inside -= Math.min(this.inside, clearedVps);
+      this.stood += this.inside;
+    }
+  }
+
+  /** `seconds` of a green stage, from `at` on. */
+  private go(l: number, stage: number, at: number, seconds: number): void {
     const { lanes, fast, slow, passing, gives } = this.rates;
-    const { standing, arrivals, horizon } = this;
-    const [lost, used, begins] = [this.lost[l] as number, this.used[l] as number, this.begins[l] as number];
-    let queue = standing[l] as number;
-    let open = standing[lanes + l] as number;
-    let left = standing[2 * lanes + l] as number;
-    let inside = standing[3 * lanes + l] as number;
-    let rate = from * lanes + l;
-    let [quickest, share, giving] = [fast[rate] as number, passing[rate] as number, gives[rate] === 1];
-    let stood = 0;
-    let isTurned = false;
+    const rate = stage * lanes + l;
+    const [quickest, slowest, share] = [fast[rate] as number, slow[rate] as number, passing[rate] as number];
+    if (quickest <= 0 && slowest <= 0) {
+      this.wait(l, at, seconds);
+      return;
+    }
+    const giving = gives[rate] === 1;
+    const { arrivals, horizon } = this;
+    let { queue, open, left, inside, stood } = this;
     for (let s = 0; s < seconds; s++) {
-      const arriving = arrivals[l * horizon + at + s] as number;
-      queue += arriving;
-      if (!isTurned && s >= begins) {
-        isTurned = true;
-        open = this.turned(l, from, to, queue, open, left);
-        rate = to * lanes + l;
-        [quickest, share, giving] = [fast[rate] as number, passing[rate] as number, gives[rate] === 1];
+      // Nobody waits, and nobody who comes will have to.
+      if (queue < 1e-9 && inside <= 0 && share === 1 && this.mostAfter(l, at + s) <= quickest * open) {
+        const first = l * (horizon + 1) + at;
+        left += queue + (this.came[first + seconds] as number) - (this.came[first + s] as number);
+        queue = 0;
+        break;
       }
-      const goes = isTurned || (s >= lost && s < used);
-      const gap = giving && goes && (inside > 0 || open < 1) ? this.gap(rate, at + s) : 1;
-      let could = 0;
+      queue += arrivals[l * horizon + at + s] as number;
+      const gap = giving && (inside > 0 || open < 1) ? this.gap(rate, at + s) : 1;
       let entering = 0;
-      if (goes && queue > 0) {
+      if (queue > 0) {
         const quick = quickest * open;
-        const others = open < 1 ? (slow[rate] as number) * (inside < storedMost ? 1 : gap) : 0;
-        could = quick + others * (1 - open);
+        const others = open < 1 ? slowest * (inside < storedMost ? 1 : gap) : 0;
+        const could = quick + others * (1 - open);
         if (could > 0) {
           const part = Math.min(1, queue / could);
           queue -= part * could;
@@ -113,19 +185,23 @@ export class LaneRun {
         }
       }
       if (inside > 0 || entering > 0) {
-        // With a green that need not give way, or none at all, those inside get out of the way.
+        // With a green that need not give way they get out of the way.
         inside += entering;
-        inside -= Math.min(inside, goes && giving ? freeGiving * gap : clearedVps);
+        inside -= Math.min(inside, giving ? freeGiving * gap : clearedVps);
         stood += inside;
       }
       stood += queue;
     }
-    standing[l] = queue;
-    standing[lanes + l] = open;
-    standing[2 * lanes + l] = left;
-    standing[3 * lanes + l] = inside;
-    this.stoodSeconds += stood;
-    return stood;
+    this.queue = queue;
+    this.open = open;
+    this.left = left;
+    this.inside = inside;
+    this.stood = stood;
+  }
+
+  /** The most that come in one second from `at` on. */
+  private mostAfter(l: number, at: number): number {
+    return this.most[l * this.horizon + at] as number;
   }
 
   /** What those who still stand will cost: all must go, one stage after the other; `changing` is lost at each, s. */
@@ -142,7 +218,8 @@ export class LaneRun {
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
-  private turned(l: number, from: number, to: number, queue: number, open: number, left: number): number {
+  private turned(l: number, from: number, to: number, queue: number): number {
+    const { open, left } = this;
     const { lanes, stages, passing, free, held, first } = this.rates;
     const pair = (from * stages + to) * lanes + l;
     const another =
@@ -156,7 +233,7 @@ export class LaneRun {
 
   /** How many of those who give way find a gap, as a part of all, in the stream of the lanes that they let pass. */
   private gap(rate: number, at: number): number {
-    const { lanes, foes, fast } = this.rates;
+    const { lanes, foes, fast, giving } = this.rates;
     const against = foes[rate] as readonly number[];
     if (against.length === 0) return 1;
     const stage = (rate - (rate % lanes)) / lanes;
@@ -168,6 +245,6 @@ export class LaneRun {
           ? (fast[stage * lanes + foe] as number) * (this.standing[lanes + foe] as number)
           : (this.arrivals[foe * this.horizon + at] as number);
     }
-    return insideGapFactor(flow);
+    return Math.min(1, (giving[rate - stage * lanes] as number) * insideGapFactor(flow));
   }
 }

@@ -24,6 +24,11 @@ export interface Lane {
   readonly saturationVps: number;
   /** What each stage does for each link of the lane: `service[stage][link]`. */
   readonly service: readonly (readonly number[])[];
+  /**
+   * Of each stage, the share of the ways of the lanes beside this one that it lets go; undefined where the lane is as
+   * long as its detectors look, so that nobody who wants one of those stands here.
+   */
+  readonly freesStrays: readonly number[] | undefined;
 }
 
 /** Lanes side by side, between which vehicles still change. */
@@ -94,6 +99,13 @@ function laneOf(
   const sharedBy = ({ lanes }: DetectorModel): number => lanes.filter((lane) => byLane.has(lane)).length;
   const zones = mine.filter(({ role }) => role === 'queue');
   const advance = mine.filter(({ role }) => role === 'advance');
+  const sightMeters = Math.max(
+    0,
+    ...zones.map((zone) => zone.distanceMeters + zone.lengthMeters),
+    ...advance.map(({ distanceMeters }) => distanceMeters),
+  );
+  const isShort = sightMeters > first.inMeters + sortingMeters;
+  const beside = isShort ? waysBeside(links, signal) : [];
   return {
     id,
     edge: first.inEdge,
@@ -110,11 +122,7 @@ function laneOf(
       meters: zone.lengthMeters,
       end: zone.distanceMeters + zone.lengthMeters,
     })),
-    sightMeters: Math.max(
-      0,
-      ...zones.map((zone) => zone.distanceMeters + zone.lengthMeters),
-      ...advance.map(({ distanceMeters }) => distanceMeters),
-    ),
+    sightMeters,
     speedMps: first.speedMps,
     saturationVps: first.saturationVph / 3600,
     service: signal.stages.map((stage) =>
@@ -124,5 +132,21 @@ function laneOf(
         return stage.afterStop.includes(number) ? service.afterStop : service.none;
       }),
     ),
+    freesStrays:
+      beside.length === 0
+        ? undefined
+        : signal.stages.map(
+            ({ green }) => beside.filter((way) => green.includes(way)).length / beside.length,
+          ),
   };
+}
+
+/** A lane shorter than the sight of its detectors by more than this is one in which vehicles of others may stand, m. */
+const sortingMeters = 15;
+
+/** Numbers of the links of an approach that turn as no link of this lane of it does. */
+function waysBeside(own: readonly SignalLink[], { links }: SignalModel): number[] {
+  const turns = new Set(own.map(({ turn }) => turn));
+  const edge = own[0]?.inEdge;
+  return links.flatMap(({ inEdge, turn, number }) => (inEdge === edge && !turns.has(turn) ? [number] : []));
 }

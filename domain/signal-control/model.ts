@@ -23,6 +23,8 @@ export interface SignalLink {
   readonly number: number;
   readonly inLane: string;
   readonly inEdge: string;
+  /** How far back the lane goes; upstream of it vehicles have other lanes, m. */
+  readonly inMeters: number;
   /** Lanes that it may lead to, where that is known. */
   readonly outLanes: readonly string[];
   readonly turn: Turn;

@@ -150,6 +150,7 @@ function linksOf(
     number,
     inLane,
     inEdge: inbound,
+    inMeters: network.links.get(inbound)?.lengthMeters ?? Number.POSITIVE_INFINITY,
     outLanes: outboundLanes === undefined ? [] : lanesOf(outbound, ...outboundLanes),
     turn,
     saturationVph: saturationVph / (lastLane - firstLane + 1),

@@ -1,18 +1,13 @@
 /** The estimate of all lanes of one signal, from what its detectors say and what it shows. */
+import { arrivals, compare } from './balance.ts';
 import { type HealthState, initialHealth, judge } from './detector-health.ts';
 import { expectedLeaving, learnLinks, learntRatio, openChance, type Rate, rateOf } from './discharge.ts';
 import { followGreen } from './green-learning.ts';
-import { followInside } from './inside.ts';
-import {
-  count,
-  estimate,
-  initialLane,
-  type LaneReadings,
-  type LaneState,
-  rateOfArrival,
-} from './lane-estimate.ts';
-import { type Approach, type Lane, type Layout, service } from './layout.ts';
+import { followInside, stopBarRate } from './inside.ts';
+import { count, estimate, initialLane, type LaneReadings, type LaneState } from './lane-estimate.ts';
+import { type Lane, type Layout, service } from './layout.ts';
 import type { LoopReading, Observation, SignalShown, ZoneReading } from './model.ts';
+import { followStray, mayBeHeld } from './strays.ts';
 
 /** Of one signal; plain data. */
 export interface SignalState {
@@ -48,10 +43,12 @@ export function estimateSignal(
   };
   if (seconds <= 0) return;
   const readings = layout.lanes.map((lane, l) => readingsOf(lane, state, state.lanes[l] as LaneState, seen));
-  const arrived = arrivals(layout, state, readings, seconds);
+  for (const [l, lane] of state.lanes.entries()) compare(lane, readings[l] as LaneReadings, seconds);
+  const arrived = arrivals(layout, state.lanes, readings, seconds);
   // The lights that vehicles of the interval had: those before it while it clears, else those at its end.
   const during = shown.stage ?? before.stage;
   const left = new Array<number>(layout.lanes.length).fill(0);
+  const stood = state.lanes.map(standing);
   for (const [i, lane] of layout.lanes.entries()) {
     const does =
       during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
@@ -68,9 +65,19 @@ export function estimateSignal(
   }
   const wasGreen =
     shown.stage !== undefined && before.stage === shown.stage && shown.elapsedSeconds >= seconds;
-  const crossed = left.map((vehicles, l) => ({ vehicles, occupancy: readings[l]?.stop?.occupancy }));
+  const crossed = left.map((vehicles, l) => ({
+    vehicles,
+    occupancy: readings[l]?.stop?.occupancy,
+    presses:
+      readings[l]?.stop !== undefined &&
+      Math.min(stood[l] as number, standing(state.lanes[l] as LaneState)) >= pressingVehicles,
+  }));
   followInside(layout, state.lanes, during, wasGreen, crossed, seconds);
 }
+
+/** So many that stand are a queue, however it was counted. */
+const pressingVehicles = 2;
+const standing = ({ vehicles, moving, beyond }: LaneState): number => vehicles - moving + beyond;
 
 function readingsOf(lane: Lane, state: SignalState, known: LaneState, seen: Observation): LaneReadings {
   const loop = (id: string): LoopReading | undefined => {
@@ -124,53 +131,8 @@ function zoneOf(lane: Lane, sound: ReadonlySet<string>, seen: Observation): Lane
   };
 }
 
-/** Vehicles for each lane: those of its advance loop, less or more those that changed lanes after it. */
-function arrivals(
-  layout: Layout,
-  state: SignalState,
-  readings: readonly LaneReadings[],
-  seconds: number,
-): number[] {
-  const arrived = new Array<number>(layout.lanes.length).fill(0);
-  for (const approach of layout.approaches) {
-    const entered = approach.lanes.map((i) => {
-      const lane = state.lanes[i] as LaneState;
-      const advance = readings[i]?.advance;
-      if (advance === undefined) return rateOfArrival(lane.arrived) * seconds;
-      if (!lane.isFull) count(lane.entered, advance.vehicles, seconds);
-      return advance.vehicles;
-    });
-    const changed = changeLanes(approach, state, readings, entered);
-    for (const [k, i] of approach.lanes.entries()) arrived[i] = changed[k] as number;
-  }
-  return arrived;
-}
-
-/** What lanes have too many of at the stop bar, in the long run, came from those that have too few there. */
-function changeLanes(
-  { lanes }: Approach,
-  state: SignalState,
-  readings: readonly LaneReadings[],
-  entered: readonly number[],
-): number[] {
-  const of = (i: number): LaneState => state.lanes[i] as LaneState;
-  if (lanes.length < 2 || lanes.some((i) => !readings[i]?.advance || !readings[i]?.stop)) return [...entered];
-  const into = lanes.map((i) => of(i).entered.vehicles);
-  const outOf = lanes.map((i) => of(i).left.vehicles);
-  const total = into.reduce((a, b) => a + b, 0);
-  const gone = outOf.reduce((a, b) => a + b, 0);
-  if (total < 10 || gone < 10) return [...entered];
-  const surplus = into.map((vehicles, k) => vehicles - ((outOf[k] as number) * total) / gone);
-  const lacking = surplus.reduce((sum, vehicles) => sum + Math.max(0, -vehicles), 0);
-  if (lacking <= 0) return [...entered];
-  let moved = 0;
-  const kept = entered.map((vehicles, k) => {
-    const share = Math.max(0, surplus[k] as number) / Math.max(1e-9, into[k] as number);
-    moved += vehicles * share;
-    return vehicles * (1 - share);
-  });
-  return kept.map((vehicles, k) => vehicles + (moved * Math.max(0, -(surplus[k] as number))) / lacking);
-}
+/** So many that were counted in, and of which none leaves on green, are not all counted wrongly. */
+const heldVehicles = 2;
 
 interface Interval {
   readonly does: readonly number[];
@@ -203,7 +165,10 @@ function takeLane(
   const queue = state.vehicles + state.beyond;
   const expected = Math.min(queue + arrived, expectedLeaving(rate, open, seconds));
   const left = readings.stop?.vehicles ?? expected;
-  const waits = readings.stop?.isOn ?? queue + arrived - left > 1;
+  // Who waits behind somebody inside the junction may stand short of the loop.
+  const stands =
+    readings.zone === undefined ? queue - left >= pressingVehicles : readings.zone.halted >= pressingVehicles;
+  const waits = readings.stop === undefined ? queue + arrived - left > 1 : readings.stop.isOn || stands;
   if (readings.stop !== undefined) {
     followGreen(lane, state.discharge, readings.stop, {
       at,
@@ -212,8 +177,7 @@ function takeLane(
       seconds,
       clearance,
     });
-    learnLinks(lane, state.discharge, does, left, waits, seconds);
-    count(state.left, left, seconds);
+    learnLinks(lane, state.discharge, does, left, waits, seconds, stopBarRate(state));
   }
   for (const [i, link] of does.entries()) {
     const share = link === service.none ? 0 : (state.discharge.shares[i] as number);
@@ -226,7 +190,14 @@ function takeLane(
   count(state.usually, came, seconds, usualSeconds);
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
-  estimate(lane, state, readings, { arrived, left, seconds, isFree });
+  const held = elapsedSeconds >= seconds && mayBeHeld(lane, stage) && queue - left >= heldVehicles;
+  estimate(lane, state, readings, { arrived, left, seconds, isFree, mayBeHeld: held });
+  followStray(lane, state, {
+    stage: elapsedSeconds >= seconds ? stage : undefined,
+    left,
+    stands: readings.zone === undefined ? state.isFull || held : readings.zone.halted >= 1,
+    seconds,
+  });
   const isWaiting = state.vehicles - state.moving >= 0.5;
   state.waitedSeconds = isWaiting && left === 0 ? state.waitedSeconds + seconds : 0;
   return left;

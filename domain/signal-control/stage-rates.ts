@@ -1,9 +1,9 @@
 /** How every lane of a signal discharges under every stage, laid out flat for the search. */
-import { learntRatio, openChance, permittedHeadwaySeconds, rateOf, shareOf } from './discharge.ts';
-import { freeGiving } from './gaps.ts';
+import { learntRatio, openChance, rateOf, shareOf } from './discharge.ts';
+import { crossingRate } from './inside.ts';
 import type { LaneState } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
-import type { Stage } from './model.ts';
+import { unheldChance } from './strays.ts';
 
 export interface StageRates {
   readonly lanes: number;
@@ -20,14 +20,17 @@ export interface StageRates {
   readonly gives: Uint8Array;
   /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
   readonly givesWay: Uint8Array;
+  /** Of each lane, how many of those inside find a gap, as a multiple of what is assumed: `[lane]`. */
+  readonly giving: Float64Array;
   /** Share of vehicles that need not give way; same places. */
   readonly passing: Float64Array;
   /** The best mean rate of a long queue over all stages: `[lane]`. */
   readonly best: Float64Array;
-  /** Whether what goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`. */
+  /**
+   * Whether all that goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`.
+   * Those who turn left go on while the stream against them clears, before they are protected.
+   */
   readonly stays: Uint8Array;
-  /** Green of a stage before another may follow: `[from * stages + to]`, s. */
-  readonly leastGreen: Float64Array;
   /** Chance that a first vehicle that must wait or give way in `from` need not in `to`; same places. */
   readonly held: Float64Array;
   /** Chance that a first vehicle that need not give way in `from` need not in `to`; same places. */
@@ -51,29 +54,27 @@ export function stageRates(
     foes: new Array<readonly number[]>(stages * lanes).fill([]),
     gives: new Uint8Array(stages * lanes),
     givesWay: new Uint8Array(lanes),
+    giving: Float64Array.from(states, ({ discharge }) => discharge.giving),
     passing: new Float64Array(stages * lanes),
     best: new Float64Array(lanes),
     stays: new Uint8Array(stages * stages * lanes),
-    leastGreen: Float64Array.from({ length: stages * stages }, (_, pair) =>
-      leastGreenOf(layout, Math.floor(pair / stages), pair % stages),
-    ),
     held: new Float64Array(stages * stages * lanes),
     free: new Float64Array(stages * stages * lanes),
   };
   for (const [l, lane] of layout.lanes.entries()) {
-    const { discharge } = states[l] as LaneState;
+    const state = states[l] as LaneState;
+    const { discharge } = state;
     const shares = lane.links.map((_, link) => shareOf(discharge, link));
     for (let stage = 0; stage < stages; stage++) {
       const does = lane.service[stage] as readonly number[];
       const { fast, slow, passing } = rateOf(lane, discharge, does, learntRatio(discharge, stage), closed[l]);
-      rates.first[stage * lanes + l] = openChance(discharge, does);
+      rates.first[stage * lanes + l] = openChance(discharge, does) * unheldChance(lane, state, stage);
       rates.fast[stage * lanes + l] = fast;
       const gives = does.some((what) => what === service.permitted);
       rates.slow[stage * lanes + l] = slow;
       if (gives) {
-        // They cross the stop bar at once while there is room inside; what they find there is seen elsewhere.
-        const { slow: nominal } = rateOf(lane, discharge, does, 1, closed[l]);
-        rates.slow[stage * lanes + l] = nominal * permittedHeadwaySeconds * freeGiving;
+        // What they find inside is seen elsewhere.
+        rates.slow[stage * lanes + l] = crossingRate(lane, discharge, does, closed[l]).slow;
         rates.foes[stage * lanes + l] = layout.foes[stage]?.[l] ?? [];
         rates.gives[stage * lanes + l] = 1;
         rates.givesWay[l] = 1;
@@ -86,28 +87,6 @@ export function stageRates(
   return rates;
 }
 
-/**
- * Those who turn from a shared lane and find no gap wait inside the junction. When crossing traffic follows again and
- * again after a short green, they fill it and hold one another for good. Where zones see the queue that has not been
- * met, and waiting costs more than it saves.
- */
-function leastGreenOf({ lanes, signal }: Layout, from: number, to: number): number {
-  const { minGreenSeconds } = signal.stages[from] as Stage;
-  const traps = lanes.some(({ service: does, zones }) => {
-    const [before, after] = [does[from] ?? [], does[to] ?? []];
-    const isShared = before.includes(service.protected) && before.includes(service.permitted);
-    return (
-      zones.length === 0 &&
-      isShared &&
-      before.some((what, link) => what === service.permitted && after[link] === service.none)
-    );
-  });
-  return traps ? Math.max(minGreenSeconds, clearingSeconds) : minGreenSeconds;
-}
-
-/** Time in which the stream against those who turn has gone by, and they find their gaps, s. */
-const clearingSeconds = 15;
-
 function relate(
   rates: StageRates,
   lane: Lane,
@@ -117,17 +96,18 @@ function relate(
   shares: readonly number[],
 ): void {
   let [both, inFrom, onlyTo] = [0, 0, 0];
-  let isNew = false;
+  let [goesOn, isNew] = [false, false];
   for (const [link, share] of shares.entries()) {
     const before = lane.service[from]?.[link] as number;
     const after = lane.service[to]?.[link] as number;
     if (before === service.protected) inFrom += share;
     if (before === service.protected && after === service.protected) both += share;
     if (before !== service.protected && after === service.protected) onlyTo += share;
-    if (after > before) isNew = true;
+    if (before >= service.permitted && after >= service.permitted) goesOn = true;
+    if (before < service.permitted && after >= service.permitted) isNew = true;
   }
   const at = (from * rates.stages + to) * rates.lanes + l;
-  rates.stays[at] = both > 0 && !isNew ? 1 : 0;
+  rates.stays[at] = goesOn && !isNew ? 1 : 0;
   rates.free[at] = inFrom > 1e-9 ? both / inFrom : onlyTo;
   rates.held[at] = inFrom < 1 - 1e-9 ? onlyTo / (1 - inFrom) : both;
 }

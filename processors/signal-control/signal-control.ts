@@ -28,7 +28,7 @@ const repeatedAfter = seconds(20);
  */
 export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
-  stateVersion: 1,
+  stateVersion: 2,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
   lateness: seconds(1),
