@@ -15,9 +15,7 @@ const names: Readonly<Record<Mode, string>> = {
   loops: 'stages, loops',
   plans: 'plans only',
 };
-/** Plans are judged without looking at queues, so no approach is known for them. */
-const drawn = modes.filter((mode) => mode !== 'plans');
-/** More approaches than this are not drawn, the most loaded are. */
+/** More approaches than this are not modes, the most loaded are. */
 const approachesMost = 12;
 
 export function picture(tried: readonly Tried[]): string {
@@ -27,7 +25,7 @@ export function picture(tried: readonly Tried[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
     '<title>Signal advice, judged in a simulator: delay by approach, and what was promised beside what came</title>',
     `<rect width="${width}" height="${height}" fill="white"/>`,
-    ...drawn.map(
+    ...modes.map(
       (mode, i) => `<text x="${left + 120 * i}" y="16" fill="${colours[mode]}">${names[mode]}</text>`,
     ),
     ...shown.flatMap((scenario, row) => {
@@ -72,9 +70,9 @@ function bars(scenario: Scenario, tried: readonly Tried[], y0: number): string {
   const wide = (width * 0.62) / Math.max(1, approaches.length);
   const parts = approaches.flatMap(([approach, byMode], i) => {
     const x = left + i * wide;
-    const bar = (wide - 8) / drawn.length;
+    const bar = (wide - 8) / modes.length;
     return [
-      ...drawn.map((mode, k) => {
+      ...modes.map((mode, k) => {
         const high = ((byMode.get(mode) ?? 0) / most) * (rowHeight - 30);
         return (
           `<rect x="${(x + k * bar).toFixed(1)}" y="${(y0 + rowHeight - high).toFixed(1)}" ` +

@@ -1,10 +1,21 @@
 /** Goals, and `SIGNALS.md`: delays by scenario and by seed, and what the twin promised beside what then happened. */
 import { formatGoals, type Goal } from '#commands/goals.ts';
-import { judged, type Mode, modes, type Scenario, scenarios } from './scenarios.ts';
+import {
+  judged,
+  type Mode,
+  modes,
+  type Scenario,
+  scenarios,
+  type Trouble,
+  touchesNative,
+  troubleNames,
+  worseAtMostPercent,
+} from './scenarios.ts';
 import { isGridlocked, isUnsafe, type Trial } from './trial.ts';
 
 export interface Job {
   readonly scenario: Scenario;
+  readonly trouble: Trouble;
   readonly mode: Mode;
   readonly seed: number;
 }
@@ -14,8 +25,14 @@ export type Tried = Job & Trial;
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const of = (tried: readonly Tried[], scenario: Scenario, mode: Mode): Tried[] =>
-  tried.filter((one) => one.scenario === scenario && one.mode === mode);
+const of = (tried: readonly Tried[], scenario: Scenario, mode: Mode, trouble: Trouble = 'none'): Tried[] =>
+  tried.filter((one) => one.scenario === scenario && one.mode === mode && one.trouble === trouble);
+
+/** Mean over the seeds, s; undefined where none was run. */
+function delayOf(tried: readonly Tried[], ...which: readonly [Scenario, Mode, Trouble?]): number | undefined {
+  const delays = of(tried, ...which).map(({ verdict }) => verdict.delay_s);
+  return delays.length === 0 ? undefined : mean(delays);
+}
 
 export function goalsOf(tried: readonly Tried[]): Goal[] {
   const goals: Goal[] = [];
@@ -28,8 +45,32 @@ export function goalsOf(tried: readonly Tried[]): Goal[] {
       goals.push({ name, measured: delay, relation: '<=', bound: scenario.goals[mode], unit: 's' });
       const wrong = verdicts.filter((verdict) => isGridlocked(verdict) || isUnsafe(verdict)).length;
       goals.push({ name: `${name}-wrong-runs`, measured: wrong, relation: '=', bound: 0, unit: 'runs' });
+      for (const trouble of troubleNames) goals.push(...troubleGoals(tried, scenario, mode, trouble));
     }
   return goals;
+}
+
+/** How much worse than without trouble, and than signals that are left alone under the same. */
+function troubleGoals(tried: readonly Tried[], scenario: Scenario, mode: Mode, trouble: Trouble): Goal[] {
+  const [without, under] = [delayOf(tried, scenario, mode), delayOf(tried, scenario, mode, trouble)];
+  if (trouble === 'none' || without === undefined || under === undefined) return [];
+  const native = delayOf(tried, scenario, 'native', touchesNative(trouble) ? trouble : 'none');
+  const name = `signals-${scenario.name}-${mode}-${trouble}`;
+  const worse = 100 * (under / without - 1);
+  return [
+    { name, measured: worse, relation: '<=', bound: worseAtMostPercent, unit: '% worse' },
+    ...(native === undefined
+      ? []
+      : [
+          {
+            name: `${name}-beside-native`,
+            measured: 100 * (under / native - 1),
+            relation: '<=' as const,
+            bound: 0,
+            unit: '% worse',
+          },
+        ]),
+  ];
 }
 
 /** What the twin promised and what came, over all minutes for which advice was made, vehicle seconds. */
@@ -95,6 +136,7 @@ export function reportOf(
       delayRows(tried),
     ),
     '',
+    ...troubleTable(tried),
     '## What the twin promised',
     '',
     'Stopped delay of a signal in the coming minute, vehicle seconds: as predicted under advice and under its own',
@@ -112,6 +154,30 @@ export function reportOf(
     '```',
     '',
   ].join('\n');
+}
+
+/** Delay under each trouble, s. */
+function troubleTable(tried: readonly Tried[]): string[] {
+  const run = troubleNames.filter((trouble) => tried.some((one) => one.trouble === trouble));
+  if (run.length < 2) return [];
+  const rows = scenarios.flatMap((scenario) =>
+    modes.flatMap((mode) => {
+      const delays = run.map((trouble) =>
+        delayOf(tried, scenario, mode, mode !== 'native' || touchesNative(trouble) ? trouble : 'none'),
+      );
+      if (delays.every((delay) => delay === undefined)) return [];
+      return [[scenario.name, names[mode], ...delays.map((delay) => delay?.toFixed(1) ?? '')]];
+    }),
+  );
+  return [
+    '## Under trouble',
+    '',
+    'A tenth of all detectors dead and a twentieth of all vehicles not counted; five seconds from advice to effect;',
+    'departures shifted by up to two minutes; a fifth more traffic. Delay in seconds per trip.',
+    '',
+    ...table(['scenario', 'advice', ...run], rows),
+    '',
+  ];
 }
 
 function delayRows(tried: readonly Tried[]): string[][] {

@@ -9,6 +9,22 @@ export type Judged = Exclude<Mode, 'native'>;
 export const judged: readonly Judged[] = ['radar', 'loops', 'plans'];
 export const modes: readonly Mode[] = ['native', ...judged];
 
+/** What makes it harder than usual, by name: options of the referee. */
+export const troubles = {
+  none: [],
+  'dead-detectors': ['--detector-fail', '0.1', '--miscount', '0.05'],
+  latency: ['--latency', '5'],
+  jitter: ['--jitter', '120'],
+  'more-traffic': ['--scale', '1.2'],
+} as const satisfies Record<string, readonly string[]>;
+export type Trouble = keyof typeof troubles;
+export const troubleNames = Object.keys(troubles) as Trouble[];
+/** Others do not touch the programme that the network has by itself. */
+export const touchesNative = (trouble: Trouble): boolean =>
+  ['none', 'jitter', 'more-traffic'].includes(trouble);
+/** So much worse advice may be under trouble, %. */
+export const worseAtMostPercent = 15;
+
 export interface Scenario {
   readonly name: string;
   /** Delay under the programme that the network has by itself, s, for the eye. */
