@@ -54,11 +54,8 @@ function balanced(
   const sides = sidesOf(lanes.map((l) => states[l] as LaneState));
   const lacking = sides.reduce((sum, { lacks }) => sum + Math.max(0, lacks), 0);
   if (lacking <= 0) return [...entered];
-  let moved =
-    Math.max(
-      0,
-      sides.reduce((sum, { lacks }) => sum + lacks, 0),
-    ) * seconds;
+  const unseen = sides.reduce((sum, { lacks }) => sum + lacks, 0) * seconds;
+  let moved = Math.max(0, unseen);
   const kept = entered.map((vehicles, k) => {
     const { into, lacks } = sides[k] as Side;
     const changes = vehicles * Math.min(1, Math.max(0, -lacks) / Math.max(1e-9, into));

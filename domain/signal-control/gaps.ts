@@ -3,9 +3,8 @@
 /** Gap that is taken, s: HCM 6, permitted left turns. */
 const criticalGapSeconds = 4.5;
 /**
- * Gap that those take who wait inside the junction, s: they look at all that comes from afar. With 4.5 so many of them
- * were thought gone that crossing traffic followed on them and junctions locked up, in a third of the simulated hours
- * where lanes are shared; with this, in a tenth.
+ * Gap that those take who wait inside the junction, s, until it is learnt lane by lane: they look at all that comes
+ * from afar. With 4.5 so many of them were thought gone that crossing traffic followed on them and junctions locked up.
  */
 const insideGapSeconds = 10;
 /** Time from one to the next through the same long gap, s: HCM 6. */

@@ -58,6 +58,7 @@ export class LaneRun {
     for (let l = 0; l < rates.lanes; l++) this.sum(l);
   }
 
+  /** Sums up who comes to a lane. */
   private sum(l: number): void {
     const { horizon, arrivals, came, cameSums, most } = this;
     const first = l * (horizon + 1);
@@ -163,7 +164,8 @@ export class LaneRun {
     let { queue, open, left, inside, stood } = this;
     for (let s = 0; s < seconds; s++) {
       // Nobody waits, and nobody who comes will have to.
-      if (queue < 1e-9 && inside <= 0 && share === 1 && this.mostAfter(l, at + s) <= quickest * open) {
+      const most = this.most[l * horizon + at + s] as number;
+      if (queue < 1e-9 && inside <= 0 && share === 1 && most <= quickest * open) {
         const first = l * (horizon + 1) + at;
         left += queue + (this.came[first + seconds] as number) - (this.came[first + s] as number);
         queue = 0;
@@ -197,11 +199,6 @@ export class LaneRun {
     this.left = left;
     this.inside = inside;
     this.stood = stood;
-  }
-
-  /** The most that come in one second from `at` on. */
-  private mostAfter(l: number, at: number): number {
-    return this.most[l * this.horizon + at] as number;
   }
 
   /** What those who still stand will cost: all must go, one stage after the other; `changing` is lost at each, s. */

@@ -131,9 +131,6 @@ function zoneOf(lane: Lane, sound: ReadonlySet<string>, seen: Observation): Lane
   };
 }
 
-/** So many that were counted in, and of which none leaves on green, are not all counted wrongly. */
-const heldVehicles = 2;
-
 interface Interval {
   readonly does: readonly number[];
   /** The stage that showed at both ends of the interval. */
@@ -190,7 +187,7 @@ function takeLane(
   count(state.usually, came, seconds, usualSeconds);
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
-  const held = elapsedSeconds >= seconds && mayBeHeld(lane, stage) && queue - left >= heldVehicles;
+  const held = elapsedSeconds >= seconds && mayBeHeld(lane, stage) && queue - left >= pressingVehicles;
   estimate(lane, state, readings, { arrived, left, seconds, isFree, mayBeHeld: held });
   followStray(lane, state, {
     stage: elapsedSeconds >= seconds ? stage : undefined,

@@ -1,6 +1,6 @@
 /** The report as a picture (SVG): stopped delay by approach, and what the twin promised beside what came. */
 import type { Tried } from './report.ts';
-import { type Mode, modes, type Scenario, scenarios } from './scenarios.ts';
+import { type Mode, modes, names, type Scenario, scenarios } from './scenarios.ts';
 
 const [width, rowHeight, left, gap] = [960, 190, 60, 50];
 const colours: Readonly<Record<Mode, string>> = {
@@ -8,12 +8,6 @@ const colours: Readonly<Record<Mode, string>> = {
   radar: '#1f6feb',
   loops: '#2da44e',
   plans: '#d29922',
-};
-const names: Readonly<Record<Mode, string>> = {
-  native: 'left alone',
-  radar: 'stages, radar',
-  loops: 'stages, loops',
-  plans: 'plans only',
 };
 /** More approaches than this are not modes, the most loaded are. */
 const approachesMost = 12;

@@ -4,6 +4,7 @@ import {
   judged,
   type Mode,
   modes,
+  names,
   type Scenario,
   scenarios,
   type Trouble,
@@ -109,13 +110,6 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 
 const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-
-const names: Readonly<Record<Mode, string>> = {
-  native: 'left alone',
-  radar: 'stages, radar',
-  loops: 'stages, loops',
-  plans: 'plans only',
-};
 
 export function reportOf(
   tried: readonly Tried[],

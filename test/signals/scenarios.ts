@@ -9,6 +9,14 @@ export type Judged = Exclude<Mode, 'native'>;
 export const judged: readonly Judged[] = ['radar', 'loops', 'plans'];
 export const modes: readonly Mode[] = ['native', ...judged];
 
+/** What people call them. */
+export const names: Readonly<Record<Mode, string>> = {
+  native: 'left alone',
+  radar: 'stages, radar',
+  loops: 'stages, loops',
+  plans: 'plans only',
+};
+
 /** What makes it harder than usual, by name: options of the referee. */
 export const troubles = {
   none: [],
