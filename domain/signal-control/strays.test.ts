@@ -59,6 +59,10 @@ function held(meters: number, came: number, halted: number | undefined) {
   return state.lanes[0]!;
 }
 
+it('compares what the loops of a lane counted', () => {
+  expect(held(200, 4, undefined).entered.vehicles).toBeGreaterThan(3.9);
+});
+
 describe('a lane that stays full on its own green', () => {
   it('is held by a stray, as zones see it', () => {
     expect(held(9, 3, 3).strayed).toBeGreaterThan(0.8);
