@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { formatGoals, isMet } from '#commands/goals.ts';
 import { Bench } from './bench.ts';
 import { goalsOf } from './goals.ts';
-import { pairs, type Results, singles, trials } from './plan.ts';
+import { KeptResults } from './kept.ts';
+import { type Measured, pairs, type Results, singles, trials } from './plan.ts';
 import { machineText, picture, reportOf } from './report.ts';
 import { separateCpus, startServers } from './servers.ts';
 
@@ -31,31 +32,42 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void servers.close().finally(() => process.exit(130)));
   const results: Results = { pairs: [], singles: [], trials: [] };
+  const kept = new KeptResults(join('.arterial', 'bench', 'results'));
+  const keep = async <Result extends Measured>(
+    name: string,
+    into: Result[],
+    result: Result,
+  ): Promise<void> => {
+    into.push(result);
+    await kept.keep(name, result, machineText());
+  };
   try {
     const given = { servers, cpus, seed: Number(values.seed), scale: Number(values.scale), note };
     const bench = new Bench({ ...given, buildFolder: resolve('.arterial', 'bench') });
     for (const pair of pairs)
-      if (only.includes(pair.name)) results.pairs.push(await bench.pair(pair, Number(values.rounds)));
+      if (only.includes(pair.name))
+        await keep(pair.name, results.pairs, await bench.pair(pair, Number(values.rounds)));
     for (const single of singles)
-      if (only.includes(single.name)) results.singles.push(await bench.single(single));
+      if (only.includes(single.name)) await keep(single.name, results.singles, await bench.single(single));
     for (const trial of trials)
       if (only.includes(trial.name)) {
         const result = await trial.run(given);
         for (const [what, value] of result.measured) note(`${trial.name}, ${what}: ${value}`);
-        results.trials.push(result);
+        await keep(trial.name, results.trials, result);
       }
   } finally {
     await servers.close();
   }
-  if (values.report) await writeReport(results);
+  if (values.report) await writeReport(kept);
   const goals = goalsOf(results);
   process.stdout.write(`${formatGoals(goals, values.json)}\n`);
   if (!goals.every(isMet)) process.exitCode = 1;
 }
 
-async function writeReport(results: Results): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  await writeFile('BENCHMARKS.md', reportOf(results, machineText(), date));
+/** Of what was measured now, and of what was before. */
+async function writeReport(kept: KeptResults): Promise<void> {
+  const { results, origins } = await kept.all();
+  await writeFile('BENCHMARKS.md', reportOf(results, origins));
   await writeFile(join('docs', 'benchmarks.svg'), picture(results));
   note('BENCHMARKS.md and docs/benchmarks.svg are written');
 }

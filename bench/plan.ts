@@ -53,6 +53,8 @@ export interface SingleResult {
   readonly drain: Drain;
 }
 
+export type Measured = PairResult | SingleResult | TrialResult;
+
 export interface Results {
   readonly pairs: PairResult[];
   readonly singles: SingleResult[];

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { formatGoals } from '#commands/goals.ts';
 import type { Drain } from './drain.ts';
 import { goalsOf } from './goals.ts';
+import type { Kept } from './kept.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, type Spread, spreadOf } from './paired.ts';
 import { trials as allTrials, type PairResult, type Results, type SingleResult } from './plan.ts';
 import type { TrialResult } from './trial.ts';
@@ -16,15 +17,20 @@ export function machineText(): string {
   return `${cores}, ${memory} GiB, ${linux}, Node ${process.versions.node}`;
 }
 
-export function reportOf(results: Results, machine: string, date: string): string {
+type Origins = ReadonlyMap<string, Kept<unknown>>;
+
+export function reportOf(results: Results, origins: Origins): string {
   const { pairs, singles, trials } = results;
+  const machines = [...new Set([...origins.values()].map(({ machine }) => machine))];
   return [
     '# Benchmarks',
     '',
     'Written by `npm run bench -- --report`; the jobs are in [bench/JOBS.md](bench/JOBS.md). Every table that counts',
     'here was equal to that of an oracle to the last bit. Ratios are of readings a second of a core, by the CPU time',
     'of the subject alone, of runs that follow one another: median of the rounds, and the least and the most. Rates',
-    `in seconds are those of one machine: ${machine}, on ${date}.`,
+    'in seconds are those of the machine. Each row names the day and the commit of which it was measured.',
+    '',
+    `On ${machines.join(', and ')}.`,
     '',
     '![Readings a second of a core](docs/benchmarks.svg)',
     '',
@@ -33,17 +39,17 @@ export function reportOf(results: Results, machine: string, date: string): strin
     'Above 1 Arterial does more with a core, **below 1 it loses**. Both are measured once a quarter of the windows is',
     'written; a whole run is from the start of the process, as the peer there reads most of the topic first.',
     '',
-    '| job | peer | ratio | rounds | CPU s a million, Arterial | peer | peak MiB, Arterial | peer |',
-    '|---|---|---|---|---|---|---|---|',
-    ...pairs.map(pairRow),
+    '| job | peer | ratio | rounds | CPU s a million, Arterial | peer | peak MiB, Arterial | peer | measured |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...pairs.map((result) => pairRow(result, origins)),
     '',
     '## Arterial alone',
     '',
-    '| what | readings | M readings/s | CPU s a million | all cores | peak MiB |',
-    '|---|---|---|---|---|---|',
-    ...singles.map(singleRow),
+    '| what | readings | M readings/s | CPU s a million | all cores | peak MiB | measured |',
+    '|---|---|---|---|---|---|---|',
+    ...singles.map((result) => singleRow(result, origins)),
     '',
-    ...trials.flatMap(trialLines),
+    ...trials.flatMap((result) => trialLines(result, origins)),
     '## Goals',
     '',
     '```',
@@ -63,7 +69,12 @@ const medianOf = (runs: readonly Drain[], of: (drain: Drain) => number): string 
   return spread === undefined ? '-' : two(spread.median);
 };
 
-function pairRow({ pair, ours, theirs }: PairResult): string {
+const originText = (origins: Origins, name: string): string => {
+  const { date, commit } = origins.get(name)!;
+  return `${date}, ${commit}`;
+};
+
+function pairRow({ pair, ours, theirs }: PairResult, origins: Origins): string {
   const cells = [
     pair.isFromStart ? `${pair.load.job}, whole run` : pair.load.job,
     pair.peer.name,
@@ -73,13 +84,16 @@ function pairRow({ pair, ours, theirs }: PairResult): string {
     medianOf(theirs, cpuPerMillion),
     medianOf(ours, ({ peakMib }) => peakMib),
     medianOf(theirs, ({ peakMib }) => peakMib),
+    originText(origins, pair.name),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-function singleRow({ single, readings, drain }: SingleResult): string {
+function singleRow({ single, readings, drain }: SingleResult, origins: Origins): string {
   const { wrong, warm, machineCpuSeconds, peakMib } = drain;
-  if (wrong !== undefined) return `| ${single.name} | ${readings} | does not count: ${wrong} | - | - | - |`;
+  const origin = originText(origins, single.name);
+  if (wrong !== undefined)
+    return `| ${single.name} | ${readings} | does not count: ${wrong} | - | - | - | ${origin} |`;
   const cells = [
     single.name,
     String(readings),
@@ -87,14 +101,26 @@ function singleRow({ single, readings, drain }: SingleResult): string {
     two(cpuPerMillion(drain)),
     two((1e6 * machineCpuSeconds) / warm.readings),
     peakMib.toFixed(0),
+    origin,
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
-function trialLines({ name, measured }: TrialResult): string[] {
+function trialLines({ name, measured }: TrialResult, origins: Origins): string[] {
   const does = allTrials.find((trial) => trial.name === name)?.does ?? '';
   const rows = measured.map(([what, value]) => `| ${what} | ${value} |`);
-  return [`## ${name}`, '', does, '', '| what | measured |', '|---|---|', ...rows, ''];
+  return [
+    `## ${name}`,
+    '',
+    does,
+    '',
+    `Measured: ${originText(origins, name)}.`,
+    '',
+    '| what | measured |',
+    '|---|---|',
+    ...rows,
+    '',
+  ];
 }
 
 const [width, rowHeight, labelWidth] = [860, 26, 260];
