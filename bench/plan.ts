@@ -82,6 +82,7 @@ export const pairs: readonly Pair[] = [
   { name: 'hop-kafka-streams-own-store', peer: ownStore, load: hop(60), goal: undefined, isFromStart },
   { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(4), goal: 50 },
   { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(10), goal: 10 },
+  { name: 'single-plain-node', peer: withPeerTable(plainNode), load: single(5), goal: 10 },
 ];
 
 /** The same reading rate by ever more detectors: each reports once a second, for less time. */
