@@ -217,6 +217,18 @@ export const NewestStageShape = Type.Object({
     anyOf: [StageShape, Type.Null()],
     description: 'The newest advice, or null',
   }),
+  withdrawn: Type.Unsafe<{ at: string; reason: string } | null>({
+    anyOf: [
+      Type.Object({
+        at: Time('When it was withdrawn.'),
+        reason: Type.String({
+          description: 'Until when it is held back, and what was measured beside what was foreseen',
+        }),
+      }),
+      Type.Null(),
+    ],
+    description: 'Why there is no advice, where it was withdrawn: vehicles surely stood longer under it',
+  }),
 });
 
 export const PhaseShape = Type.Object({

@@ -63,6 +63,15 @@ describe('the stage of an intersection', () => {
     expect(await get('I1')).toMatchObject({ stage: null });
   });
 
+  it('is null when it was withdrawn, with the reason', async () => {
+    const reason = 'withdrawn until later';
+    await city.happen(signalStages, 'stage', { ...stage, phases: [], expiresAt: eight, reason });
+    expect(await get('I1')).toMatchObject({
+      stage: null,
+      withdrawn: { at: '2026-01-05T08:00:00.000Z', reason },
+    });
+  });
+
   it('is not known of an intersection that is not there', async () => {
     expect(await get('I9')).toMatchObject({ statusCode: 404 });
   });

@@ -111,12 +111,14 @@ function stages(log: EventLog, hello: Hello, network: Network): Hear {
   const hear = listenTo(log, signalStages);
   const advice = new Map<string, SignalStage>();
   return async (tick, now) => {
-    for (const said of await hear()) advice.set(said.intersection, said);
-    return tick.signals.flatMap((shown) => {
+    const heard = await hear();
+    for (const said of heard) advice.set(said.intersection, said);
+    return tick.signals.flatMap((shown): object[] => {
       const said = advice.get(shown.id);
-      return said === undefined || said.expiresAt < now
-        ? []
-        : [stageLine(said, shown, tick.t, hello, network)];
+      if (said === undefined) return [];
+      if (said.phases.length === 0)
+        return heard.includes(said) ? [{ type: 'release', signal: shown.id }] : [];
+      return said.expiresAt < now ? [] : [stageLine(said, shown, tick.t, hello, network)];
     });
   };
 }

@@ -88,7 +88,8 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       schema: {
         tags: ['intersections'],
         summary: 'The newest advice on which phases to show, signed',
-        description: 'Null where no controller sends its status, and once the advice has expired.',
+        description:
+          'Null where no controller sends its status, once the advice has expired, and where it was withdrawn.',
         params: IntersectionParameter,
         querystring: NoQuery,
         response: { 200: NewestStageShape, ...problems(400, 404, 503) },
@@ -98,8 +99,11 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
       const { id } = getIntersection(params.intersection);
       const newest = await liveEvent<SignalStage>(live, 'stage', id);
       const now = clock.now();
-      const stage = newest === undefined || newest.expiresAt < now ? null : presentStage(newest, signingKey);
-      return { asOf: toRfc3339(now), intersection: id, stage };
+      const isWithdrawn = newest?.phases.length === 0;
+      const none = newest === undefined || isWithdrawn || newest.expiresAt < now;
+      const stage = none ? null : presentStage(newest, signingKey);
+      const withdrawn = isWithdrawn ? { at: toRfc3339(newest.at), reason: newest.reason } : null;
+      return { asOf: toRfc3339(now), intersection: id, stage, withdrawn };
     },
   );
 

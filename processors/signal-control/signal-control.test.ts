@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { street } from '#domain/signal-control/street.fixture.ts';
-import { type EventTime, seconds } from '#domain/time.ts';
+import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import { drive, type Happening } from '#runtime/drive.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
@@ -146,6 +146,23 @@ describe('advice stage by stage', () => {
     expect(verdict({})).toBeUndefined();
     expect(isRejection(verdict({ intersection: 'Q' }))).toBe(true);
     expect(isRejection(verdict({ district: 'E' }))).toBe(true);
+  });
+
+  it('is withdrawn for half an hour where vehicles stand longer than the twin foresaw without it', () => {
+    const crowded = times(0, 3000).map((second) =>
+      status(second, { in: second % 60 === 0 ? 1 : 30, cross: 0 }, { greenDeciseconds: 600 }),
+    );
+    const said = advised(crowded, 3000);
+    const [withdrawal, ...others] = said.filter(({ phases }) => phases.length === 0);
+    expect(others).toEqual([]);
+    expect(withdrawal).toMatchObject({ at: start + minutes(15), expiresAt: start + minutes(15) });
+    expect(withdrawal?.reason).toContain('withdrawn until 2027-01-16T00:45');
+    expect(withdrawal?.reason).toMatch(/in the last 15 windows vehicles stood for \d+ vehicle seconds each/);
+    const minutesOfAdvice = said
+      .filter(({ phases }) => phases.length > 0)
+      .map(({ at }) => (at - start) / minutes(1));
+    expect(minutesOfAdvice.filter((minute) => minute > 15 && minute < 45)).toEqual([]);
+    expect(Math.min(...minutesOfAdvice.filter((minute) => minute > 15))).toBeLessThan(46);
   });
 
   it('tells what stood and came, minute by minute, and which lanes nobody sees', () => {

@@ -10,8 +10,16 @@ import { type Rejection, reject } from '#schemas/rejection.ts';
 import { approachStates, signalStages, signalStatuses } from '#schemas/topics.ts';
 import { approachState, fold, predict, windowLength } from './approach-state.ts';
 import { observationOf } from './observation.ts';
-import { stageDocument } from './stage-document.ts';
-import { changedRows, type Followed, followedOf, restoreRows, type SignalControlState } from './state.ts';
+import { stageDocument, withdrawal } from './stage-document.ts';
+import {
+  changedRows,
+  type Followed,
+  followedOf,
+  restoreRows,
+  type SignalControlState,
+  type Window,
+} from './state.ts';
+import { judgeWindow } from './worth.ts';
 
 /** Advice that says the same again is sent after so long, so that a controller knows that somebody is there. */
 const repeatedAfter = seconds(20);
@@ -23,12 +31,13 @@ const repeatedAfter = seconds(20);
  *
  * What stands and comes before each signal is told minute by minute, with how sure that is.
  *
- * Advice goes out when it differs from the last, or after 20 s; what does not pass the gate is not sent. A status that
- * comes too late is of no more use, and is let pass.
+ * Advice goes out when it differs from the last, or after 20 s; what does not pass the gate is not sent. Where vehicles
+ * have surely stood longer under it than they would have under the controller's own plan, it is withdrawn and held
+ * back for half an hour. A status that comes too late is of no more use, and is let pass.
  */
 export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
-  stateVersion: 2,
+  stateVersion: 3,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
   lateness: seconds(1),
@@ -121,7 +130,8 @@ function send(
   const followed = state.followed.get(advice.signal) as Followed;
   predict(followed, advice.prediction, status);
   const isSwitch = advice.stage !== advice.from && advice.afterSeconds > 0;
-  const { said } = followed;
+  const { said, worth } = followed;
+  if (worth.heldUntil !== null) return;
   if (said?.stage === advice.stage && !said.isSwitch && !isSwitch && at - said.at < repeatedAfter) return;
   const document = stageDocument({
     intersection,
@@ -156,7 +166,23 @@ function closeWindows(
     if (window === null || window.start >= at || layout === undefined || signal === undefined) continue;
     const intersection = network.intersections.get(id) as Intersection;
     emit(approachStates, approachState(intersection, layout, signal.lanes, window, at));
+    judge(known, window, intersection, at, emit);
     known.window = null;
     control.changed.add(id);
   }
+}
+
+/** Withdraws advice that was surely worse than none. */
+function judge(
+  followed: Followed,
+  window: Window,
+  intersection: Intersection,
+  at: EventTime,
+  emit: Emit,
+): void {
+  const { heldUntil } = followed.worth;
+  followed.worth = judgeWindow(followed.worth, window, at);
+  if (heldUntil !== null || followed.worth.heldUntil === null) return;
+  followed.said = null;
+  emit(signalStages, withdrawal(intersection, followed.worth, at));
 }

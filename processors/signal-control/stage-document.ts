@@ -5,9 +5,10 @@ import { type Lane, service } from '#domain/signal-control/layout.ts';
 import type { StageAdvice } from '#domain/signal-control/model.ts';
 import { passes } from '#domain/signal-timing/constraint.ts';
 import { evaluateStage } from '#domain/signal-timing/stage-gate.ts';
-import { type EventTime, minutes, seconds } from '#domain/time.ts';
+import { type EventTime, minutes, seconds, toRfc3339 } from '#domain/time.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
+import { benefitOfStages, type Worth } from './worth.ts';
 
 /** A controller that hears nothing for so long goes on with its own plan. */
 const stageLife = minutes(1);
@@ -49,6 +50,36 @@ export function stageDocument(request: StageRequest): SignalStage | undefined {
     constraints,
     ...queues,
     reason: reasonFor(request, queues),
+    signature: '',
+  };
+}
+
+/** Advice that ends what was advised before: no phases, and expired at once. */
+export function withdrawal(
+  { district, id }: Intersection,
+  { windows, heldUntil }: Worth,
+  at: EventTime,
+): SignalStage {
+  const benefit = benefitOfStages(windows);
+  const [stood, foreseen] = [benefit?.delaySeconds ?? 0, benefit?.expectedSeconds ?? 0].map(Math.round);
+  return {
+    district,
+    intersection: id,
+    advice: `${id}.${at}`,
+    at,
+    statusAt: at,
+    callAt: at,
+    expiresAt: at,
+    nonce: `${id}.${at}`,
+    phases: [],
+    previous: [],
+    constraints: [],
+    waitingVehicles: 0,
+    servedVehicles: 0,
+    longestWaitSeconds: 0,
+    reason:
+      `withdrawn until ${toRfc3339(heldUntil ?? at)}: in the last ${windows.length} windows vehicles stood for ` +
+      `${stood} vehicle seconds each, and for ${foreseen} were foreseen under the controller's own plan`,
     signature: '',
   };
 }

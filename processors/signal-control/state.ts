@@ -6,6 +6,7 @@ import { stagesOf } from '#domain/signal-control/plan-sequence.ts';
 import type { Prediction } from '#domain/signal-control/twin.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
+import { notJudged, type Worth } from './worth.ts';
 
 /** What is summed over a window, of each lane. */
 export interface LaneSums {
@@ -45,6 +46,7 @@ export interface Followed {
   said: { readonly stage: number; readonly isSwitch: boolean; readonly at: EventTime } | null;
   /** The window that runs. */
   window: Window | null;
+  worth: Worth;
 }
 
 export interface SignalControlState {
@@ -57,6 +59,7 @@ export const followedOf = (intersection: Intersection): Followed => ({
   waiting: [],
   said: null,
   window: null,
+  worth: notJudged,
 });
 
 interface Row {
@@ -64,6 +67,7 @@ interface Row {
   readonly waiting: readonly SignalStatus[];
   readonly said: Followed['said'];
   readonly window: Window | null;
+  readonly worth: Worth;
 }
 
 /** The rows of signals that changed, as copies: they go on changing while these are written. */
@@ -72,8 +76,8 @@ export function* changedRows({
   followed,
 }: SignalControlState): Generator<readonly [string, unknown]> {
   for (const id of [...control.changed].sort()) {
-    const { waiting, said, window } = followed.get(id) as Followed;
-    const row: Row = { signal: control.state[id] as ControlledSignal, waiting, said, window };
+    const { waiting, said, window, worth } = followed.get(id) as Followed;
+    const row: Row = { signal: control.state[id] as ControlledSignal, waiting, said, window, worth };
     yield [id, structuredClone(row)];
   }
   control.changed.clear();
@@ -87,10 +91,11 @@ export function restoreRows(
   for (const [id, value] of rows) {
     const known = followed.get(id);
     if (known === undefined) continue;
-    const { signal, waiting, said, window } = structuredClone(value) as Row;
+    const { signal, waiting, said, window, worth } = structuredClone(value) as Row;
     control.state[id] = signal;
     known.waiting.splice(0, known.waiting.length, ...waiting);
     known.said = said;
     known.window = window;
+    known.worth = worth;
   }
 }
