@@ -101,6 +101,27 @@ describe('signals stdio', () => {
     expect(new Set(said.map(({ type }) => type))).toEqual(new Set(['ready', 'go', 'plan']));
   });
 
+  it('gives the signal back where it has made things worse', async () => {
+    // At each full minute nearly nobody waits, and what is foreseen of the next is little; then many do.
+    const [zone, empty] = [loop('queue', 'e', 1), loop('queue', 'n', 0)].map((at) => ({
+      ...at,
+      length_m: 100,
+    }));
+    const ticks = Array.from({ length: 200 }, (_, i) => {
+      const waits = (i * 5) % 60 === 0 ? 1 : 12;
+      const shown = { id: 'A', stage: 1, clearing_to: null, elapsed_s: 20 + i * 5, state: 'rG' };
+      const detectors = [
+        { id: 'e-queue', veh: waits, halt: waits, jam_m: 7.5 * waits },
+        { id: 'n-queue', veh: 0, halt: 0, jam_m: 0 },
+      ];
+      return { type: 'tick', t: i * 5, interval_s: i === 0 ? 0 : 5, detectors, signals: [shown] };
+    });
+    const said = await say(false, { ...hello, detectors: [zone, empty] }, ...ticks, { type: 'end' });
+    const kinds = said.map(({ type }) => type).filter((type) => type !== 'go');
+    expect(kinds.filter((type) => type === 'release')).toHaveLength(1);
+    expect(kinds.at(-1)).toBe('release');
+  });
+
   it('refuses a tick before the hello', async () => {
     await expect(say(false, tick(0, 0))).rejects.toThrow('hello');
   });
