@@ -3,7 +3,7 @@ import pg from 'pg';
 import { ArterialError } from './errors.ts';
 import type { MeasureTable } from './measure-tables.ts';
 import type { Commit, Row } from './measures.ts';
-import { cellValue, timeText } from './postgres-copy.ts';
+import { jsonCell, timeText } from './postgres-copy.ts';
 import { columnList, fewRows, onConflict } from './postgres-rows.ts';
 import { quoted } from './postgres-sql.ts';
 
@@ -13,6 +13,8 @@ const smallBytes = 256 * 1024;
 export type TableRows = readonly (readonly [table: MeasureTable, rows: ReadonlyMap<string, Row>])[];
 
 interface Statement {
+  /** The same for the same text: a connection that has run it before neither reads nor plans it again. */
+  readonly name: string;
   readonly text: string;
   readonly values: unknown[];
 }
@@ -68,7 +70,7 @@ export function smallCommit(commit: Commit, measures: TableRows): Statement | un
   measures.forEach(([table, rows], i) => {
     if (rows.size === 0) return;
     parts.push(`taken_${i} AS (${insertAfter(table, rows, values)} RETURNING 1)`);
-    checks.push(check(table, `taken_${i}`, rows.size));
+    checks.push(check(table, `taken_${i}`, `$${values.push(rows.size)}::integer`));
   });
   for (const { key, value } of commit.kept)
     parts.push(
@@ -77,28 +79,35 @@ export function smallCommit(commit: Commit, measures: TableRows): Statement | un
          ON CONFLICT (processor, partition, key) DO UPDATE SET value = NULL, bytes = excluded.bytes)`,
     );
   const said = ['(SELECT count(*) FROM advanced)::integer AS advanced', ...checks];
-  return { text: `WITH ${parts.join(',\n')}\nSELECT ${said.join(', ')}`, values };
+  const text = `WITH ${parts.join(',\n')}\nSELECT ${said.join(', ')}`;
+  return { name: nameOf(text), text, values };
 }
 
-/** Rows of a table, which are put there only if the task has advanced. */
+/** Statements by their text; there are as many as there are combinations of tables that a processor writes. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `commit_${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+/** Rows of a table, which are put there only if the task has advanced: one parameter, however many they are. */
 function insertAfter(table: MeasureTable, rows: ReadonlyMap<string, Row>, values: unknown[]): string {
-  const given = [...rows.values()].map((row) => {
-    const cells = table.columns.map(
-      ({ name, type }) => `$${values.push(cellValue(type, row[name] ?? null))}::${type}`,
-    );
-    return `(${cells.join(', ')})`;
-  });
-  const list = columnList(table);
-  return `INSERT INTO ${quoted(table.name)} (${list}) SELECT given.* FROM advanced, (VALUES ${given.join(', ')})
-    AS given (${list}) ${onConflict(table)}`;
+  const given = [...rows.values()].map((row) =>
+    Object.fromEntries(table.columns.map(({ name, type }) => [name, jsonCell(type, row[name] ?? null)])),
+  );
+  const columns = table.columns.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ');
+  return `INSERT INTO ${quoted(table.name)} (${columnList(table)}) SELECT given.* FROM advanced,
+    json_to_recordset($${values.push(JSON.stringify(given))}::json) AS given (${columns}) ${onConflict(table)}`;
 }
 
 const incomplete = 'incomplete:';
 
 /** Fails, and so undoes the statement, when a table took fewer rows than it was given. */
-const check = (table: MeasureTable, taken: string, count: number): string =>
+const check = (table: MeasureTable, taken: string, count: string): string =>
   `(SELECT CASE WHEN count(*) = ${count} OR NOT EXISTS (SELECT FROM advanced) THEN '0'
-     ELSE '${incomplete}${table.name} took ' || count(*) || ' of ${count} rows' END FROM ${taken})::integer`;
+     ELSE '${incomplete}${table.name} took ' || count(*) || ' of ' || ${count} || ' rows' END FROM ${taken})::integer`;
 
 /** What such a check says, as the error that it is; any other failure stays as it is. */
 export function checked(failure: unknown): unknown {

@@ -79,6 +79,11 @@ export class PostgresConnection {
     return this.with((client) => client.query(text, [...values]));
   }
 
+  /** A statement that connections keep by its name. */
+  run(statement: { readonly name: string; readonly text: string; readonly values: unknown[] }) {
+    return this.with((client) => client.query(statement));
+  }
+
   close(): Promise<void> {
     this.closing ??= this.pool.end();
     return this.closing;

@@ -34,6 +34,10 @@ export const cellValue = (type: Column['type'], cell: Row[string]): string | num
   return type === 'jsonb' ? JSON.stringify(cell) : (cell as string | number | boolean);
 };
 
+/** The same as a value within JSON. */
+export const jsonCell = (type: Column['type'], cell: Row[string]): unknown =>
+  type === 'jsonb' ? cell : cellValue(type, cell);
+
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const escaped = (text: string): string =>
   /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character] as string) : text;

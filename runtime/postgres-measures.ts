@@ -90,8 +90,8 @@ class PostgresMeasures implements MeasureStore {
     }
   }
 
-  private async commitAtOnce({ text, values }: { text: string; values: unknown[] }) {
-    const [said] = await this.connection.query(text, values).then(
+  private async commitAtOnce(statement: NonNullable<ReturnType<typeof smallCommit>>) {
+    const [said] = await this.connection.run(statement).then(
       ({ rows }) => rows,
       (failure: unknown) => {
         throw checked(failure);

@@ -1,4 +1,4 @@
-/** Puts an API under the load of many clients, each of which asks again when it was answered (`autocannon`). */
+/** Puts an API under the load of many clients (`autocannon`). */
 import { createRequire } from 'node:module';
 import { createRandom } from '#simulators/random.ts';
 import { answerWith } from './programs.ts';
@@ -10,6 +10,11 @@ export interface HttpLoad {
   readonly seconds: number;
   readonly seed: number;
   readonly asked: readonly Asked[];
+  /**
+   * Requests a second of all clients together, however late answers come: what then waits for its turn counts as late.
+   * Without it each client asks again when it was answered.
+   */
+  readonly rate?: number;
 }
 
 export interface HttpAnswers {
@@ -42,12 +47,13 @@ const autocannon = createRequire(import.meta.url)('autocannon') as (options: obj
 /** Requests that a client makes before it begins again. */
 const requestsOfClient = 400;
 
-answerWith<HttpLoad>(async ({ url, clients, seconds, seed, asked }) => {
+answerWith<HttpLoad>(async ({ url, clients, seconds, seed, asked, rate }) => {
   let count = 0;
   const { requests, throughput, latency, errors, timeouts, non2xx } = await autocannon({
     url,
     connections: clients,
     duration: seconds,
+    ...(rate === undefined ? {} : { overallRate: rate }),
     // Each client in an order of its own, or all of them would ask for the same at once.
     setupClient: (client: LoadClient) => {
       const random = createRandom(seed, `client ${count++}`);

@@ -13,13 +13,16 @@ const clients = 64;
 const [loadSeconds, routeSeconds, warmSeconds] = [30, 5, 5];
 /** City seconds that pass in one. */
 const speed = 10;
+/** That which the API is to answer soon enough. */
+const askedPerSecond = 10_000;
 const startsWithin = 120_000;
 
 export const liveStateApi: Trial = {
   name: 'live-state-api',
   does:
     `The demo city runs at ${speed} times its speed, its street and processors on the core of the servers; ` +
-    `${clients} clients on that core ask the API on the other, each again as soon as it was answered.`,
+    `${clients} clients on that core ask the API on the other: each again as soon as it was answered, and then ` +
+    `${askedPerSecond} times a second together, whether answers come or not; the latter is how soon it answers.`,
   run,
 };
 
@@ -35,16 +38,17 @@ async function run(options: TrialOptions): Promise<TrialResult> {
     await untilSomethingIsKnown(url);
     const network = await readNetwork(demoCity);
     const asked = requestsOf(network, seed);
-    const measure = (what: readonly Asked[], seconds: number): Promise<Measured> =>
-      measured(city, load, { url, clients, seconds, seed, asked: what });
+    const measure = (what: readonly Asked[], seconds: number, rate?: number): Promise<Measured> =>
+      measured(city, load, { url, clients, seconds, seed, asked: what, ...(rate ? { rate } : {}) });
     await measure(asked, Math.max(2, warmSeconds * scale));
     const all = await measure(asked, Math.max(3, loadSeconds * scale));
+    const steady = await measure(asked, Math.max(3, loadSeconds * scale), askedPerSecond);
     const rows: [string, string][] = [];
     for (const one of asked) {
       const alone = await measure([{ ...one, share: 100 }], Math.max(1, routeSeconds * scale));
       rows.push([`${one.what}, alone; ${one.share} % of the requests`, said(alone)]);
     }
-    return resultOf(all, network.links.size, rows);
+    return resultOf(all, steady, network.links.size, rows);
   } finally {
     await load.end();
     await city.end();
@@ -81,18 +85,38 @@ const said = ({ perSecond, p50, p99, longest, cpuOfAnswer, failures }: Measured)
   `${perSecond.toFixed(0)}/s, p50 ${p50} ms, p99 ${p99} ms, longest ${longest} ms, ` +
   `${cpuOfAnswer.toFixed(0)} CPU-µs an answer${failures > 0 ? `, ${failures} FAILED` : ''}`;
 
-function resultOf(all: Measured, links: number, rows: readonly [string, string][]): TrialResult {
-  const { perSecond, p99, failures, bytesPerSecond, peakMib } = all;
+function resultOf(
+  all: Measured,
+  steady: Measured,
+  links: number,
+  rows: readonly [string, string][],
+): TrialResult {
+  const { perSecond, failures, bytesPerSecond, peakMib } = all;
   const name = 'live-state-api';
   return {
     name,
     goals: [
       { name: `${name}-rate`, measured: perSecond, relation: '>=', bound: 10_000, unit: 'requests/s' },
-      { name: `${name}-p99`, measured: p99, relation: '<=', bound: 20, unit: 'ms' },
-      { name: `${name}-failures`, measured: failures, relation: '=', bound: 0, unit: 'answers' },
+      // A thousandth fewer may be under way when the time is over.
+      {
+        name: `${name}-steady-rate`,
+        measured: steady.perSecond,
+        relation: '>=',
+        bound: 0.999 * askedPerSecond,
+        unit: 'requests/s',
+      },
+      { name: `${name}-p99`, measured: steady.p99, relation: '<=', bound: 20, unit: 'ms' },
+      {
+        name: `${name}-failures`,
+        measured: failures + steady.failures,
+        relation: '=',
+        bound: 0,
+        unit: 'answers',
+      },
     ],
     measured: [
       [`all of it, a city of ${links} links`, said(all)],
+      [`the same ${askedPerSecond} times a second`, said(steady)],
       ['sent to clients', `${(bytesPerSecond / 2 ** 20).toFixed(0)} MiB/s`],
       ['most memory of the API', `${peakMib.toFixed(0)} MiB`],
       ...rows,
