@@ -91,16 +91,19 @@ export function openConfiguredLogParts(config: Config): Promise<Pick<Parts, 'log
 async function openConfiguredLog(config: Config, stack: PartStack): Promise<EventLog> {
   const { kafka, partitions } = config;
   if (kafka === undefined) return stack.part(openLog(join(config.dataFolder, 'log'), partitions, {}));
-  const log = stack.part(await patiently(() => openKafka(kafka)));
-  await patiently(() => createTopics(log, partitions));
+  const log = stack.part(await patiently(() => openKafka(kafka), triesToOpen));
+  await patiently(() => createTopics(log, partitions), triesToCreate);
   return log;
 }
 
-/** Brokers that have just started, or are busy, do not answer each time. */
-const triesMost = 3;
+/**
+ * Brokers that have just started, or are busy, do not answer each time. Those that do answer may need longer until all
+ * topics have leaders, when several processes begin at once.
+ */
+const [triesToOpen, triesToCreate] = [3, 15];
 const pauseBetweenTries = 1_000;
 
-async function patiently<Opened>(open: () => Promise<Opened>): Promise<Opened> {
+async function patiently<Opened>(open: () => Promise<Opened>, triesMost: number): Promise<Opened> {
   for (let tries = 1; ; tries++) {
     try {
       return await open();

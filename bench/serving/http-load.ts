@@ -44,8 +44,8 @@ interface LoadClient {
 
 const autocannon = createRequire(import.meta.url)('autocannon') as (options: object) => Promise<Outcome>;
 
-/** Requests that a client makes before it begins again. */
-const requestsOfClient = 400;
+/** Requests that a client makes before it begins again: they are made ready while answers are already waited for. */
+const requestsOfClient = 40;
 
 answerWith<HttpLoad>(async ({ url, clients, seconds, seed, asked, rate }) => {
   let count = 0;

@@ -1,4 +1,5 @@
 /** How many requests a second one core answers from live state, while the city goes on. */
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoCity } from '#commands/demo-city.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
@@ -32,8 +33,11 @@ async function run(options: TrialOptions): Promise<TrialResult> {
   const city = await openCity(options, { ARTERIAL_SPEED: String(speed), ARTERIAL_SEED: String(seed) });
   const load = startProgram(new URL('http-load.ts', import.meta.url), cpus?.servers);
   try {
-    await city.start('simulator', cpus?.servers);
-    await city.start('processors', cpus?.servers);
+    for (const role of ['simulator', 'processors'] as const) {
+      await city.start(role, cpus?.servers);
+      // Who asks has the core first: how long a client waits for it says nothing of the API.
+      setPriority(city.pidOf(role), 10);
+    }
     const url = await city.start('api', cpus?.subject);
     await untilSomethingIsKnown(url);
     const network = await readNetwork(demoCity);
