@@ -46,7 +46,7 @@ export class Bench {
     const runs: Record<'ours' | 'theirs', Drain[]> = { ours: [], theirs: [] };
     for (const whose of orderOf(rounds)) {
       const subject = whose === 'ours' ? arterial : pair.peer;
-      const result = await this.drain(subject, filled, false, pair.isFromStart);
+      const result = await this.drain(subject, filled, false);
       note(`${pair.name}, round ${runs[whose].length + 1}: ${said(result)}`);
       runs[whose].push(result);
     }
@@ -99,12 +99,7 @@ export class Bench {
     await this.options.servers.removeTopics(preloaded.topic);
   }
 
-  private async drain(
-    subject: Subject,
-    filled: Filled,
-    isWhole: boolean,
-    isFromStart = false,
-  ): Promise<Drain> {
+  private async drain(subject: Subject, filled: Filled, isWhole: boolean): Promise<Drain> {
     const { servers, cpus, note, buildFolder } = this.options;
     const built = join(buildFolder, subject.builtAs ?? subject.name.toLowerCase().replaceAll(' ', '-'));
     if (subject.build !== undefined && !this.built.has(built)) {
@@ -128,18 +123,17 @@ export class Bench {
       cpus: isWhole ? undefined : cpus?.subject,
       redisUrl: isWhole ? servers.redisUrl : undefined,
       longestSeconds,
-      isFromStart,
       note,
     });
   }
 }
 
 function said(result: Drain): string {
-  const { subject, wrong, seconds, warm, peakMib } = result;
+  const { subject, wrong, readings, seconds, peakMib } = result;
   if (wrong !== undefined) return `${subject} does not count: ${wrong}`;
-  const rate = (warm.readings / warm.seconds / 1e6).toFixed(2);
+  const rate = (readings / seconds / 1e6).toFixed(2);
   return (
-    `${subject} ${seconds.toFixed(1)} s, warm ${rate} M readings/s, ` +
+    `${subject} ${seconds.toFixed(1)} s, ${rate} M readings/s, ` +
     `${cpuPerMillion(result).toFixed(3)} CPU-s a million, ${peakMib.toFixed(0)} MiB`
   );
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hop, type Job, startAt, windowSeconds } from './jobs.ts';
+import { type Job, startAt } from './jobs.ts';
 import type { Preloaded } from './preload.ts';
 import { type Servers, statement } from './servers.ts';
 import { environmentOf, type Guarantee, type Subject } from './subject.ts';
@@ -25,8 +25,6 @@ export interface DrainOptions {
   readonly cpus: string | undefined;
   readonly redisUrl: string | undefined;
   readonly longestSeconds: number;
-  /** Measured from its start, rather than once it is warm. */
-  readonly isFromStart: boolean;
   readonly note: (line: string) => void;
 }
 
@@ -34,25 +32,25 @@ export interface Drain {
   readonly subject: string;
   /** Why it does not count; undefined when it does. */
   readonly wrong: string | undefined;
-  /** From the start of the process to the last row. Seconds. */
+  readonly readings: number;
+  /**
+   * From the start of the process to the last row. Not from when it is warm: subjects read most of a topic ahead of the
+   * first rows that they write. Seconds.
+   */
   readonly seconds: number;
-  /** Of the subject, over the whole run. Seconds. */
+  /** Of the subject, meanwhile. Seconds. */
   readonly cpuSeconds: number;
-  /** The same once it was warm, or from its start where that was asked for, of so many readings. */
-  readonly warm: { readonly seconds: number; readonly cpuSeconds: number; readonly readings: number };
   readonly peakMib: number;
-  /** Of all cores of the machine, once it was warm. */
+  /** Of all cores of the machine, meanwhile. */
   readonly machineCpuSeconds: number;
 }
 
-/** A run is warm when this share of the windows is written. */
-const warmShare = 0.25;
 const lookEvery = 50;
 
 let runs = 0;
 
 export async function drain(options: DrainOptions): Promise<Drain> {
-  const { servers, subject, preloaded, job, minutes, isFromStart, note } = options;
+  const { servers, subject, preloaded, job, minutes, note } = options;
   const name = `bench_${++runs}`;
   const prefix = `bench-run-${process.pid}-${runs}-`;
   const state = join(servers.folder, name);
@@ -62,31 +60,22 @@ export async function drain(options: DrainOptions): Promise<Drain> {
   if (table.create) await statement(databaseUrl, table.create);
   const child = start(options, { databaseUrl, prefix, state });
   const beganAt = performance.now();
-  const begin: Reached = { seconds: 0, usage: { cpuSeconds: 0, peakMib: 0 }, machine: machineSeconds().busy };
+  const machineBefore = machineSeconds().busy;
   try {
     const reader = await openWhenThere(databaseUrl, job, table);
     try {
-      const warmWindow = windowAt(job, minutes, warmShare);
       const last = lastWindow(job, minutes);
-      const warm = isFromStart
-        ? begin
-        : await reached(reader, warmWindow, preloaded.links, child, beganAt, options);
       const end = await reached(reader, last, preloaded.links, child, beganAt, options);
       const difference = firstDifference(await reader.rows(last), preloaded.rows);
       if (difference) note(`${subject.name}: ${difference}`);
-      const share = isFromStart ? 1 : 1 - (warmWindow - startAt) / (last - startAt);
       return {
         subject: subject.name,
         wrong: difference || undefined,
+        readings: preloaded.readings,
         seconds: end.seconds,
         cpuSeconds: end.usage.cpuSeconds,
-        warm: {
-          seconds: end.seconds - warm.seconds,
-          cpuSeconds: end.usage.cpuSeconds - warm.usage.cpuSeconds,
-          readings: Math.round(preloaded.readings * share),
-        },
         peakMib: end.usage.peakMib,
-        machineCpuSeconds: end.machine - warm.machine,
+        machineCpuSeconds: end.machine - machineBefore,
       };
     } finally {
       await reader.close();
@@ -110,19 +99,12 @@ export async function drain(options: DrainOptions): Promise<Drain> {
 const failedRun = (subject: string, wrong: string): Drain => ({
   subject,
   wrong,
+  readings: Number.NaN,
   seconds: Number.NaN,
   cpuSeconds: Number.NaN,
-  warm: { seconds: Number.NaN, cpuSeconds: Number.NaN, readings: Number.NaN },
   peakMib: Number.NaN,
   machineCpuSeconds: Number.NaN,
 });
-
-/** Start of the window by which a share of all windows is written. */
-function windowAt(job: Job, minutes: number, share: number): number {
-  const every = job === 'hop' ? hop.everySeconds : windowSeconds;
-  const count = (lastWindow(job, minutes) - startAt) / (every * 1000);
-  return startAt + Math.round(count * share) * every * 1000;
-}
 
 interface Child {
   readonly pid: number;

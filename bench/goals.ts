@@ -67,8 +67,8 @@ function stageGoals({ ours, theirs }: PairResult): Goal[] {
   ];
 }
 
-const wholeRate = ({ drain: { wrong, warm } }: SingleResult): number | undefined =>
-  wrong === undefined ? warm.readings / warm.seconds / 1e6 : undefined;
+const wholeRate = ({ drain: { wrong, readings, seconds } }: SingleResult): number | undefined =>
+  wrong === undefined ? readings / seconds / 1e6 : undefined;
 
 function growthGoals(singles: readonly SingleResult[]): Goal[] {
   const of = (name: string): SingleResult | undefined => singles.find(({ single }) => single.name === name);

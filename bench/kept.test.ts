@@ -12,7 +12,7 @@ const run = (subject: string, cpuSeconds: number): Drain => ({
   wrong: undefined,
   seconds: 2,
   cpuSeconds,
-  warm: { seconds: 1, cpuSeconds, readings: 1_000_000 },
+  readings: 1_000_000,
   peakMib: 100,
   machineCpuSeconds: 1,
 });
@@ -37,6 +37,7 @@ it('has a report of what was measured one after another, with a row for each', a
   const report = reportOf(results, origins);
   expect(report).toMatch(/\| frames \| Plain Node \| \*\*5\.0\*\* \(5\.0 to 5\.0\) \|.* \| 20\d\d-.* \|/);
   expect(report).toContain('\nOn B, and A.\n');
+  expect(report).toContain('- `frames-plain-node-ratio`: Of the core,');
 });
 
 it('keeps that a run does not count', async () => {

@@ -24,7 +24,8 @@ async function main(): Promise<void> {
     },
   });
   const names = [...pairs, ...singles, ...trials].map(({ name }) => name);
-  const only = values.only === '' ? names : values.only.split(',');
+  // A report of what was measured before needs nothing anew.
+  const only = values.only === '' ? names : values.only.split(',').filter((name) => name !== 'none');
   for (const name of only)
     if (!names.includes(name)) throw new Error(`--only ${name}; of ${names.join(', ')} would be right`);
   const cpus = separateCpus();

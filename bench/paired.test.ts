@@ -7,7 +7,7 @@ const run = (readings: number, cpuSeconds: number): Drain => ({
   wrong: undefined,
   seconds: 1,
   cpuSeconds,
-  warm: { seconds: 1, cpuSeconds, readings },
+  readings,
   peakMib: 1,
   machineCpuSeconds: 1,
 });

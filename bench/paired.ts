@@ -8,11 +8,11 @@ export function orderOf(rounds: number): ('ours' | 'theirs')[] {
   ).flat();
 }
 
-/** Readings a second of a core, once the subject was warm. */
-export const readingsPerCoreSecond = ({ warm }: Drain): number => warm.readings / warm.cpuSeconds;
+/** Readings a second of a core. */
+export const readingsPerCoreSecond = ({ readings, cpuSeconds }: Drain): number => readings / cpuSeconds;
 
 /** CPU seconds for a million readings. */
-export const cpuPerMillion = ({ warm }: Drain): number => (1e6 * warm.cpuSeconds) / warm.readings;
+export const cpuPerMillion = ({ readings, cpuSeconds }: Drain): number => (1e6 * cpuSeconds) / readings;
 
 export interface Spread {
   readonly least: number;

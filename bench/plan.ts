@@ -25,11 +25,6 @@ export interface Pair {
   readonly load: Load;
   /** How many times as many readings a second and core Arterial should do. */
   readonly goal: number | undefined;
-  /**
-   * Both are measured from their start, rather than once they are warm. For a peer that has read most of the topic
-   * before its first windows are in the database: what it does after them is only a part of its work.
-   */
-  readonly isFromStart?: boolean;
 }
 
 export interface PairResult {
@@ -69,28 +64,25 @@ const dsl = withPeerTable(kafkaStreamsDsl);
 const processors = withPeerTable(kafkaStreamsProcessor);
 const ownStore = withPeerTable(kafkaStreams);
 
-/** Kafka Streams lets windows go at its commits, once a second, and reads many minutes of the topic meanwhile. */
-const isFromStart = true;
-
 /** A slow peer gets less to do, so that its run ends; both of a pair always get the same. */
 export const pairs: readonly Pair[] = [
-  { name: 'frames-kafka-streams-dsl', peer: dsl, load: frames(20), goal: 10, isFromStart },
-  { name: 'frames-kafka-streams-processors', peer: processors, load: frames(60), goal: 10, isFromStart },
-  { name: 'frames-kafka-streams-own-store', peer: ownStore, load: frames(60), goal: 10, isFromStart },
-  { name: 'single-kafka-streams-dsl', peer: dsl, load: single(10), goal: 5, isFromStart },
-  { name: 'single-kafka-streams-own-store', peer: ownStore, load: single(10), goal: 5, isFromStart },
-  { name: 'hop-kafka-streams-own-store', peer: ownStore, load: hop(60), goal: undefined, isFromStart },
+  { name: 'frames-kafka-streams-dsl', peer: dsl, load: frames(20), goal: 10 },
+  { name: 'frames-kafka-streams-processors', peer: processors, load: frames(60), goal: 10 },
+  { name: 'frames-kafka-streams-own-store', peer: ownStore, load: frames(60), goal: 10 },
+  { name: 'single-kafka-streams-dsl', peer: dsl, load: single(10), goal: 5 },
+  { name: 'single-kafka-streams-own-store', peer: ownStore, load: single(10), goal: 5 },
+  { name: 'hop-kafka-streams-own-store', peer: ownStore, load: hop(60), goal: undefined },
   { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(4), goal: 50 },
-  { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(10), goal: 10 },
+  { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(60), goal: 10 },
   { name: 'single-plain-node', peer: withPeerTable(plainNode), load: single(5), goal: 10 },
 ];
 
 /** The same reading rate by ever more detectors: each reports once a second, for less time. */
 export const singles: readonly Single[] = [
-  { name: 'whole-system', load: frames(30), isWhole: true },
-  { name: 'detectors-1000', load: frames(200, 1_000), isWhole: false },
-  { name: 'detectors-10000', load: frames(20, 10_000), isWhole: false },
-  { name: 'detectors-100000', load: frames(4, 100_000), isWhole: false },
+  { name: 'whole-system', load: frames(60), isWhole: true },
+  { name: 'detectors-1000', load: frames(600, 1_000), isWhole: false },
+  { name: 'detectors-10000', load: frames(60, 10_000), isWhole: false },
+  { name: 'detectors-100000', load: frames(6, 100_000), isWhole: false },
 ];
 
 /** Arterial as a city uses it. */

@@ -7,6 +7,7 @@ import { goalsOf } from './goals.ts';
 import type { Kept } from './kept.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, type Spread, spreadOf } from './paired.ts';
 import { trials as allTrials, type PairResult, type Results, type SingleResult } from './plan.ts';
+import { shortfalls } from './shortfalls.ts';
 import type { TrialResult } from './trial.ts';
 
 /** The machine, as far as it tells. */
@@ -21,6 +22,8 @@ type Origins = ReadonlyMap<string, Kept<unknown>>;
 
 export function reportOf(results: Results, origins: Origins): string {
   const { pairs, singles, trials } = results;
+  const goals = goalsOf(results);
+  const short = shortfalls(goals);
   const machines = [...new Set([...origins.values()].map(({ machine }) => machine))];
   return [
     '# Benchmarks',
@@ -36,8 +39,8 @@ export function reportOf(results: Results, origins: Origins): string {
     '',
     '## Arterial and its peers in turn',
     '',
-    'Above 1 Arterial does more with a core, **below 1 it loses**. Both are measured once a quarter of the windows is',
-    'written; a whole run is from the start of the process, as the peer there reads most of the topic first.',
+    'Above 1 Arterial does more with a core, **below 1 it loses**. Each run is measured from the start of its process',
+    'to its last row, with all that it takes to start: subjects read most of a topic before they write their first rows.',
     '',
     '| job | peer | ratio | rounds | CPU s a million, Arterial | peer | peak MiB, Arterial | peer | measured |',
     '|---|---|---|---|---|---|---|---|---|',
@@ -53,9 +56,10 @@ export function reportOf(results: Results, origins: Origins): string {
     '## Goals',
     '',
     '```',
-    formatGoals(goalsOf(results), false),
+    formatGoals(goals, false),
     '```',
     '',
+    ...(short.length > 0 ? ['## What falls short, and where its time goes', '', ...short, ''] : []),
   ].join('\n');
 }
 
@@ -76,7 +80,7 @@ const originText = (origins: Origins, name: string): string => {
 
 function pairRow({ pair, ours, theirs }: PairResult, origins: Origins): string {
   const cells = [
-    pair.isFromStart ? `${pair.load.job}, whole run` : pair.load.job,
+    pair.load.job,
     pair.peer.name,
     spreadText(spreadOf(ratiosOf(ours, theirs)), two),
     String(ours.length),
@@ -90,16 +94,16 @@ function pairRow({ pair, ours, theirs }: PairResult, origins: Origins): string {
 }
 
 function singleRow({ single, readings, drain }: SingleResult, origins: Origins): string {
-  const { wrong, warm, machineCpuSeconds, peakMib } = drain;
+  const { wrong, seconds, machineCpuSeconds, peakMib } = drain;
   const origin = originText(origins, single.name);
   if (wrong !== undefined)
     return `| ${single.name} | ${readings} | does not count: ${wrong} | - | - | - | ${origin} |`;
   const cells = [
     single.name,
     String(readings),
-    two(warm.readings / warm.seconds / 1e6),
+    two(readings / seconds / 1e6),
     two(cpuPerMillion(drain)),
-    two((1e6 * machineCpuSeconds) / warm.readings),
+    two((1e6 * machineCpuSeconds) / readings),
     peakMib.toFixed(0),
     origin,
   ];
@@ -150,6 +154,7 @@ export function picture({ pairs }: Results): string {
   const height = bars.length * rowHeight + 44;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>Millions of readings a second of a core, by job and subject</title>',
     `<rect width="${width}" height="${height}" fill="white"/>`,
     `<text x="8" y="20" font-weight="bold">Millions of readings a second of a core</text>`,
     ...rows,

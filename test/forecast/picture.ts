@@ -43,6 +43,7 @@ export function picture(results: readonly Result[]): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    '<title>Forecasts of recorded cities: errors and coverage by horizon, and errors by hour of the day</title>',
     `<rect width="${width}" height="${height}" fill="white"/>`,
     ...(Object.keys(names) as (keyof typeof names)[]).map(
       (name, i) => `<text x="${left + 110 * i}" y="16" fill="${colours[name]}">${names[name]}</text>`,

@@ -1,0 +1,60 @@
+/** Where the time goes of what falls short of its goal, as profiles say (`BENCH_PROFILE`), and what to try next. */
+import { type Goal, isMet } from '#commands/goals.ts';
+
+interface Note {
+  readonly of: RegExp;
+  readonly text: string;
+}
+
+const notes: readonly Note[] = [
+  {
+    of: /^frames-(kafka-streams-(processors|own-store)|plain-node)-ratio$/,
+    text:
+      'Of the core, a reading in a frame costs 13 % to add it to its window, 11 % to decode it (twice: when it is ' +
+      'judged and when its time has come), 8 % for the checksum, 6 % for the garbage collector and 6 % for rows on ' +
+      'their way to PostgreSQL; the rest is spread over forty functions. Plain Node and these two Kafka Streams do ' +
+      'not put records in order, know no repeats, revise nothing and check no sums, and the own store reads in ' +
+      'place as Arterial does. Next: to add readings of one window on arrival where a processor says that order ' +
+      'does not matter to it, which saves the second decoding.',
+  },
+  {
+    of: /^single-.*-ratio$/,
+    text:
+      'A record of one reading costs as much as one of several: its names are found, its place in time kept, its ' +
+      'bytes read twice. 9 % of the core adds it to its window, 8 % is the garbage collector (620 bytes a record, ' +
+      'most of them the decoded event, made twice), 25 % judges it, 15 % keeps it until its time has come. Next: to ' +
+      'keep what was decoded in columns instead of the bytes. Who has many detectors sends frames.',
+  },
+  {
+    of: /^frames-quix-streams-ratio$/,
+    text: 'See the ratios against plain Node: the same work of Arterial is the measure.',
+  },
+  {
+    of: /^memory-against-kafka-streams$/,
+    text:
+      'An empty process of Node takes 60 MiB, the program and its network 90 more; buffers of what was fetched and ' +
+      'still waits are most of the rest. Kafka Streams at this load is small: its state is a few thousand links.',
+  },
+  {
+    of: /^alert-path-p50$/,
+    text:
+      'From the heartbeat until the processor has it 6 ms (Kafka, with the frames of a second beside it), the commit ' +
+      '5 to 7 ms, the derived topic until the API has it 4 ms, the client 1 to 2 ms: five processes that wait for ' +
+      'two cores. Next: commits of tasks that were woken together as one.',
+  },
+  {
+    of: /^live-state-api-p99$/,
+    text:
+      'The API itself is never busy for longer than 35 ms (the garbage collector, and bursts of all 64 clients at ' +
+      'once); its clients, the processors, Kafka and PostgreSQL share the other core.',
+  },
+];
+
+/** A line for each goal that is short. */
+export function shortfalls(goals: readonly Goal[]): string[] {
+  return goals
+    .filter((goal) => !isMet(goal))
+    .map(
+      ({ name }) => `- \`${name}\`: ${notes.find(({ of }) => of.test(name))?.text ?? 'not profiled yet.'}`,
+    );
+}
