@@ -72,7 +72,7 @@ export const pairs: readonly Pair[] = [
   { name: 'single-kafka-streams-dsl', peer: dsl, load: single(10), goal: 5 },
   { name: 'single-kafka-streams-own-store', peer: ownStore, load: single(10), goal: 5 },
   { name: 'hop-kafka-streams-own-store', peer: ownStore, load: hop(60), goal: undefined },
-  { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(4), goal: 50 },
+  { name: 'frames-quix-streams', peer: withPeerTable(quixStreams), load: frames(12), goal: 50 },
   { name: 'frames-plain-node', peer: withPeerTable(plainNode), load: frames(60), goal: 10 },
   { name: 'single-plain-node', peer: withPeerTable(plainNode), load: single(5), goal: 10 },
 ];
