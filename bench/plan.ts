@@ -82,7 +82,7 @@ export const singles: readonly Single[] = [
   { name: 'whole-system', load: frames(60), isWhole: true },
   { name: 'detectors-1000', load: frames(600, 1_000), isWhole: false },
   { name: 'detectors-10000', load: frames(60, 10_000), isWhole: false },
-  { name: 'detectors-100000', load: frames(6, 100_000), isWhole: false },
+  { name: 'detectors-100000', load: frames(18, 100_000), isWhole: false },
 ];
 
 /** Arterial as a city uses it. */
