@@ -40,7 +40,7 @@ export function reportOf(results: Results, origins: Origins): string {
     '## Arterial and its peers in turn',
     '',
     'Above 1 Arterial does more with a core, **below 1 it loses**. Each run is measured from the start of its process',
-    'to its last row, with all that it takes to start: subjects read most of a topic before they write their first rows.',
+    'to its last row, with all that it takes to start: what is warm has read most of a topic before its first rows.',
     '',
     '| job | peer | ratio | rounds | CPU s a million, Arterial | peer | peak MiB, Arterial | peer | measured |',
     '|---|---|---|---|---|---|---|---|---|',
