@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     result: Result,
   ): Promise<void> => {
     into.push(result);
-    await kept.keep(name, result, machineText());
+    if (isWhole(values.scale)) await kept.keep(name, result, machineText());
   };
   try {
     const given = { servers, cpus, seed: Number(values.seed), scale: Number(values.scale), note };
@@ -64,6 +64,12 @@ async function main(): Promise<void> {
   process.stdout.write(`${formatGoals(goals, values.json)}\n`);
   if (!goals.every(isMet)) process.exitCode = 1;
 }
+
+/** A quick look, a part of the city or a profiled run is nothing to report. */
+const isWhole = (scale: string): boolean =>
+  Number(scale) === 1 &&
+  process.env['BENCH_DIVISOR'] === undefined &&
+  process.env['BENCH_PROFILE'] === undefined;
 
 /** Of what was measured now, and of what was before. */
 async function writeReport(kept: KeptResults): Promise<void> {
