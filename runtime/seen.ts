@@ -1,58 +1,76 @@
 import type { EventTime, Milliseconds } from '#domain/time.ts';
-import { NameIndex } from '#schemas/name-index.ts';
+import { NameNumbers } from '#schemas/name-numbers.ts';
 
 /**
  * Remembers which records were seen for at least `horizon` of event time, in two generations, so that forgetting
  * costs little. Sources count their records, so that what was seen of one is a few runs of numbers, however many
- * they are. Plain data, so that it can be saved.
+ * they are; mostly it is one. Columns rather than objects, since there are many sources. Plain data, so that it can be
+ * saved.
  */
 export interface Seen {
-  sources: SeenOf[];
+  sources: string[];
+  /** What is known of each source, by `column`. */
+  rows: Float64Array;
+  /** The runs before the last one of a source, of the few that have any. */
+  readonly earlier: { readonly current: Map<number, Runs>; readonly previous: Map<number, Runs> };
   /** Counted from 0. */
   generation: number;
   turnsAt: EventTime;
 }
 
-/** What was seen of one source. */
-interface SeenOf {
-  readonly source: string;
-  /** In which generation its last record was seen; what is `current` is of that one. */
-  generation: number;
-  current: Runs;
-  previous: Runs;
-}
-
 /** Numbers as runs that neither touch nor overlap: the first and last of each in turn, in ascending order. */
 type Runs = number[];
 
+/**
+ * In which generation the last record of the source was seen, what is `current` is of that one; and the last run of
+ * each kind, whose last number is -1 where there is none.
+ */
+const column = { generation: 0, current: 1, previous: 3 } as const;
+const [rowLength, rowsFirst] = [5, 64];
+
 export const createSeen = (): Seen => ({
   sources: [],
+  rows: new Float64Array(rowLength * rowsFirst),
+  earlier: { current: new Map(), previous: new Map() },
   generation: 0,
   turnsAt: Number.NEGATIVE_INFINITY,
 });
 
 /** Whether the record is new; if so it is remembered. */
 export function remember(seen: Seen, source: string, sequence: number): boolean {
-  const index = indexOf(seen);
-  const own = index.find(source);
-  if (own === undefined) {
-    const first = { source, generation: seen.generation, current: [sequence, sequence], previous: none };
-    seen.sources.push(first);
-    index.add(source, first);
+  const number = numbersOf(seen).find(source);
+  if (number < 0) {
+    addSource(seen, source, sequence);
     return true;
   }
-  if (own.generation !== seen.generation) turn(own, seen.generation);
-  if (own.previous.length > 0 && contains(own.previous, sequence)) return false;
-  return add(own.current, sequence);
+  if (seen.rows[number * rowLength] !== seen.generation) turn(seen, number);
+  const { rows } = seen;
+  const row = number * rowLength;
+  const last = rows[row + column.current + 1] as number;
+  // Most often it is the next one of a source that has been here before.
+  if (sequence === last + 1 && last >= 0 && sequence > (rows[row + column.previous + 1] as number)) {
+    rows[row + column.current + 1] = sequence;
+    return true;
+  }
+  if (contains(runsOf(seen, number, 'previous'), sequence)) return false;
+  const current = runsOf(seen, number, 'current');
+  const isNew = add(current, sequence);
+  if (isNew) setRuns(seen, number, 'current', current);
+  return isNew;
 }
 
 /** Takes back that a record was seen, when it does not count after all. */
 export function takeBack(seen: Seen, source: string, sequence: number): void {
-  const own = indexOf(seen).find(source);
-  if (own === undefined) return;
-  turn(own, seen.generation);
-  const left = remove(own.current, sequence) + remove(own.previous, sequence);
-  if (left === 0) keepOnly(seen, (each) => each !== own);
+  const number = numbersOf(seen).find(source);
+  if (number < 0) return;
+  turn(seen, number);
+  let left = 0;
+  for (const kind of ['current', 'previous'] as const) {
+    const runs = without(runsOf(seen, number, kind), sequence);
+    setRuns(seen, number, kind, runs);
+    left += runs.length;
+  }
+  if (left === 0) keepOnly(seen, (each) => each !== number);
 }
 
 /** Forgets, now that the clock stands at `now`, what is older than two horizons; answers whether it was time to. */
@@ -60,50 +78,84 @@ export function forget(seen: Seen, now: EventTime, horizon: Milliseconds): boole
   if (now < seen.turnsAt) return false;
   if (seen.turnsAt !== Number.NEGATIVE_INFINITY) {
     seen.generation++;
-    keepOnly(seen, ({ generation }) => generation >= seen.generation - 1);
+    keepOnly(seen, (number) => (seen.rows[number * rowLength] as number) >= seen.generation - 1);
   }
   seen.turnsAt = now + horizon;
   return true;
 }
 
-const none: Runs = [];
-
-/** Makes what was seen in the generation before this one the previous, unless it is of this one. */
-function turn(own: SeenOf, generation: number): void {
-  if (own.generation === generation) return;
-  own.previous = own.current;
-  own.current = [];
-  own.generation = generation;
+function addSource(seen: Seen, source: string, sequence: number): void {
+  numbersOf(seen).add(source);
+  const number = seen.sources.push(source) - 1;
+  if (number * rowLength === seen.rows.length) {
+    const wider = new Float64Array(2 * seen.rows.length);
+    wider.set(seen.rows);
+    seen.rows = wider;
+  }
+  seen.rows[number * rowLength + column.generation] = seen.generation;
+  setRuns(seen, number, 'current', [sequence, sequence]);
+  setRuns(seen, number, 'previous', []);
 }
 
-function keepOnly(seen: Seen, isKept: (own: SeenOf) => boolean): void {
-  seen.sources = seen.sources.filter(isKept);
-  indexes.delete(seen);
+function runsOf({ rows, earlier }: Seen, number: number, kind: 'current' | 'previous'): Runs {
+  const at = number * rowLength + column[kind];
+  const last = rows[at + 1] as number;
+  return last < 0 ? [] : [...(earlier[kind].get(number) ?? []), rows[at] as number, last];
+}
+
+function setRuns({ rows, earlier }: Seen, number: number, kind: 'current' | 'previous', runs: Runs): void {
+  const at = number * rowLength + column[kind];
+  rows[at] = runs.at(-2) ?? 0;
+  rows[at + 1] = runs.at(-1) ?? -1;
+  if (runs.length > 2) earlier[kind].set(number, runs.slice(0, -2));
+  else if (earlier[kind].size > 0) earlier[kind].delete(number);
+}
+
+/** Makes what was seen in the generation before this one the previous, unless it is of this one. */
+function turn(seen: Seen, number: number): void {
+  const at = number * rowLength + column.generation;
+  if (seen.rows[at] === seen.generation) return;
+  setRuns(seen, number, 'previous', runsOf(seen, number, 'current'));
+  setRuns(seen, number, 'current', []);
+  seen.rows[at] = seen.generation;
+}
+
+function keepOnly(seen: Seen, isKept: (number: number) => boolean): void {
+  const kept = seen.sources.map((_, number) => number).filter(isKept);
+  if (kept.length === seen.sources.length) return;
+  const before: Seen = { ...seen, earlier: { ...seen.earlier } };
+  Object.assign(seen, { ...createSeen(), generation: seen.generation, turnsAt: seen.turnsAt });
+  numbers.delete(seen);
   last = undefined;
+  for (const number of kept) {
+    const own = seen.sources.length;
+    addSource(seen, before.sources[number] as string, 0);
+    seen.rows[own * rowLength] = before.rows[number * rowLength] as number;
+    for (const kind of ['current', 'previous'] as const)
+      setRuns(seen, own, kind, runsOf(before, number, kind));
+  }
 }
 
 /** The sources by name, which is not saved. */
-const indexes = new WeakMap<Seen, NameIndex<SeenOf>>();
+const numbers = new WeakMap<Seen, NameNumbers>();
 /** That which was asked for last: a batch is of one. */
-let last: { readonly of: Seen; readonly index: NameIndex<SeenOf> } | undefined;
+let last: { readonly of: Seen; readonly numbers: NameNumbers } | undefined;
 
-function indexOf(seen: Seen): NameIndex<SeenOf> {
-  if (last?.of === seen) return last.index;
-  let index = indexes.get(seen);
-  if (index === undefined) {
-    index = new NameIndex(new Map(seen.sources.map((own) => [own.source, own])));
-    indexes.set(seen, index);
+function numbersOf(seen: Seen): NameNumbers {
+  if (last?.of === seen) return last.numbers;
+  let own = numbers.get(seen);
+  if (own === undefined) {
+    own = new NameNumbers(seen.sources);
+    numbers.set(seen, own);
   }
-  last = { of: seen, index };
-  return index;
+  last = { of: seen, numbers: own };
+  return own;
 }
 
 /** Index of the last run that begins at or before a number; -2 when all begin after it. */
 function runAt(runs: Runs, number: number): number {
   let low = 0;
   let high = runs.length / 2;
-  // Most often it is the last.
-  if ((runs[runs.length - 2] as number) <= number) return runs.length - 2;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((runs[2 * middle] as number) <= number) low = middle + 1;
@@ -130,12 +182,11 @@ function add(runs: Runs, number: number): boolean {
   return true;
 }
 
-/** How much is left of the runs. */
-function remove(runs: Runs, number: number): number {
-  if (!contains(runs, number)) return runs.length;
+function without(runs: Runs, number: number): Runs {
+  if (!contains(runs, number)) return runs;
   const at = runAt(runs, number);
   const [from, to] = [runs[at] as number, runs[at + 1] as number];
   const rest = [...(from < number ? [from, number - 1] : []), ...(number < to ? [number + 1, to] : [])];
   runs.splice(at, 2, ...rest);
-  return runs.length;
+  return runs;
 }

@@ -64,7 +64,7 @@ const dueOneOf = 8;
 type Counts = { -readonly [K in keyof Ledger]: number };
 
 /** Raised when the shape of `Memory` or of an outbox changes, which are part of the state of every processor. */
-const memoryVersion = 4;
+const memoryVersion = 5;
 
 /** The shape of all that a task keeps. Older shapes are refused at the start. */
 export const stateVersionOf = ({ stateVersion }: Pick<AnyProcessor, 'stateVersion'>): number =>
@@ -199,7 +199,8 @@ export class Task<Event, State> {
 
   /** Goes back to a checkpoint. What inputs up to `committedThrough` put out will not be put out again. */
   restore(memory: Buffer, rows: Iterable<readonly [string, unknown]>, committedThrough: EventTime): void {
-    const saved = deserialize(memory) as Memory<Event, State>;
+    // A copy, since typed arrays that are read are views of what they are read from, and are written to.
+    const saved = deserialize(Buffer.from(memory)) as Memory<Event, State>;
     this.lanes.forEach((lane, rank) => {
       Object.assign(lane, saved.lanes[rank]);
     });

@@ -8,7 +8,7 @@
 let texts: string[] = [''];
 export const knownBytesMost = 48;
 /** When so many are known, all are forgotten: enough for the devices of a large city. */
-const namesMost = 1 << 18;
+const namesMost = 1 << 20;
 
 /** What is known of a name, a cache line each: its length, its bytes four to a word, and which name came next. */
 const rowLength = 16;

@@ -8,6 +8,7 @@ import type {
   ObservationKind,
 } from '#schemas/generated/camera.observation.v1.ts';
 import type { IncidentSeverity } from '#schemas/generated/incident.v1.ts';
+import { NameNumbers } from '#schemas/name-numbers.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 import { cameraObservations, incidents } from '#schemas/topics.ts';
 import { atLeast, change, type OpenIncident, open } from './life.ts';
@@ -95,8 +96,20 @@ export const cameraIncidents: Processor<CameraObservation, State> = {
     observations.every(({ confidencePermille }) => confidencePermille < sightingFloor),
 };
 
+/** Made once for each network: it is asked about every observation. */
+const camerasOfNetwork = new WeakMap<Network, NameNumbers>();
+
+function camerasOf(network: Network): NameNumbers {
+  let cameras = camerasOfNetwork.get(network);
+  if (cameras === undefined) {
+    cameras = new NameNumbers(network.cameras.keys());
+    camerasOfNetwork.set(network, cameras);
+  }
+  return cameras;
+}
+
 function accepts(network: Network, _topic: string, event: CameraObservation): Rejection | undefined {
-  if (!network.cameras.has(event.camera))
+  if (camerasOf(network).find(event.camera) < 0)
     return reject('reference.unknown', 'camera', `${event.camera} is not in the camera table`);
   for (const { link } of event.observations)
     if (!network.links.has(link))

@@ -1,7 +1,7 @@
 /** Adds readings to the sums of their windows. */
 import type { EventTime } from '#domain/time.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
-import { NameIndex } from '#schemas/name-index.ts';
+import { NameNumbers } from '#schemas/name-numbers.ts';
 import { countReading, part, windowsBefore } from './approaches.ts';
 import { isChatter, isStuck } from './detector-health.ts';
 import { type LinkStates, sum, sumsOfWindow } from './state.ts';
@@ -16,21 +16,27 @@ const paceOfDecikph = Float64Array.from({ length: fastestDecikph + 1 }, (_, spee
 
 type Cabinets = LinkStates['cabinets'];
 
-/** Made once for each state: it is asked about every frame. */
-const indexes = new WeakMap<Cabinets, NameIndex<{ readonly begin: number; readonly length: number }>>();
+/** The cabinets by name, made once for each state: it is asked about every frame. */
+interface CabinetIndex {
+  readonly numbers: NameNumbers;
+  readonly all: readonly { readonly begin: number; readonly length: number }[];
+}
 
-function cabinetsOf({ cabinets }: LinkStates) {
+const indexes = new WeakMap<Cabinets, CabinetIndex>();
+
+function cabinetOf({ cabinets }: LinkStates, name: string) {
   let index = indexes.get(cabinets);
   if (index === undefined) {
-    index = new NameIndex(cabinets);
+    index = { numbers: new NameNumbers(cabinets.keys()), all: [...cabinets.values()] };
     indexes.set(cabinets, index);
   }
-  return index;
+  const number = index.numbers.find(name);
+  return number < 0 ? undefined : index.all[number];
 }
 
 /** Adds the readings of a frame to the sums of their windows. No object is made for a reading. */
 export function fold(state: LinkStates, frame: DetectorFrame, late: boolean): void {
-  const cabinet = cabinetsOf(state).find(frame.cabinet);
+  const cabinet = cabinetOf(state, frame.cabinet);
   if (!cabinet) return;
   const { channels, detectors, approaches } = state;
   const { sums } = state.windows;

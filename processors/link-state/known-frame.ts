@@ -1,11 +1,11 @@
 import type { Network } from '#domain/network.ts';
 import type { DetectorFrame } from '#schemas/generated/detector.frame.v1.ts';
-import { NameIndex } from '#schemas/name-index.ts';
+import { NameNumbers } from '#schemas/name-numbers.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 
 /** The cabinets of a network, by number: side by side, since each is looked at once a frame. */
 interface Cabinets {
-  readonly numbers: NameIndex<number>;
+  readonly numbers: NameNumbers;
   readonly sites: readonly string[];
   /** Where the channels of each begin in `channels`, and behind the last where they end. */
   readonly begins: Int32Array;
@@ -34,7 +34,7 @@ function cabinetsOf(network: Network): Cabinets {
   all.forEach(({ channels }, number) => {
     for (const channel of channels) has[(begins[number] as number) + channel] = 1;
   });
-  const numbers = new NameIndex(new Map([...found.keys()].map((cabinet, number) => [cabinet, number])));
+  const numbers = new NameNumbers(found.keys());
   const cabinets = { numbers, sites: all.map(({ site }) => site), begins, channels: has };
   cabinetsOfNetwork.set(network, cabinets);
   return cabinets;
@@ -44,7 +44,7 @@ function cabinetsOf(network: Network): Cabinets {
 export function knownFrame(network: Network, frame: DetectorFrame): Rejection | undefined {
   const { numbers, sites, begins, channels } = cabinetsOf(network);
   const number = numbers.find(frame.cabinet);
-  if (number === undefined)
+  if (number < 0)
     return reject(
       'reference.unknown',
       'cabinet',

@@ -62,9 +62,11 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
   let seen = 0;
   let waited = 0;
   let isKnown = true;
-  for (let i = lagOf(state, link, binSeconds) + 1; i < (windowsBefore + 1) * bins; i++) {
+  const lag = Math.floor((approaches.freeMilliseconds[link] as number) / (1000 * binSeconds));
+  findWholeBins(state, link, first);
+  for (let i = lag + 1; i < (windowsBefore + 1) * bins; i++) {
     const before = queue.vehicles;
-    const bin = follow(state, link, first, i, binSeconds, queue);
+    const bin = follow(state, link, i, lag, binSeconds, queue);
     if (bin < 0 || i < windowsBefore * bins) continue;
     seen++;
     isKnown &&= queue.isAnchored || queue.isGapless;
@@ -89,25 +91,22 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
   };
 }
 
-/** Whole bins that a vehicle needs from the upstream section to the stop bar. */
-const lagOf = ({ approaches }: LinkStates, link: number, binSeconds: number): number =>
-  Math.floor((approaches.freeMilliseconds[link] as number) / (1000 * binSeconds));
-
-/** Takes the queue through bin `i` from the start of window `first`; the bin, or -1 if something is missing. */
+/**
+ * Takes the queue through bin `i` of those that `findWholeBins` has found, `lag` bins after vehicles have passed the
+ * upstream section; the bin, or -1 if something is missing.
+ */
 function follow(
-  state: LinkStates,
+  { approaches, links }: LinkStates,
   link: number,
-  first: number,
   i: number,
+  lag: number,
   binSeconds: number,
   queue: Queue,
 ): number {
-  const { approaches, links } = state;
   const { counts } = approaches;
-  const lag = lagOf(state, link, binSeconds);
-  const bin = wholeBin(state, link, first, i);
-  const near = wholeBin(state, link, first, i - lag);
-  const far = wholeBin(state, link, first, i - lag - 1);
+  const bin = wholeBins[i] as number;
+  const near = wholeBins[i - lag] as number;
+  const far = wholeBins[i - lag - 1] as number;
   if (bin < 0 || near < 0 || far < 0) {
     queue.vehicles = 0;
     queue.stray = 0;
@@ -129,7 +128,7 @@ function follow(
   const isEmpty = counts.waiting[bin] === 0;
   queue.vehicles = isEmpty ? 0 : Math.max(0, Math.min(storage, balance));
   if (counts.standingLanes[bin] === lanes) {
-    const justLeft = departures + (counts.departures[wholeBin(state, link, first, i - 1)] ?? 0);
+    const justLeft = departures + (counts.departures[wholeBins[i - 1] as number] ?? 0);
     queue.vehicles = Math.max(queue.vehicles, storage - justLeft * binMilliseconds);
   }
   if (queue.isAnchored) {
@@ -141,20 +140,24 @@ function follow(
   return bin;
 }
 
-/** The bin `i` of those that begin with window `first`; -1 if it is not held or a reading is missing. */
-function wholeBin(
-  { approaches, links, windows }: LinkStates,
-  link: number,
-  first: number,
-  i: number,
-): number {
+/** The bins that were found last, by place; -1 for one that is not held or lacks a reading. */
+let wholeBins = new Int32Array(0);
+
+/** Finds the bins of a link from the start of window `first` on, through `windowsBefore` and the window after them. */
+function findWholeBins({ approaches, links, windows }: LinkStates, link: number, first: number): void {
   const bins = approaches.bins[link] as number;
-  const number = first + Math.floor(i / bins);
   const slots = links.slots[link] as number;
-  const turn = ((number % slots) + slots) % slots;
-  if (i < 0 || windows.number[(links.firstSlot[link] as number) + turn] !== number) return -1;
-  const bin = (approaches.firstBin[link] as number) + turn * bins + (i % bins);
-  return approaches.counts.samples[bin] === approaches.detectors[link] ? bin : -1;
+  const expected = approaches.detectors[link] as number;
+  const { samples } = approaches.counts;
+  if (wholeBins.length < (windowsBefore + 1) * bins) wholeBins = new Int32Array((windowsBefore + 1) * bins);
+  for (let window = 0, i = 0; window <= windowsBefore; window++) {
+    const number = first + window;
+    const turn = ((number % slots) + slots) % slots;
+    const isHeld = windows.number[(links.firstSlot[link] as number) + turn] === number;
+    const begin = (approaches.firstBin[link] as number) + turn * bins;
+    for (let bin = begin; bin < begin + bins; bin++)
+      wholeBins[i++] = isHeld && samples[bin] === expected ? bin : -1;
+  }
 }
 
 /** Pace that was measured away from the stop bar, or that occupancy implies there, or that of free flow. */
