@@ -63,8 +63,8 @@ const notes: readonly Note[] = [
       'At the end of a minute 21,000 links are closed, committed and put into live state at once. The first ' +
       'partition knows of it after 90 ms, and takes 20 ms for its records, 130 for the commit and 70 for live state; ' +
       'until the last is there the one thread has been busy for 450 ms: 100 of them the garbage collector, 65 ' +
-      'following queues through their bins, 110 rows and texts, 75 live state. Next: to put rows together from events ' +
-      'without objects between, and partitions in threads of their own.',
+      'following queues through their bins, 110 rows and texts, 75 live state. Next: rows made from events without ' +
+      'objects between, and partitions in threads of their own.',
   },
 ];
 
