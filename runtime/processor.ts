@@ -25,7 +25,7 @@ export type Emit = <Event>(topic: Topic<Event>, event: Event) => void;
 /** Whether a key belongs to the partition of a task. */
 export type Owned = (key: string) => boolean;
 
-/** State as rows, of which only the changed ones are saved at a checkpoint. Plain JSON data. */
+/** State as rows, of which only the changed ones are saved at a checkpoint: plain JSON data, or a Buffer. */
 export interface Keep<State> {
   /** The rows changed since the last call; undefined deletes a row. */
   changed(state: State): Iterable<readonly [key: string, value: unknown]>;

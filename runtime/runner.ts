@@ -368,7 +368,11 @@ export class Runner {
   private save(): { key: string; value: unknown }[] {
     const began = this.timers.now();
     const { memory, rows } = this.task.checkpoint();
-    this.saving.saved(this.flushedAt, this.timers.now() - began, memory.length);
+    const bytes = rows.reduce(
+      (sum, { value }) => sum + (Buffer.isBuffer(value) ? value.length : 0),
+      memory.length,
+    );
+    this.saving.saved(this.flushedAt, this.timers.now() - began, bytes);
     return [
       { key: memoryKey, value: memory },
       ...rows.map(({ key, value }) => ({ key: rowPrefix + key, value })),

@@ -51,6 +51,22 @@ describe('columns', () => {
     );
   });
 
+  it('take back several sensors at once, at another place', () => {
+    const make = () => {
+      const columns = new Columns();
+      const [a, b] = [columns.add(Int16Array, 2), columns.add(Uint8Array, 1)];
+      columns.grow(6);
+      return { columns, a, b };
+    };
+    const [one, other] = [make(), make()];
+    one.a.values.set([1, 2, 3, 4, 5, 6]);
+    one.b.values.set([7, 8, 9]);
+    other.columns.restore(2, one.columns.save(1, 2), 2);
+    expect([...other.a.values.subarray(0, 12)]).toEqual([0, 0, 0, 0, 3, 4, 5, 6, 0, 0, 0, 0]);
+    expect([...other.b.values.subarray(0, 6)]).toEqual([0, 0, 8, 9, 0, 0]);
+    expect(() => other.columns.restore(2, one.columns.save(1, 2), 1)).toThrow(RangeError);
+  });
+
   it('refuse bytes of other columns', () => {
     const columns = new Columns();
     columns.add(Int16Array, 3);

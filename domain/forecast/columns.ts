@@ -44,26 +44,27 @@ export class Columns {
     return this.#kept.reduce((sum, { width, values }) => sum + width * values.BYTES_PER_ELEMENT, 0);
   }
 
-  /** A copy of what is known of a sensor. */
-  save(sensor: number): Uint8Array {
-    const saved = new Uint8Array(this.bytesASensor);
-    this.#copy(sensor, (own, from) => saved.set(own, from));
+  /** A copy of what is known of sensors that follow one another. */
+  save(first: number, count = 1): Uint8Array {
+    const saved = new Uint8Array(count * this.bytesASensor);
+    this.#copy(first, count, (own, from) => saved.set(own, from));
     return saved;
   }
 
-  /** Takes back what `save` gave. Throws RangeError when it is not of these columns. */
-  restore(sensor: number, saved: Uint8Array): void {
-    if (saved.length !== this.bytesASensor)
-      throw new RangeError(`${saved.length} bytes of a sensor; ${this.bytesASensor} would be right`);
-    this.#copy(sensor, (own, from) => own.set(saved.subarray(from, from + own.length)));
+  /** Takes back what `save` gave of as many sensors. Throws RangeError when it is not of these columns. */
+  restore(first: number, saved: Uint8Array, count = 1): void {
+    const right = count * this.bytesASensor;
+    if (saved.length !== right)
+      throw new RangeError(`${saved.length} bytes of a sensor; ${right} would be right`);
+    this.#copy(first, count, (own, from) => own.set(saved.subarray(from, from + own.length)));
   }
 
-  #copy(sensor: number, each: (own: Uint8Array, from: number) => void): void {
+  #copy(first: number, count: number, each: (own: Uint8Array, from: number) => void): void {
     let from = 0;
     for (const { width, values } of this.#kept) {
       const bytes = width * values.BYTES_PER_ELEMENT;
-      each(new Uint8Array(values.buffer, values.byteOffset + sensor * bytes, bytes), from);
-      from += bytes;
+      each(new Uint8Array(values.buffer, values.byteOffset + first * bytes, count * bytes), from);
+      from += count * bytes;
     }
   }
 }

@@ -8,7 +8,8 @@ import type { Emit, Keep } from '#runtime/processor.ts';
 import type { ForecastModel } from '#schemas/generated/forecast.model.v1.ts';
 import { type Rejection, reject } from '#schemas/rejection.ts';
 import { forecastAccuracies } from '#schemas/topics.ts';
-import { Group, type GroupOptions, type SavedGroup, type SavedMember, type SavedModels } from './group.ts';
+import { Group, type GroupOptions, type SavedGroup, type SavedModels } from './group.ts';
+import { type MemberBlock, packMembers, unpackMembers } from './member-block.ts';
 
 /** So long a model may be on its way into the log, by the clock of the city. */
 export const modelsTrail = minutes(5);
@@ -59,60 +60,67 @@ export function forecastsOf<Member>(
 export const inOrder = <Member>({ districts }: Forecasting<Member>): readonly DistrictForecasts<Member>[] =>
   [...districts.values()].sort((a, b) => (a.district < b.district ? -1 : 1));
 
-type Row<Member> =
-  | { readonly kind: 'member'; readonly district: DistrictId; readonly member: Member; saved: SavedMember }
+type Row =
   | { readonly kind: 'group'; readonly district: DistrictId; readonly saved: SavedGroup }
   | { readonly kind: 'models'; readonly district: DistrictId; readonly saved: SavedModels };
 
-const memberPrefix = 'member ';
+/** So many members are saved together: one by one, those of a large city would hold up all else for long. */
+const membersOfBlock = 128;
 
-/** A row for each member, and for each district one for what its members share and one for its models. */
+/** A row for each block of members, and for each district one for what they share and one for its models. */
 export const keepForecasting = <Member>(): Keep<Forecasting<Member>> => ({
   *changed(state) {
     for (const one of inOrder(state)) {
       const { district, group, members, changed, isModelChanged } = one;
-      const row = (key: string, value: Row<Member>) => [key, value] as const;
-      for (const id of changed)
-        yield row(memberPrefix + id, {
-          ...{ kind: 'member', district, member: members.get(id)! },
-          saved: group.save(id),
-        });
+      const blocks = new Set<number>();
+      for (const id of changed) blocks.add(Math.floor(group.places.get(id)! / membersOfBlock));
+      for (const block of blocks) {
+        const saved = group.save(block * membersOfBlock, membersOfBlock);
+        const own = saved.ids.map((id) => members.get(id)!);
+        yield [`members ${district} ${block}`, packMembers({ district, saved, members: own })];
+      }
+      const row = (value: Row) => [`${value.kind} ${district}`, value] as const;
       if (changed.size > 0 || isModelChanged)
-        yield row(`group ${district}`, { kind: 'group', district, saved: group.saveShared() });
-      if (isModelChanged)
-        yield row(`models ${district}`, { kind: 'models', district, saved: group.saveModels() });
+        yield row({ kind: 'group', district, saved: group.saveShared() });
+      if (isModelChanged) yield row({ kind: 'models', district, saved: group.saveModels() });
       changed.clear();
       one.isModelChanged = false;
     }
   },
   restore(state, rows) {
-    const all = new Map<DistrictId, [key: string, row: Row<Member>][]>();
-    for (const [key, value] of rows) {
-      const row = value as Row<Member>;
-      const own = all.get(row.district) ?? [];
-      all.set(row.district, own);
-      own.push([key, row]);
+    const all = new Map<DistrictId, SavedDistrict<Member>>();
+    const savedOf = (district: DistrictId): SavedDistrict<Member> => {
+      const known = all.get(district) ?? { blocks: [] };
+      all.set(district, known);
+      return known;
+    };
+    for (const [, value] of rows)
+      if (value instanceof Uint8Array) {
+        const block = unpackMembers<Member>(value);
+        savedOf(block.district).blocks.push(block);
+      } else {
+        const row = value as Row;
+        if (row.kind === 'group') savedOf(row.district).shared = row.saved;
+        else savedOf(row.district).models = row.saved;
+      }
+    for (const [district, { blocks, models, shared }] of all) {
+      const { group, members } = forecastsOf(state, district);
+      for (const { saved, members: own } of blocks)
+        for (const [i, id] of saved.ids.entries()) members.set(id, own[i]!);
+      group.restore(
+        blocks.map(({ saved }) => saved),
+        models,
+        shared,
+      );
     }
-    for (const [district, own] of all) restoreDistrict(forecastsOf(state, district), own);
   },
 });
 
-function restoreDistrict<Member>(
-  { group, members }: DistrictForecasts<Member>,
-  rows: readonly (readonly [key: string, row: Row<Member>])[],
-): void {
-  const all: [string, SavedMember][] = [];
-  let shared: SavedGroup | undefined;
-  let models: SavedModels | undefined;
-  for (const [key, row] of rows)
-    if (row.kind === 'group') shared = row.saved;
-    else if (row.kind === 'models') models = row.saved;
-    else {
-      const id = key.slice(memberPrefix.length);
-      members.set(id, row.member);
-      all.push([id, row.saved]);
-    }
-  group.restore(all, models, shared);
+/** What was saved of a district. */
+interface SavedDistrict<Member> {
+  readonly blocks: MemberBlock<Member>[];
+  models?: SavedModels;
+  shared?: SavedGroup;
 }
 
 /** Lets a district try a model of the subject. */

@@ -15,14 +15,17 @@ import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { RoomChance } from '#domain/forecast/room-chance.ts';
 import type { EventTime } from '#domain/time.ts';
 
-/** A member as it is saved: its place among the columns, and all that is known of it, in base 64. Plain data. */
-export interface SavedMember {
-  readonly place: number;
-  readonly known: string;
-  readonly accuracy: string;
-  readonly trial: string | null;
-  readonly sum: number;
-  readonly count: number;
+/** Members that follow one another among the columns, as they are saved, in this order: all that is known of them. */
+export interface SavedMembers {
+  /** Place of the first. */
+  readonly first: number;
+  readonly ids: readonly string[];
+  readonly sums: readonly number[];
+  readonly counts: readonly number[];
+  readonly known: Uint8Array;
+  readonly accuracy: Uint8Array;
+  /** Empty where no model is on trial. */
+  readonly trial: Uint8Array;
 }
 
 /** Forecasts of one member at one horizon. Values 0..100. */
@@ -173,17 +176,17 @@ export class Group {
       }
   }
 
-  /** What is known of a member. */
-  save(id: string): SavedMember {
-    const place = this.#places.get(id)!;
+  /** What is known of members from a place on, of so many or as many as there are. */
+  save(first: number, most: number): SavedMembers {
+    const ids = this.#ids.slice(first, first + most);
     const { ground, trialColumns, models } = this.forecaster;
     return {
-      place,
-      known: base64(ground.columns.save(place)),
-      accuracy: base64(this.#besides.save(place)),
-      trial: models.onTrial ? base64(trialColumns.save(place)) : null,
-      sum: this.#sums[place]!,
-      count: this.#counts[place]!,
+      ...{ first, ids },
+      sums: [...this.#sums.subarray(first, first + ids.length)],
+      counts: [...this.#counts.subarray(first, first + ids.length)],
+      known: ground.columns.save(first, ids.length),
+      accuracy: this.#besides.save(first, ids.length),
+      trial: models.onTrial ? trialColumns.save(first, ids.length) : new Uint8Array(0),
     };
   }
 
@@ -203,11 +206,11 @@ export class Group {
 
   /** Takes back all that was saved. */
   restore(
-    members: readonly (readonly [id: string, saved: SavedMember])[],
+    members: readonly SavedMembers[],
     saved: SavedModels | undefined,
     shared: SavedGroup | undefined,
   ): void {
-    for (const [id, { place }] of members) this.add(id, place);
+    for (const { first, ids } of members) for (const [i, id] of ids.entries()) this.add(id, first + i);
     const { employed, onTrial } = saved ?? { employed: null, onTrial: null };
     if (employed !== null) this.forecaster.employ(this.#known(employed), this.#places);
     if (onTrial !== null) this.forecaster.tryOut(this.#known(onTrial), this.#places);
@@ -215,12 +218,12 @@ export class Group {
     ground.columns.grow(this.#ids.length);
     if (models.onTrial) trialColumns.grow(this.#ids.length);
     this.#besides.grow(this.#ids.length);
-    for (const [, { place, known, accuracy, trial, sum, count }] of members) {
-      ground.columns.restore(place, bytesOf(known));
-      this.#besides.restore(place, bytesOf(accuracy));
-      if (trial !== null && models.onTrial) trialColumns.restore(place, bytesOf(trial));
-      this.#sums[place] = sum;
-      this.#counts[place] = count;
+    for (const { first, ids, sums, counts, known, accuracy, trial } of members) {
+      ground.columns.restore(first, known, ids.length);
+      this.#besides.restore(first, accuracy, ids.length);
+      if (trial.length > 0 && models.onTrial) trialColumns.restore(first, trial, ids.length);
+      this.#sums.set(sums, first);
+      this.#counts.set(counts, first);
     }
     if (!shared) return;
     this.forecaster.restore(shared);

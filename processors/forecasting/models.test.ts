@@ -10,6 +10,7 @@ import type { LinkState } from '#schemas/generated/link.state.v1.ts';
 import { forecastModels, linkForecasts, linkStates } from '#schemas/topics.ts';
 import { linkForecast } from '../link-forecast/link-forecast.ts';
 import { street } from '../link-state/street.fixture.ts';
+import { keptAgain } from './kept.fixture.ts';
 
 const begin: EventTime = Date.UTC(2026, 2, 2);
 const day = minutes(24 * 60);
@@ -51,18 +52,15 @@ function run(
   isBefore = false,
 ): LinkForecast[] {
   let memory = linkForecast.initial(network, () => true);
-  const rows = new Map<string, string>();
+  const rows = new Map<string, unknown>();
   const out: LinkForecast[] = [];
   const emit = (topic: { readonly name: string }, event: unknown): void => {
     if (topic.name === linkForecasts.name) out.push(event as LinkForecast);
   };
   const beginAgain = (): void => {
-    for (const [key, value] of linkForecast.keep!.changed(memory)) rows.set(key, JSON.stringify(value));
+    for (const [key, value] of linkForecast.keep!.changed(memory)) rows.set(key, keptAgain(value));
     memory = linkForecast.initial(network, () => true);
-    linkForecast.keep!.restore(
-      memory,
-      [...rows].map(([key, row]) => [key, JSON.parse(row)]),
-    );
+    linkForecast.keep!.restore(memory, [...rows]);
   };
   for (let tick = 1; tick <= ticks; tick++) {
     const at = begin + minutes(5 * tick);

@@ -9,6 +9,7 @@ import type { ForecastModel } from '#schemas/generated/forecast.model.v1.ts';
 import type { ParkingForecast } from '#schemas/generated/parking.forecast.v1.ts';
 import type { ParkingState } from '#schemas/generated/parking.state.v1.ts';
 import { forecastAccuracies, forecastModels, parkingForecasts, parkingStates } from '#schemas/topics.ts';
+import { keptAgain } from '../forecasting/kept.fixture.ts';
 import { parkingForecast } from './parking-forecast.ts';
 
 const begin = Date.UTC(2026, 4, 4, 5, 0);
@@ -162,16 +163,13 @@ describe('the parking forecast, kept as rows', () => {
   /** Two days of two car parks, one of them often full; begins again at every `every`th tick. */
   function run(every: number, isBefore = false): ParkingForecast[] {
     let memory = parkingForecast.initial(network, () => true);
-    const rows = new Map<string, string>();
+    const rows = new Map<string, unknown>();
     const out: ParkingForecast[] = [];
     const emit = (_topic: unknown, event: unknown): void => void out.push(event as ParkingForecast);
     const beginAgain = (): void => {
-      for (const [key, value] of parkingForecast.keep!.changed(memory)) rows.set(key, JSON.stringify(value));
+      for (const [key, value] of parkingForecast.keep!.changed(memory)) rows.set(key, keptAgain(value));
       memory = parkingForecast.initial(network, () => true);
-      parkingForecast.keep!.restore(
-        memory,
-        [...rows].map(([key, row]) => [key, JSON.parse(row)]),
-      );
+      parkingForecast.keep!.restore(memory, [...rows]);
     };
     for (let minute = 1; minute <= 2 * day; minute++) {
       const step = (facility: string, occupied: number): void => {
