@@ -123,7 +123,7 @@ function turn(seen: Seen, number: number): void {
 function keepOnly(seen: Seen, isKept: (number: number) => boolean): void {
   const kept = seen.sources.map((_, number) => number).filter(isKept);
   if (kept.length === seen.sources.length) return;
-  const before: Seen = { ...seen, earlier: { ...seen.earlier } };
+  const before = { ...seen };
   Object.assign(seen, { ...createSeen(), generation: seen.generation, turnsAt: seen.turnsAt });
   numbers.delete(seen);
   last = undefined;
