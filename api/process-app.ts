@@ -14,7 +14,7 @@ export const processMetrics = {
 
 export interface ProcessAppOptions {
   readonly probes: readonly Probe[];
-  readonly measures: Partial<Record<keyof typeof processMetrics, () => number>>;
+  readonly measures: Partial<Record<keyof typeof processMetrics, () => number | Promise<number>>>;
 }
 
 /** Not listening yet. */
@@ -26,8 +26,8 @@ export async function createProcessApp({ probes, measures }: ProcessAppOptions):
       name,
       help: processMetrics[name as keyof typeof processMetrics],
       registers: [registry],
-      collect() {
-        this.set(measure());
+      async collect() {
+        this.set(await measure());
       },
     });
   const app = fastify({

@@ -7,6 +7,12 @@ const settings = {
   ARTERIAL_PORT: integer('Port of the API; 0 takes a free one.', 8080, 0, 65_535),
   ARTERIAL_DATA: text('Folder of the embedded log and database.', { initial: '.arterial' }),
   ARTERIAL_PARTITIONS: integer('Partitions of each topic; fixed once the topics exist.', 3, 1, 1024),
+  ARTERIAL_THREADS: integer(
+    'Threads of arterial processors for what nobody waits for, beside the one for alerts and signals; 0 for none.',
+    1,
+    0,
+    64,
+  ),
   ARTERIAL_NETWORK: text('Folder of GMNS tables; empty for the demo city.'),
   ARTERIAL_STREET: choice(
     'simulated, or none: then the city hears only what devices send, by the clock of the machine.',
@@ -95,6 +101,8 @@ export interface Config {
   readonly port: number;
   readonly dataFolder: string;
   readonly partitions: number;
+  /** Of `arterial processors`, beside the main one. */
+  readonly threads: number;
   /** Undefined for the demo city. */
   readonly networkFolder: string | undefined;
   /** `none` for a city of real devices. */
@@ -180,6 +188,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: s.ARTERIAL_PORT,
     dataFolder: s.ARTERIAL_DATA,
     partitions: s.ARTERIAL_PARTITIONS,
+    threads: s.ARTERIAL_THREADS,
     networkFolder: s.ARTERIAL_NETWORK || undefined,
     street: s.ARTERIAL_STREET,
     seed: s.ARTERIAL_SEED,

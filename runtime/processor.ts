@@ -45,6 +45,8 @@ export interface Processor<Event, State> {
   /** Read by one task together, partitioned alike: same key space, same number of partitions. */
   readonly reads: readonly Topic<Event>[];
   readonly writes: readonly AnyTopic[];
+  /** Whether a driver or a signal waits for what it puts out: then it need not share a thread with what takes long. */
+  readonly isAwaited?: true;
   /** How long an event may trail the newest of its partition and still be seen in order. */
   readonly lateness: Milliseconds;
   /** How much older than the watermark an event may be and still revise; beyond it, `.late`. */

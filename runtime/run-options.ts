@@ -10,6 +10,8 @@ import { machineTimers, type Timers } from './timers.ts';
 
 export interface RunOptions {
   readonly processors: readonly AnyProcessor[];
+  /** Those of them that run here; all of them when left out. */
+  readonly only?: readonly AnyProcessor[];
   readonly network: Network;
   readonly partitions: number;
   /** Which of the partitions are this process's own; all of them without it. */

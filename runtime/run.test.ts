@@ -157,6 +157,16 @@ describe('a process', () => {
     await run.done;
   });
 
+  it('runs those processors alone that it is told to, as part of all', async () => {
+    const [log, store] = [await logOf([entry(0)]), createMemoryMeasures()];
+    const other = { ...listener, name: 'other' };
+    const { run, stop } = start(log, store, { processors: [listener, other], only: [other] });
+    await run.settle();
+    stop.abort();
+    await run.done;
+    expect((await store.listProgress()).map(({ processor }) => processor)).toEqual(['other']);
+  });
+
   it('saves the memory of its partitions in turn rather than at once', async () => {
     const [log, store] = [createMemoryLog(), createMemoryMeasures()];
     await log.createTopic(topic, 4);

@@ -98,7 +98,7 @@ class Crews {
       turns: this.turns,
       started: (): void => this.lookWhetherStarted(),
     };
-    const runners = options.processors.map(
+    const runners = (options.only ?? options.processors).map(
       (processor) => new Runner(options, processor, partition, shared, leaving.signal),
     );
     const before = this.left.get(partition) ?? Promise.resolve();

@@ -77,6 +77,7 @@ const entries = [
   'schemas/generate.ts',
   'simulators/demo-city/generate.ts',
   'api/dashboard/main.ts',
+  'commands/processor-thread.ts',
   'commands/training/member-thread.ts',
   'commands/training/teacher-thread.ts',
 ];

@@ -1,7 +1,10 @@
-/** The devices of a city: cabinets that report all the time, and cameras that now and then see something bad. */
+/**
+ * The devices of a city: cabinets that report all the time, or cameras that now and then see something bad, with the
+ * heartbeat of the ingest. Each in a process of its own, so that a cabinet's work never holds up a heartbeat.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deviceFeed } from '#commands/feed.ts';
-import type { Camera } from '#domain/network.ts';
+import type { Camera, Network } from '#domain/network.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { createIngest, type Ingest, type IngestResult } from '#ingest/ingest.ts';
 import { readConfig } from '#runtime/config.ts';
@@ -17,6 +20,7 @@ import { startAt } from '../jobs.ts';
 import { answerWith, monotonic } from './programs.ts';
 
 export interface FeedOrder {
+  readonly devices: 'cabinets' | 'cameras';
   readonly environment: Readonly<Record<string, string>>;
   readonly detectors: number;
   readonly seed: number;
@@ -25,9 +29,12 @@ export interface FeedOrder {
   readonly quietSeconds: number;
 }
 
-export interface Fed {
+export interface CabinetsFed {
   readonly readings: number;
   readonly seconds: number;
+}
+
+export interface CamerasFed {
   /** What was seen: the incident that must come of it, when it was, and when it was sent, in `monotonic` time. */
   readonly seen: readonly (readonly [incident: string, at: number, sentAt: number])[];
   /** Heartbeats of the ingest: up to which time it vouched, and when it was sent. */
@@ -42,11 +49,19 @@ const sightingsPerSecond = 20;
 
 answerWith<FeedOrder>(async (order) => {
   const { kafka, networkFolder } = readConfig(order.environment);
-  // Cabinets and cameras do not wait for one another: each has a connection of its own.
-  const [log, other] = await Promise.all([openKafkajsLog(kafka!), openKafkajsLog(kafka!)]);
-  const network = await readNetwork(networkFolder!);
+  const log = await openKafkajsLog(kafka!);
+  try {
+    if (order.devices === 'cabinets') return await reportAll(log, order);
+    return await watchAll(log, await readNetwork(networkFolder!), order);
+  } finally {
+    await log.close();
+  }
+});
+
+/** Has cameras watch, and the ingest vouch for everything meanwhile. */
+async function watchAll(log: EventLog, network: Network, order: FeedOrder): Promise<CamerasFed> {
   const clock = { now: () => Date.now(), rate: 1 };
-  const ingest = createIngest({ log: other, network, ids: embeddedIds, clock });
+  const ingest = createIngest({ log, network, ids: embeddedIds, clock });
   const beats: [number, number][] = [];
   const noting: Ingest = {
     ...ingest,
@@ -58,19 +73,20 @@ answerWith<FeedOrder>(async (order) => {
   const ending = new AbortController();
   const beating = deviceFeed((line) => process.stderr.write(`${line}\n`)).run(noting, ending.signal);
   try {
-    const cameras = [...network.cameras.values()];
-    const reporting = reportAll(log, order);
-    const [cabinets, seen] = await Promise.all([reporting, watchStreets(ingest, cameras, order.seconds)]);
-    return { ...cabinets, seen, beats } satisfies Fed;
+    const seen = await watchStreets(ingest, [...network.cameras.values()], order.seconds);
+    await sleep(1_000 * order.quietSeconds);
+    return { seen, beats };
   } finally {
     ending.abort();
     await beating;
-    await Promise.all([log.close(), other.close()]);
   }
-});
+}
 
 /** Sends the frames of all cabinets, each when it is due. */
-async function reportAll(log: EventLog, { detectors, seed, seconds, quietSeconds }: FeedOrder) {
+async function reportAll(
+  log: EventLog,
+  { detectors, seed, seconds, quietSeconds }: FeedOrder,
+): Promise<CabinetsFed> {
   const city = makeCity(detectors, 'frames');
   const id = embeddedIds.id(detectorFrames.name);
   const began = Date.now();

@@ -8,8 +8,10 @@ import { cameraIncidents } from '#processors/incidents/camera-incidents.ts';
 import { makeCity } from '../city.ts';
 import type { Trial, TrialOptions, TrialResult } from '../trial.ts';
 import { usageOf } from '../usage.ts';
-import type { Fed, FeedOrder } from './alert-feed.ts';
+import type { CabinetsFed, CamerasFed, FeedOrder } from './alert-feed.ts';
 import { monotonic, openCity, startProgram } from './programs.ts';
+
+type Fed = CabinetsFed & CamerasFed;
 
 const detectors = 100_000;
 const watchSeconds = 60;
@@ -33,7 +35,9 @@ async function run(options: TrialOptions): Promise<TrialResult> {
   const folder = join(servers.folder, 'alert-network');
   await writeNetwork(folder, networkWithCameras());
   const city = await openCity(options, { ARTERIAL_STREET: 'none', ARTERIAL_NETWORK: folder });
-  const feed = startProgram(new URL('alert-feed.ts', import.meta.url), undefined);
+  const [reporters, watchers] = [0, 1].map(() =>
+    startProgram(new URL('alert-feed.ts', import.meta.url), undefined),
+  );
   const heard = new Map<string, number>();
   let client: Socket | undefined;
   try {
@@ -42,9 +46,13 @@ async function run(options: TrialOptions): Promise<TrialResult> {
     const seconds = Math.max(5, Math.round(watchSeconds * scale));
     const { environment } = city;
     const before = usageOf(city.pidOf('processors'))!;
-    const order: FeedOrder = { environment, detectors, seed, seconds, quietSeconds };
+    const order = { environment, detectors, seed, seconds, quietSeconds };
     note(`alert-path: ${seconds} s of alerts begin`);
-    const fed = await feed.ask<Fed>(order);
+    const [reported, watched] = await Promise.all([
+      reporters!.ask<CabinetsFed>({ ...order, devices: 'cabinets' } satisfies FeedOrder),
+      watchers!.ask<CamerasFed>({ ...order, devices: 'cameras' } satisfies FeedOrder),
+    ]);
+    const fed = { ...reported, ...watched };
     // What comes even later counts, and as late as it comes.
     for (let looks = 0; looks < 20 && heard.size < fed.seen.length; looks++) await sleep(1_000);
     const after = usageOf(city.pidOf('processors'))!;
@@ -55,7 +63,7 @@ async function run(options: TrialOptions): Promise<TrialResult> {
     ]);
   } finally {
     client?.destroy();
-    await feed.end();
+    for (const each of [reporters, watchers]) await each!.end();
     await city.end();
   }
 }

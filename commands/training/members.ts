@@ -1,7 +1,7 @@
 /** Teaches the members of an ensemble side by side, each in a thread of its own. */
 import { availableParallelism } from 'node:os';
 import type { Lessons } from '#domain/forecast/training.ts';
-import { beginThread } from './thread.ts';
+import { beginThread } from '../thread.ts';
 
 /** What a thread is given; the numbers of the lessons are shared, not copied. */
 export interface MemberOrder {
@@ -40,7 +40,7 @@ export async function teachMembers(
 
 function inThread(order: MemberOrder, told: (loss: number) => void): Promise<Float32Array> {
   return new Promise((taught, failed) => {
-    const worker = beginThread('./member-thread.ts', order);
+    const worker = beginThread(new URL('./member-thread.ts', import.meta.url), order);
     worker.on('message', (news: MemberNews) => {
       if ('weights' in news) taught(news.weights);
       else told(news.loss);

@@ -1,7 +1,7 @@
 import type { Teaching } from '#domain/forecast/curriculum.ts';
 import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
-import { beginThread } from './thread.ts';
+import { beginThread } from '../thread.ts';
 
 /** What a thread is to teach: rows of values, and when each was on the clock on the wall. */
 export interface TeachOrder {
@@ -16,7 +16,7 @@ export interface TeachOrder {
 /** Teaches a network in a thread of its own, so that others go on meanwhile. Rejects when it fails or is ended. */
 export function teachInBackground(order: TeachOrder, signal?: AbortSignal): Promise<NetworkModel> {
   return new Promise((taught, failed) => {
-    const worker = beginThread('./teacher-thread.ts', order);
+    const worker = beginThread(new URL('./teacher-thread.ts', import.meta.url), order);
     signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     worker.once('message', (model: NetworkModel) => taught(model));
     worker.once('error', failed);

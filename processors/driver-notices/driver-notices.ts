@@ -53,6 +53,7 @@ export const driverNotices: Processor<Heard, State> = {
   stateVersion: 1,
   reads: [parkingStates, parkingForecasts, incidents, driverSubscriptions],
   writes: [driverNotifications],
+  isAwaited: true,
   lateness: 0,
   revisionBound: minutes(60),
   tick: minutes(1),

@@ -86,6 +86,7 @@ export const cameraIncidents: Processor<CameraObservation, State> = {
   stateVersion: 2,
   reads: [cameraObservations],
   writes: [incidents],
+  isAwaited: true,
   lateness: seconds(10),
   revisionBound: 0,
   tick: seconds(30),

@@ -51,6 +51,7 @@ export const citizenIncidents: Processor<CitizenReport, State> = {
   stateVersion: 1,
   reads: [citizenReports],
   writes: [incidents],
+  isAwaited: true,
   lateness: seconds(10),
   revisionBound: minutes(60),
   tick: minutes(1),

@@ -103,6 +103,7 @@ export const weatherHazards: Processor<EnvironmentReading, State> = {
   stateVersion: 1,
   reads: [environmentReadings],
   writes: [incidents],
+  isAwaited: true,
   lateness: seconds(10),
   revisionBound: 0,
   tick: minutes(1),

@@ -40,6 +40,7 @@ export const signalControl: Processor<SignalStatus, SignalControlState> = {
   stateVersion: 3,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
+  isAwaited: true,
   lateness: seconds(1),
   revisionBound: minutes(1),
   tick: seconds(1),

@@ -141,7 +141,9 @@ export class City {
 
   /** Starts a process and waits for nothing. */
   launch(preload: readonly string[] = []): Child {
-    const child = new Child(['processors'], this.settings, preload);
+    // Other threads do not load it, so all is done in the one that does.
+    const settings = preload.length > 0 ? { ...this.settings, ARTERIAL_THREADS: '0' } : this.settings;
+    const child = new Child(['processors'], settings, preload);
     this.children.push(child);
     return child;
   }

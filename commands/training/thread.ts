@@ -1,8 +1,0 @@
-import { Worker } from 'node:worker_threads';
-
-/** Begins a program of this folder in a thread of its own, which finds `order` in its data. */
-export const beginThread = (program: string, order: object): Worker =>
-  new Worker(new URL('./begin-thread.mjs', import.meta.url), {
-    workerData: { ...order, program },
-    execArgv: [],
-  });
