@@ -15,6 +15,10 @@ const port = parentPort as MessagePort;
 const tell = (message: FromThread): void => port.postMessage(message);
 const notice = (line: string): void => tell({ kind: 'notice', line });
 
+function tellFailure(error: unknown): void {
+  if (error instanceof ArterialError) tell({ kind: 'failed', code: error.code, message: error.message });
+}
+
 /** What somebody waits for is at work in other threads and programs, and goes first. */
 const niceness = 10;
 
@@ -51,6 +55,8 @@ async function work({ environment, share, shares }: ThreadOrder): Promise<void> 
       notice,
       signal: ending.signal,
     });
+    // Before all is closed, which takes a while: the process is to end.
+    run.done.catch(tellFailure);
     tell({ kind: 'begun' });
     await run.done;
   } finally {
@@ -64,7 +70,7 @@ try {
 } catch (error) {
   // A bug ends the thread, and with it the process.
   if (!(error instanceof ArterialError)) throw error;
-  tell({ kind: 'failed', code: error.code, message: error.message });
+  tellFailure(error);
 } finally {
-  port.close();
+  port.unref();
 }

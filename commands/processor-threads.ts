@@ -75,12 +75,15 @@ class Thread {
   private readonly worker: Worker;
   private readonly gone: Promise<void>;
   private ownership: Ownership | undefined;
+  private isEnding = false;
 
   constructor(options: Omit<ThreadsOptions, 'count'>, share: number, shares: number) {
     const { environment, notice, failed } = options;
     const order: ThreadOrder = { environment: { ...environment }, share, shares };
     this.worker = beginThread(new URL('./processor-thread.ts', import.meta.url), order);
     this.gone = new Promise((gone) => this.worker.once('exit', () => gone()));
+    // Whatever it has said before counts; the process never goes on without it.
+    this.gone.then(() => this.isEnding || failed(new Error('a thread of the processors has ended')));
     this.begun = new Promise((begin, fail) => {
       const stop = (error: unknown): void => {
         fail(error);
@@ -105,6 +108,7 @@ class Thread {
   }
 
   async end(): Promise<void> {
+    this.isEnding = true;
     this.tell({ kind: 'end' });
     await this.gone;
   }
