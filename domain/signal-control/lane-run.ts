@@ -118,16 +118,64 @@ export class LaneRun {
     const { standing, lost, used } = this;
     const begins = stays[(from * stages + to) * lanes + l] === 1 ? this.staying : this.clearing;
     this.stood = 0;
-    if (lost > 0) this.wait(l, at, lost);
-    if (used > lost) this.go(l, from, at + lost, used - lost);
-    if (begins > used) this.wait(l, at + used, begins - used);
-    if (begins < seconds) {
-      const queue = (standing[l] as number) + (this.arrivals[l * this.horizon + at + begins] as number);
-      standing[lanes + l] = this.turned(l, from, to, queue);
-      this.go(l, to, at + begins, seconds - begins);
+    if (
+      lost === 0 &&
+      standing[3 * lanes + l] === 0 &&
+      this.isRed(from * lanes + l) &&
+      this.isRed(to * lanes + l)
+    )
+      this.waitThrough(l, from, to, at, begins, seconds);
+    else {
+      if (lost > 0) this.wait(l, at, lost);
+      if (used > lost) this.go(l, from, at + lost, used - lost);
+      if (begins > used) this.wait(l, at + used, begins - used);
+      if (begins < seconds) {
+        this.turn(l, from, to, at + begins);
+        this.go(l, to, at + begins, seconds - begins);
+      }
     }
     this.stoodSeconds += this.stood;
     return this.stood;
+  }
+
+  private isRed(rate: number): boolean {
+    return (this.rates.fast[rate] as number) <= 0 && (this.rates.slow[rate] as number) <= 0;
+  }
+
+  /**
+   * A lane that goes in neither stage, and of which nobody is inside. The parts of its time are added up one by one,
+   * as where it goes in one of them, so that the sums are the same to the last digit.
+   */
+  private waitThrough(
+    l: number,
+    from: number,
+    to: number,
+    at: number,
+    begins: number,
+    seconds: number,
+  ): void {
+    const { standing, came, used } = this;
+    const sums = this.cameSums;
+    const start = l * (this.horizon + 1) + at;
+    const [second, third, end] = [start + used, start + begins, start + seconds];
+    let queue = standing[l] as number;
+    let stood =
+      used * (queue - (came[start] as number)) + ((sums[second] as number) - (sums[start] as number));
+    queue += (came[second] as number) - (came[start] as number);
+    stood +=
+      (begins - used) * (queue - (came[second] as number)) +
+      ((sums[third] as number) - (sums[second] as number));
+    queue += (came[third] as number) - (came[second] as number);
+    if (begins < seconds) {
+      standing[l] = queue;
+      this.turn(l, from, to, at + begins);
+      stood +=
+        (seconds - begins) * (queue - (came[third] as number)) +
+        ((sums[end] as number) - (sums[third] as number));
+      queue += (came[end] as number) - (came[third] as number);
+    }
+    standing[l] = queue;
+    this.stood = stood;
   }
 
   /** `seconds` in which nobody of a lane goes, from `at` on; those inside get out of the way. */
@@ -278,9 +326,14 @@ export class LaneRun {
   }
 
   /** The first vehicle under another stage: one that was held is more likely one that this stage serves. */
-  private turned(l: number, from: number, to: number, queue: number): number {
+  private turn(l: number, from: number, to: number, at: number): void {
     const { standing } = this;
-    const { lanes, stages, passing, free, held, first } = this.rates;
+    const { lanes, stages, passing, free, held, first, protects } = this.rates;
+    if (protects[to * lanes + l] === 0) {
+      standing[lanes + l] = 0;
+      return;
+    }
+    const queue = (standing[l] as number) + (this.arrivals[l * this.horizon + at] as number);
     const open = standing[lanes + l] as number;
     const pair = (from * stages + to) * lanes + l;
     const another =
@@ -289,7 +342,7 @@ export class LaneRun {
         : open * (free[pair] as number) + (1 - open) * (held[pair] as number);
     // As long as nobody left, what is known of the vehicle that is first now still holds.
     const same = Math.max(0, 1 - (standing[2 * lanes + l] as number));
-    return same * (first[to * lanes + l] as number) + (1 - same) * another;
+    standing[lanes + l] = same * (first[to * lanes + l] as number) + (1 - same) * another;
   }
 
   /** What `gap` will be in every second; below 0 where it changes with those who come. */

@@ -61,6 +61,8 @@ export interface Layout {
 export interface Lights {
   /** 1 when some of a lane give way in a stage: `[stage * lanes + lane]`. */
   readonly gives: Uint8Array;
+  /** 1 when some of a lane need not give way in a stage; same places. */
+  readonly protects: Uint8Array;
   /** `Layout.foes`; same places. */
   readonly foes: readonly (readonly number[])[];
   /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
@@ -98,6 +100,11 @@ function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Lay
     lights: {
       gives: Uint8Array.from(
         signal.stages.flatMap((_, stage) => lanes.map((lane) => (givesWayIn(lane, stage) ? 1 : 0))),
+      ),
+      protects: Uint8Array.from(
+        signal.stages.flatMap((_, stage) =>
+          lanes.map((lane) => (lane.service[stage]?.includes(service.protected) ? 1 : 0)),
+        ),
       ),
       foes: foes.flat(),
       givesWay: Uint8Array.from(lanes, (lane) =>

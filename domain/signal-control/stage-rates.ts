@@ -36,14 +36,15 @@ export function stageRates(
 ): StageRates {
   const lanes = layout.lanes.length;
   const stages = layout.signal.stages.length;
-  const { gives, foes, givesWay, stays } = layout.lights;
+  const { lights } = layout;
   const rates: StageRates = {
     lanes,
     stages,
-    gives,
-    foes,
-    givesWay,
-    stays,
+    gives: lights.gives,
+    protects: lights.protects,
+    foes: lights.foes,
+    givesWay: lights.givesWay,
+    stays: lights.stays,
     fast: workspace.floats('fast', stages * lanes),
     slow: workspace.floats('slow', stages * lanes),
     first: workspace.floats('first', stages * lanes),
