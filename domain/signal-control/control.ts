@@ -6,6 +6,7 @@ import type { ControlModel, Observation, SignalLink, SignalShown, StageAdvice } 
 import { type Coming, outlookOf, type Platoon } from './outlook.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
 import { nativeSequence } from './twin.ts';
+import { Workspace } from './workspace.ts';
 
 /** How far is looked ahead, s: a green, its clearance and the next. */
 const horizonSeconds = 60;
@@ -23,6 +24,7 @@ export type ControlState = Record<string, ControlledSignal>;
 export class SignalControl {
   private readonly model: ControlModel;
   private readonly layouts: ReadonlyMap<string, Layout>;
+  private readonly workspace = new Workspace();
   readonly state: ControlState;
   /** Signals whose state has changed since somebody last emptied this. */
   readonly changed = new Set<string>();
@@ -75,10 +77,11 @@ export class SignalControl {
       horizonSeconds,
       this.comingTo(layout, now),
       this.closed(layout),
+      this.workspace,
     );
     const timing = { tickSeconds, latencySeconds };
     const standing = { stage, elapsedSeconds, startsInSeconds };
-    const search = new Horizon(layout, state, outlook, timing);
+    const search = new Horizon(layout, state, outlook, timing, this.workspace);
     const next = search.decide(standing);
     const native = nativeSequence(layout, standing, timing, search.seconds);
     const prediction = {
@@ -120,32 +123,24 @@ export class SignalControl {
     }
     if (intervalSeconds <= 0) return;
     for (const { id } of signals)
-      for (const [l, lane] of (this.layouts.get(id)?.lanes ?? []).entries())
-        for (const [k, link] of lane.links.entries()) {
-          const vehicles = this.state[id]?.departed[l]?.[k] ?? 0;
-          if (vehicles > 0) this.send(link, vehicles, at, intervalSeconds);
-        }
+      for (const { lane, place, link } of this.layouts.get(id)?.sends ?? []) {
+        const vehicles = this.state[id]?.departed[lane]?.[place] ?? 0;
+        if (vehicles > 0) this.send(link, vehicles, at, intervalSeconds);
+      }
   }
 
   private send({ downstream, speedMps }: SignalLink, vehicles: number, at: number, seconds: number): void {
     if (downstream === undefined) return;
     const { signal, edge, meters } = downstream;
-    const sight = this.sightOf(signal, edge);
+    const approach = this.layouts.get(signal)?.approaches.find((candidate) => candidate.edge === edge);
     const state = this.state[signal];
-    if (sight === undefined || state === undefined) return;
-    const travel = Math.max(0, meters - sight) / speedMps;
+    if (approach === undefined || state === undefined) return;
+    const travel = Math.max(0, meters - approach.sightMeters) / speedMps;
     const platoons = state.coming[edge] ?? [];
     state.coming[edge] = platoons;
     this.changed.add(signal);
     for (let s = 0; s < seconds; s++)
       platoons.push({ at: at - seconds + s + 0.5 + travel, vehicles: vehicles / seconds });
-  }
-
-  private sightOf(signal: string, edge: string): number | undefined {
-    const layout = this.layouts.get(signal);
-    const approach = layout?.approaches.find((candidate) => candidate.edge === edge);
-    if (layout === undefined || approach === undefined) return undefined;
-    return Math.max(...approach.lanes.map((i) => layout.lanes[i]?.sightMeters ?? 0));
   }
 
   private comingTo(layout: Layout, now: number): Coming[] {
@@ -158,20 +153,20 @@ export class SignalControl {
   }
 
   /** Links that lead to lanes of which none has room for one more. */
-  private closed(layout: Layout): Outlook['closed'] {
-    return layout.lanes.map((lane) =>
-      lane.links.map(({ downstream, outLanes }) => {
-        const next = this.layouts.get(downstream?.signal ?? '');
-        if (next === undefined || downstream === undefined) return false;
-        const { lanes } = this.state[next.signal.id] as ControlledSignal;
-        const leads = next.lanes.flatMap(({ id }, l) =>
-          outLanes.includes(id) ? [lanes[l] as LaneState] : [],
-        );
-        return (
-          leads.length > 0 &&
-          leads.every(({ vehicles, beyond }) => (vehicles + beyond + 1) * vehicleMeters > downstream.meters)
-        );
-      }),
+  private closed({ lanes, sends }: Layout): Outlook['closed'] {
+    const closed: boolean[][] = lanes.map(() => []);
+    for (const { lane, place, link } of sends) (closed[lane] as boolean[])[place] = this.isFull(link);
+    return closed;
+  }
+
+  private isFull({ downstream, outLanes }: SignalLink): boolean {
+    const next = this.layouts.get(downstream?.signal ?? '');
+    if (next === undefined || downstream === undefined) return false;
+    const { lanes } = this.state[next.signal.id] as ControlledSignal;
+    const leads = next.lanes.flatMap(({ id }, l) => (outLanes.includes(id) ? [lanes[l] as LaneState] : []));
+    return (
+      leads.length > 0 &&
+      leads.every(({ vehicles, beyond }) => (vehicles + beyond + 1) * vehicleMeters > downstream.meters)
     );
   }
 }

@@ -65,9 +65,13 @@ export function initialDischarge(lane: Lane): DischargeState {
 }
 
 export function shareOf(state: Shares, link: number): number {
+  return (state.shares[link] as number) / sumOf(state.shares);
+}
+
+function sumOf(parts: readonly number[]): number {
   let sum = 0;
-  for (const share of state.shares) sum += share;
-  return (state.shares[link] as number) / sum;
+  for (let i = 0; i < parts.length; i++) sum += parts[i] as number;
+  return sum;
 }
 
 function headwaySeconds(lane: Lane, does: number): number {
@@ -83,12 +87,13 @@ export function rateOf(
   ratio: number,
   closed?: readonly boolean[],
 ): Rate {
+  const sum = sumOf(state.shares);
   let passing = 0;
   let slow = 0;
   for (let i = 0; i < does.length; i++) {
     const what = does[i] as number;
     if (what === service.none || closed?.[i]) continue;
-    const share = shareOf(state, i);
+    const share = (state.shares[i] as number) / sum;
     if (what === service.protected) passing += share;
     else slow += share / headwaySeconds(lane, what);
   }
@@ -130,9 +135,7 @@ export function saturationOf(lane: Lane, state: DischargeState): Saturation | un
 /** Standard deviation of a share of `shareOf`. */
 export function shareDeviation(state: DischargeState, link: number): number {
   const share = shareOf(state, link);
-  let vehicles = 0;
-  for (const one of state.shares) vehicles += one;
-  return Math.sqrt((share * (1 - share)) / (vehicles + 1));
+  return Math.sqrt((share * (1 - share)) / (sumOf(state.shares) + 1));
 }
 
 /** Of what was measured, the part that stays when a green is added: the last ten greens or so count. */
@@ -158,8 +161,11 @@ export function expectedLeaving({ fast, slow, passing }: Rate, open: number, sec
 }
 
 /** Chance that the first vehicle may go without giving way. */
-export const openChance = (state: DischargeState, does: readonly number[]): number =>
-  state.front.reduce((sum, chance, i) => (does[i] === service.protected ? sum + chance : sum), 0);
+export function openChance({ front }: DischargeState, does: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < front.length; i++) if (does[i] === service.protected) sum += front[i] as number;
+  return sum;
+}
 
 /**
  * `left` vehicles passed the stop bar while the links did this; `waits` whether another stands there now,
@@ -210,7 +216,6 @@ function add(sums: number[], parts: readonly number[], vehicles: number): void {
 }
 
 function normalised(weights: readonly number[]): number[] | undefined {
-  let sum = 0;
-  for (const weight of weights) sum += weight;
+  const sum = sumOf(weights);
   return sum > 0 ? weights.map((weight) => weight / sum) : undefined;
 }

@@ -8,6 +8,7 @@ import type { Layout } from './layout.ts';
 import type { Stage } from './model.ts';
 import type { SignalState } from './signal-estimate.ts';
 import { type StageRates, stageRates } from './stage-rates.ts';
+import { Workspace } from './workspace.ts';
 
 /** What is to come. */
 export interface Outlook {
@@ -64,45 +65,57 @@ export class Horizon {
   private readonly costs: Float64Array;
   private readonly totals: Float64Array;
   private readonly elapsed: Float64Array;
-  /** The decision by which each node was reached. */
-  private readonly first: Decision[];
-  /** The node that each came from, and how long that one's stage went on before it changed, s. */
-  private readonly parents: Int32Array;
+  /** The decision by which each node was reached: a stage, and after how many seconds it is called. */
+  private readonly firstStages: Float64Array;
+  private readonly firstWaits: Float64Array;
+  /** The node that each came from, -1 for none, and how long that one's stage went on before it changed, s. */
+  private readonly parents: Float64Array;
   private readonly waits: Float64Array;
   /** `lanes.size` numbers a node: how its lanes stand. */
   private readonly standings: Float64Array;
 
-  constructor(layout: Layout, state: SignalState, outlook: Outlook, timing: Timing) {
+  constructor(
+    layout: Layout,
+    state: SignalState,
+    outlook: Outlook,
+    timing: Timing,
+    workspace: Workspace = new Workspace(),
+  ) {
     this.layout = layout;
     this.state = state;
     this.timing = timing;
-    this.rates = stageRates(layout, state.lanes, outlook.closed);
-    this.lanes = new LaneRun(this.rates, outlook, state.lanes);
+    this.rates = stageRates(layout, state.lanes, outlook.closed, workspace);
+    this.lanes = new LaneRun(this.rates, outlook, state.lanes, workspace);
     this.steps = Math.floor((outlook.seconds - timing.latencySeconds) / timing.tickSeconds);
     const nodes = (this.steps + 1) * this.rates.stages;
-    this.costs = new Float64Array(nodes);
-    this.totals = new Float64Array(nodes).fill(Number.POSITIVE_INFINITY);
-    this.elapsed = new Float64Array(nodes);
-    this.first = new Array<Decision>(nodes);
-    this.parents = new Int32Array(nodes).fill(-1);
-    this.waits = new Float64Array(nodes);
-    this.standings = new Float64Array(nodes * this.lanes.size);
+    this.costs = workspace.floats('costs', nodes).fill(0, 0, nodes);
+    this.totals = workspace.floats('totals', nodes).fill(Number.POSITIVE_INFINITY, 0, nodes);
+    this.elapsed = workspace.floats('elapsed', nodes).fill(0, 0, nodes);
+    this.firstStages = workspace.floats('firstStages', nodes).fill(-1, 0, nodes);
+    this.firstWaits = workspace.floats('firstWaits', nodes);
+    this.parents = workspace.floats('parents', nodes).fill(-1, 0, nodes);
+    this.waits = workspace.floats('waits', nodes);
+    const numbers = nodes * this.lanes.size;
+    this.standings = workspace.floats('standings', numbers).fill(0, 0, numbers);
   }
 
   decide(standing: Standing): Decision {
     const { stages } = this.rates;
     const { latencySeconds } = this.timing;
     this.lanes.start(standing.stage, this.state.lanes);
-    const stay = { stage: standing.stage, afterSeconds: 0 };
     const { elapsedSeconds, startsInSeconds } = standing;
     const cost = this.hold(standing.stage, startsInSeconds, 0, latencySeconds);
-    this.keep(standing.stage, cost, heldFor(elapsedSeconds, startsInSeconds, latencySeconds), stay, -1, 0);
+    const elapsed = heldFor(elapsedSeconds, startsInSeconds, latencySeconds);
+    this.keep(standing.stage, cost, elapsed, standing.stage, 0, -1, 0);
     for (let step = 0; step < this.steps; step++) {
-      const limit = worthFollowing * this.bestOf(step).total;
+      const limit = worthFollowing * (this.totals[this.bestOf(step)] as number);
       for (let stage = 0; stage < stages; stage++)
         if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, standing);
     }
-    return this.first[this.bestOf(this.steps).node] ?? stay;
+    const best = this.bestOf(this.steps);
+    return (this.firstStages[best] as number) < 0
+      ? { stage: standing.stage, afterSeconds: 0 }
+      : { stage: this.firstStages[best] as number, afterSeconds: this.firstWaits[best] as number };
   }
 
   /** How far `decide` looks, s. */
@@ -115,7 +128,7 @@ export class Horizon {
     const { stages } = this.rates;
     const { tickSeconds } = this.timing;
     const segments: Segment[] = [];
-    for (let { node } = this.bestOf(this.steps); (this.parents[node] as number) >= 0; ) {
+    for (let node = this.bestOf(this.steps); (this.parents[node] as number) >= 0; ) {
       const parent = this.parents[node] as number;
       const seconds = (Math.floor(node / stages) - Math.floor(parent / stages)) * tickSeconds;
       segments.push({ to: node % stages, waitSeconds: this.waits[node] as number, seconds });
@@ -137,7 +150,7 @@ export class Horizon {
       if (to === stage) {
         this.hold(stage, 0, at, seconds);
       } else {
-        this.change({ from: stage, to, wait, at, seconds });
+        this.change(stage, to, wait, at, seconds);
         stage = to;
       }
       at += seconds;
@@ -145,47 +158,59 @@ export class Horizon {
     return this.lanes.stoodSeconds;
   }
 
-  private bestOf(step: number): { readonly node: number; readonly total: number } {
+  /** The node of a step with the least total. */
+  private bestOf(step: number): number {
+    const { totals } = this;
     const { stages } = this.rates;
     let node = step * stages;
     for (let other = node + 1; other < (step + 1) * stages; other++)
-      if ((this.totals[other] as number) < (this.totals[node] as number)) node = other;
-    return { node, total: this.totals[node] as number };
+      if ((totals[other] as number) < (totals[node] as number)) node = other;
+    return node;
   }
 
   /** All that may follow a node: its stage goes on, or another begins. */
   private branch(step: number, stage: number, standing: Standing): void {
-    const { stages: shown } = this.layout.signal;
     const { tickSeconds, latencySeconds } = this.timing;
     const { stages } = this.rates;
     const node = step * stages + stage;
     const at = latencySeconds + step * tickSeconds;
     const elapsed = this.elapsed[node] as number;
+    const isFirst = step === 0;
     this.take(node);
     const held = (this.costs[node] as number) + this.hold(stage, 0, at, tickSeconds);
-    const stays = step === 0 ? { stage, afterSeconds: 0 } : (this.first[node] as Decision);
-    this.keep(node + stages, held, elapsed + tickSeconds, stays, node, 0);
+    const firstStage = isFirst ? stage : (this.firstStages[node] as number);
+    const firstWait = isFirst ? 0 : (this.firstWaits[node] as number);
+    this.keep(node + stages, held, elapsed + tickSeconds, firstStage, firstWait, node, 0);
     // Only the coming switch is timed to the second; the later ones will be when their turn comes.
-    const last = step === 0 && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
-    for (let to = 0; to < stages; to++)
-      for (let after = 0; to !== stage && after <= last; after++) {
-        const least = Math.max(
-          (shown[stage] as Stage).minGreenSeconds,
-          this.endsAmidQueue(node, stage, to) ? underWaySeconds : 0,
-        );
-        const wait = Math.max(after, least - elapsed);
-        if (wait >= tickSeconds || (wait > after && after < last)) continue;
-        const green = wait + (this.layout.clearance[stage]?.[to] as number);
-        const next = Math.min(
-          this.steps,
-          step + Math.max(1, Math.ceil((green + (shown[to] as Stage).minGreenSeconds - 1e-9) / tickSeconds)),
-        );
-        const seconds = (next - step) * tickSeconds;
-        this.take(node);
-        const cost = (this.costs[node] as number) + this.change({ from: stage, to, wait, at, seconds });
-        const first = step === 0 ? { stage: to, afterSeconds: wait } : (this.first[node] as Decision);
-        this.keep(next * stages + to, cost, Math.max(0, seconds - green), first, node, wait);
-      }
+    const last = isFirst && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
+    for (let to = 0; to < stages; to++) if (to !== stage) this.switch(node, stage, to, last);
+  }
+
+  /** Another stage after a node: called at once, or in up to `last` seconds. */
+  private switch(node: number, from: number, to: number, last: number): void {
+    const { tickSeconds, latencySeconds } = this.timing;
+    const { stages: shown } = this.layout.signal;
+    const { stages } = this.rates;
+    const step = (node - from) / stages;
+    const at = latencySeconds + step * tickSeconds;
+    const elapsed = this.elapsed[node] as number;
+    const minGreen = (shown[from] as Stage).minGreenSeconds;
+    const least = this.endsAmidQueue(node, from, to) ? Math.max(minGreen, underWaySeconds) : minGreen;
+    const clear = this.layout.clearance[from]?.[to] as number;
+    const minNext = (shown[to] as Stage).minGreenSeconds;
+    for (let after = 0; after <= last; after++) {
+      const wait = Math.max(after, least - elapsed);
+      if (wait >= tickSeconds || (wait > after && after < last)) continue;
+      const green = wait + clear;
+      const ticks = Math.max(1, Math.ceil((green + minNext - 1e-9) / tickSeconds));
+      const next = Math.min(this.steps, step + ticks);
+      const seconds = (next - step) * tickSeconds;
+      this.take(node);
+      const cost = (this.costs[node] as number) + this.change(from, to, wait, at, seconds);
+      const firstStage = step === 0 ? to : (this.firstStages[node] as number);
+      const firstWait = step === 0 ? wait : (this.firstWaits[node] as number);
+      this.keep(next * stages + to, cost, Math.max(0, seconds - green), firstStage, firstWait, node, wait);
+    }
   }
 
   /** Whether the green of a lane with a queue would end. */
@@ -204,16 +229,14 @@ export class Horizon {
 
   /** Cost of a stage that goes on for `seconds`, with no green in the first `redSeconds` of them. */
   private hold(stage: number, redSeconds: number, at: number, seconds: number): number {
-    for (let l = 0; l < this.rates.lanes; l++) this.lanes.span(l, Math.ceil(redSeconds), seconds, seconds);
+    this.lanes.span(seconds, redSeconds, seconds, seconds, seconds);
     return this.lanes.run(stage, stage, at, seconds);
   }
 
   /** Cost of `wait` more seconds of a stage, the clearance, and the stage `to` for the rest of `seconds`. */
-  private change({ from, to, wait, at, seconds }: Change): number {
-    const { lanes, stages, stays } = this.rates;
+  private change(from: number, to: number, wait: number, at: number, seconds: number): number {
     const clear = this.layout.clearance[from]?.[to] as number;
-    for (let l = 0; l < lanes; l++)
-      this.lanes.span(l, 0, wait, stays[(from * stages + to) * lanes + l] === 1 ? wait : wait + clear);
+    this.lanes.span(seconds, 0, wait, wait, wait + clear);
     return this.trapped(from, to) + this.lanes.run(from, to, at, seconds);
   }
 
@@ -223,8 +246,9 @@ export class Horizon {
     let cost = 0;
     for (let l = 0; l < lanes; l++) {
       if (gives[from * lanes + l] !== 1) continue;
-      const goesOn = (fast[to * lanes + l] as number) + (slow[to * lanes + l] as number) > 0;
       const inside = this.lanes.standing[3 * lanes + l] as number;
+      if (inside === 0) continue;
+      const goesOn = (fast[to * lanes + l] as number) + (slow[to * lanes + l] as number) > 0;
       // By chance there are more or fewer than are thought: Poisson.
       if (!goesOn) cost += trapSeconds * (1 - Math.exp(-inside) * (1 + inside));
     }
@@ -232,8 +256,9 @@ export class Horizon {
   }
 
   private take(node: number): void {
-    const { size } = this.lanes;
-    for (let i = 0; i < size; i++) this.lanes.standing[i] = this.standings[node * size + i] as number;
+    const { standings } = this;
+    const { size, standing } = this.lanes;
+    for (let i = 0; i < size; i++) standing[i] = standings[node * size + i] as number;
   }
 
   /** Keeps what the lanes have come to, when nothing better shows this stage at this time. */
@@ -241,21 +266,24 @@ export class Horizon {
     node: number,
     cost: number,
     elapsed: number,
-    first: Decision,
+    firstStage: number,
+    firstWait: number,
     parent: number,
     wait: number,
   ): void {
-    const total =
-      cost + this.lanes.toCome(this.layout.signal.yellowSeconds + this.layout.signal.allRedSeconds);
+    const { yellowSeconds, allRedSeconds } = this.layout.signal;
+    const total = cost + this.lanes.toCome(yellowSeconds + allRedSeconds);
     if (total >= (this.totals[node] as number)) return;
     this.totals[node] = total;
     this.costs[node] = cost;
     this.elapsed[node] = elapsed;
-    this.first[node] = first;
+    this.firstStages[node] = firstStage;
+    this.firstWaits[node] = firstWait;
     this.parents[node] = parent;
     this.waits[node] = wait;
-    const { size } = this.lanes;
-    for (let i = 0; i < size; i++) this.standings[node * size + i] = this.lanes.standing[i] as number;
+    const { standings } = this;
+    const { size, standing } = this.lanes;
+    for (let i = 0; i < size; i++) standings[node * size + i] = standing[i] as number;
   }
 }
 
@@ -263,14 +291,6 @@ export class Horizon {
 export interface Segment {
   readonly to: number;
   readonly waitSeconds: number;
-  readonly seconds: number;
-}
-
-interface Change {
-  readonly from: number;
-  readonly to: number;
-  readonly wait: number;
-  readonly at: number;
   readonly seconds: number;
 }
 

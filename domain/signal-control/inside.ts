@@ -104,8 +104,8 @@ export function crossingRate(
   does: readonly number[],
   closed?: readonly boolean[],
 ): Rate {
-  const rate = rateOf(lane, discharge, does, 1, closed);
-  return { ...rate, slow: rate.slow * permittedHeadwaySeconds * freeGiving };
+  const { fast, slow, passing } = rateOf(lane, discharge, does, 1, closed);
+  return { fast, slow: slow * permittedHeadwaySeconds * freeGiving, passing };
 }
 
 /** Vehicles that cross the stop bar while more wait, of whom `out` a second leave the inside when it is full. */

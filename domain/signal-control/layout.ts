@@ -18,6 +18,10 @@ export interface Lane {
     readonly meters: number;
     readonly end: number;
   }[];
+  /** Ids of its detectors: that at the stop bar, if there is one, those upstream, and zones. */
+  readonly detectors: readonly string[];
+  /** So many of `detectors` are loops, and come first. */
+  readonly loops: number;
   /** How far upstream its detectors look, m. */
   readonly sightMeters: number;
   readonly speedMps: number;
@@ -36,6 +40,8 @@ export interface Approach {
   readonly edge: string;
   /** Places in `Layout.lanes`. */
   readonly lanes: readonly number[];
+  /** How far upstream detectors look on any of its lanes, m. */
+  readonly sightMeters: number;
 }
 
 export interface Layout {
@@ -46,6 +52,26 @@ export interface Layout {
   readonly clearance: readonly (readonly number[])[];
   /** Lanes that those of a lane who give way must let pass: `foes[stage][lane]`; none where nobody gives way. */
   readonly foes: readonly (readonly (readonly number[])[])[];
+  readonly lights: Lights;
+  /** Links to other signals: the lane, and the place among its links. */
+  readonly sends: readonly { readonly lane: number; readonly place: number; readonly link: SignalLink }[];
+}
+
+/** What stages do for lanes, flat for the search. */
+export interface Lights {
+  /** 1 when some of a lane give way in a stage: `[stage * lanes + lane]`. */
+  readonly gives: Uint8Array;
+  /** 1 when some of a lane need not give way in a stage; same places. */
+  readonly protects: Uint8Array;
+  /** `Layout.foes`; same places. */
+  readonly foes: readonly (readonly number[])[];
+  /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
+  readonly givesWay: Uint8Array;
+  /**
+   * Whether all that goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`.
+   * Those who turn left go on while the stream against them clears, before they are protected.
+   */
+  readonly stays: Uint8Array;
 }
 
 function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Layout {
@@ -53,20 +79,53 @@ function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Lay
   for (const link of signal.links) byLane.set(link.inLane, [...(byLane.get(link.inLane) ?? []), link]);
   const lanes = [...byLane].map(([id, links]) => laneOf(id, links, signal, detectors, byLane));
   const edges = [...new Set(lanes.map(({ edge }) => edge))];
+  const foes = signal.stages.map((_, stage) => lanes.map((lane) => foesOf(lanes, lane, stage)));
   return {
     signal,
     lanes,
     approaches: edges.map((edge) => ({
       edge,
       lanes: lanes.flatMap((lane, i) => (lane.edge === edge ? [i] : [])),
+      sightMeters: Math.max(...lanes.map((lane) => (lane.edge === edge ? lane.sightMeters : 0))),
     })),
     clearance: signal.stages.map((from) =>
       signal.stages.map((to) =>
         from.green.some((link) => !to.green.includes(link)) ? signal.yellowSeconds + signal.allRedSeconds : 0,
       ),
     ),
-    foes: signal.stages.map((_, stage) => lanes.map((lane) => foesOf(lanes, lane, stage))),
+    foes,
+    sends: lanes.flatMap(({ links }, lane) =>
+      links.flatMap((link, place) => (link.downstream === undefined ? [] : [{ lane, place, link }])),
+    ),
+    lights: {
+      gives: Uint8Array.from(
+        signal.stages.flatMap((_, stage) => lanes.map((lane) => (givesWayIn(lane, stage) ? 1 : 0))),
+      ),
+      protects: Uint8Array.from(
+        signal.stages.flatMap((_, stage) =>
+          lanes.map((lane) => (lane.service[stage]?.includes(service.protected) ? 1 : 0)),
+        ),
+      ),
+      foes: foes.flat(),
+      givesWay: Uint8Array.from(lanes, (lane) =>
+        signal.stages.some((_, stage) => givesWayIn(lane, stage)) ? 1 : 0,
+      ),
+      stays: Uint8Array.from(
+        signal.stages.flatMap((_, from) =>
+          signal.stages.flatMap((_, to) => lanes.map((lane) => (staysOn(lane, from, to) ? 1 : 0))),
+        ),
+      ),
+    },
   };
+}
+
+const givesWayIn = ({ service: does }: Lane, stage: number): boolean =>
+  does[stage]?.includes(service.permitted) === true;
+
+function staysOn({ links, service: does }: Lane, from: number, to: number): boolean {
+  const goes = (stage: number, link: number): boolean => (does[stage]?.[link] as number) >= service.permitted;
+  const inTo = links.flatMap((_, link) => (goes(to, link) ? [link] : []));
+  return inTo.length > 0 && inTo.every((link) => goes(from, link));
 }
 
 /** Lanes from elsewhere that go straight on in the same stage: where who crosses whom is not told, the safe guess. */
@@ -104,13 +163,17 @@ function laneOf(
     ...zones.map((zone) => zone.distanceMeters + zone.lengthMeters),
     ...advance.map(({ distanceMeters }) => distanceMeters),
   );
+  const stop = mine.find(({ role }) => role === 'stop')?.id;
+  const loops = [...(stop === undefined ? [] : [stop]), ...advance.map((detector) => detector.id)];
   const isShort = sightMeters > first.inMeters + sortingMeters;
   const beside = isShort ? waysBeside(links, signal) : [];
   return {
     id,
     edge: first.inEdge,
     links,
-    stop: mine.find(({ role }) => role === 'stop')?.id,
+    stop,
+    detectors: [...loops, ...zones.map((zone) => zone.id)],
+    loops: loops.length,
     advance: advance.map((detector) => ({
       id: detector.id,
       sharedBy: sharedBy(detector),

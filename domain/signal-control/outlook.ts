@@ -3,6 +3,7 @@ import type { Outlook } from './horizon.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import type { Layout } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Vehicles that a signal upstream let go, on their way to an approach. */
 export interface Platoon {
@@ -26,8 +27,10 @@ export function outlookOf(
   seconds: number,
   coming: readonly Coming[],
   closed: Outlook['closed'],
+  workspace: Workspace,
 ): Outlook {
-  const arrivals = new Float64Array(layout.lanes.length * seconds);
+  const numbers = layout.lanes.length * seconds;
+  const arrivals = workspace.floats('arrivals', numbers).fill(0, 0, numbers);
   for (const [a, approach] of layout.approaches.entries()) {
     const known = coming.find((candidate) => candidate.approach === a);
     const total = approach.lanes.reduce((sum, i) => sum + rateOf(state, i), 0);
@@ -35,10 +38,11 @@ export function outlookOf(
       const lane = state.lanes[i] as LaneState;
       const { sightMeters, speedMps } = layout.lanes[i] as Layout['lanes'][number];
       const travel = Math.max(1, Math.round(sightMeters / speedMps));
-      for (let s = 0; s < Math.min(travel, seconds); s++) arrivals[i * seconds + s] = lane.moving / travel;
+      const [seen, usual] = [lane.moving / travel, rateOf(state, i)];
+      for (let s = 0; s < Math.min(travel, seconds); s++) arrivals[i * seconds + s] = seen;
       const from = travel + Math.max(0, Math.round(known?.knownSeconds ?? 0));
-      for (let s = from; s < seconds; s++) arrivals[i * seconds + s] = rateOf(state, i);
-      if (known !== undefined) add(arrivals, i, seconds, travel, known, now, rateOf(state, i) / total);
+      for (let s = from; s < seconds; s++) arrivals[i * seconds + s] = usual;
+      if (known !== undefined) add(arrivals, i, seconds, travel, known, now, usual / total);
     }
   }
   return { arrivals, seconds, closed };

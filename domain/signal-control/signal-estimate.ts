@@ -6,7 +6,7 @@ import { followGreen } from './green-learning.ts';
 import { followInside, stopBarRate } from './inside.ts';
 import { count, estimate, initialLane, type LaneReadings, type LaneState } from './lane-estimate.ts';
 import { type Lane, type Layout, service } from './layout.ts';
-import type { LoopReading, Observation, SignalShown, ZoneReading } from './model.ts';
+import type { LoopReading, Observation, Reading, SignalShown, ZoneReading } from './model.ts';
 import { followStray, mayBeHeld } from './strays.ts';
 
 /** Of one signal; plain data. */
@@ -80,55 +80,59 @@ const pressingVehicles = 2;
 const standing = ({ vehicles, moving, beyond }: LaneState): number => vehicles - moving + beyond;
 
 function readingsOf(lane: Lane, state: SignalState, known: LaneState, seen: Observation): LaneReadings {
-  const loop = (id: string): LoopReading | undefined => {
-    const reading = seen.readings.get(id);
-    return reading?.kind === 'loop' ? reading : undefined;
-  };
-  const loops = [...(lane.stop === undefined ? [] : [lane.stop]), ...lane.advance.map(({ id }) => id)];
-  const sound = new Set<string>();
-  for (const id of [...loops, ...lane.zones.map((zone) => zone.id)]) {
-    const others = Math.max(
-      0,
-      ...loops.filter((other) => other !== id).map((other) => loop(other)?.vehicles ?? 0),
-    );
+  const { detectors, loops } = lane;
+  // What its detectors say, in their order; undefined for those that are not believed.
+  const said: (Reading | undefined)[] = [];
+  for (let i = 0; i < detectors.length; i++) said.push(seen.readings.get(detectors[i] as string));
+  const counts: number[] = [];
+  for (let k = 0; k < loops; k++)
+    counts.push(said[k]?.kind === 'loop' ? (said[k] as LoopReading).vehicles : 0);
+  known.sound = 0;
+  for (let i = 0; i < detectors.length; i++) {
+    const id = detectors[i] as string;
+    let others = 0;
+    for (let k = 0; k < loops; k++) if (k !== i) others = Math.max(others, counts[k] as number);
     state.health[id] ??= initialHealth();
-    if (judge(state.health[id], seen.readings.get(id), others, seen.intervalSeconds)) sound.add(id);
+    if (judge(state.health[id], said[i], others, seen.intervalSeconds)) known.sound++;
+    else said[i] = undefined;
   }
-  known.sound = sound.size;
-  const stop = lane.stop !== undefined && sound.has(lane.stop) ? loop(lane.stop) : undefined;
-  const advance = lane.advance.filter(({ id }) => sound.has(id));
-  const advances = advance.map(({ id, sharedBy }) => ({ reading: loop(id) as LoopReading, sharedBy }));
   return {
-    stop,
-    advance:
-      advances.length === 0 || advances.length < lane.advance.length
-        ? undefined
-        : {
-            vehicles: advances.reduce((sum, { reading, sharedBy }) => sum + reading.vehicles / sharedBy, 0),
-            occupancy: Math.max(...advances.map(({ reading }) => reading.occupancy)),
-            isOn: advances.some(({ reading }) => reading.isOn),
-          },
-    zone: zoneOf(lane, sound, seen),
+    stop: lane.stop !== undefined && said[0]?.kind === 'loop' ? said[0] : undefined,
+    advance: advanceOf(lane, said),
+    zone: zoneOf(lane, said),
   };
 }
 
-function zoneOf(lane: Lane, sound: ReadonlySet<string>, seen: Observation): LaneReadings['zone'] {
-  const zones = lane.zones.filter(({ id }) => sound.has(id));
-  if (zones.length === 0) return undefined;
-  const sum = (of: (reading: ZoneReading) => number): number =>
-    zones.reduce((total, { id, sharedBy }) => total + of(seen.readings.get(id) as ZoneReading) / sharedBy, 0);
-  const meters = zones.reduce((total, zone) => total + zone.meters, 0);
-  const jamMeters = zones.reduce(
-    (total, { id }) => total + (seen.readings.get(id) as ZoneReading).jamMeters,
-    0,
-  );
-  if (meters < 0.4 * lane.sightMeters) return undefined;
-  return {
-    vehicles: sum(({ vehicles }) => vehicles),
-    halted: sum(({ halted }) => halted),
-    jamMeters,
-    meters,
-  };
+/** Undefined unless all loops upstream are believed. */
+function advanceOf(lane: Lane, said: readonly (Reading | undefined)[]): LaneReadings['advance'] {
+  const { advance, stop } = lane;
+  if (advance.length === 0) return undefined;
+  const first = stop === undefined ? 0 : 1;
+  let [vehicles, occupancy, isOn] = [0, Number.NEGATIVE_INFINITY, false];
+  for (let k = 0; k < advance.length; k++) {
+    const reading = said[first + k] as LoopReading | undefined;
+    if (reading === undefined) return undefined;
+    vehicles += reading.vehicles / (advance[k] as Lane['advance'][number]).sharedBy;
+    occupancy = Math.max(occupancy, reading.occupancy);
+    isOn ||= reading.isOn;
+  }
+  return { vehicles, occupancy, isOn };
+}
+
+function zoneOf(lane: Lane, said: readonly (Reading | undefined)[]): LaneReadings['zone'] {
+  let [vehicles, halted, jamMeters, meters] = [0, 0, 0, 0];
+  let isSeen = false;
+  for (let k = 0; k < lane.zones.length; k++) {
+    const reading = said[lane.loops + k] as ZoneReading | undefined;
+    if (reading === undefined) continue;
+    const zone = lane.zones[k] as Lane['zones'][number];
+    isSeen = true;
+    vehicles += reading.vehicles / zone.sharedBy;
+    halted += reading.halted / zone.sharedBy;
+    jamMeters += reading.jamMeters;
+    meters += zone.meters;
+  }
+  return isSeen && meters >= 0.4 * lane.sightMeters ? { vehicles, halted, jamMeters, meters } : undefined;
 }
 
 interface Interval {

@@ -2,10 +2,11 @@
 import { learntRatio, openChance, rateOf, shareOf } from './discharge.ts';
 import { crossingRate } from './inside.ts';
 import type { LaneState } from './lane-estimate.ts';
-import { type Lane, type Layout, service } from './layout.ts';
+import { type Lane, type Layout, type Lights, service } from './layout.ts';
 import { unheldChance } from './strays.ts';
+import { Workspace } from './workspace.ts';
 
-export interface StageRates {
+export interface StageRates extends Lights {
   readonly lanes: number;
   readonly stages: number;
   /** Vehicles a second when the first need not give way: `[stage * lanes + lane]`. */
@@ -14,24 +15,13 @@ export interface StageRates {
   readonly slow: Float64Array;
   /** Chance that the vehicle which is first now need not give way; same places. */
   readonly first: Float64Array;
-  /** Lanes that those who give way must let pass; same places. */
-  readonly foes: (readonly number[])[];
-  /** 1 when some of a lane give way in a stage: `[stage * lanes + lane]`. */
-  readonly gives: Uint8Array;
-  /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
-  readonly givesWay: Uint8Array;
   /** Of each lane, how many of those inside find a gap, as a multiple of what is assumed: `[lane]`. */
   readonly giving: Float64Array;
   /** Share of vehicles that need not give way; same places. */
   readonly passing: Float64Array;
   /** The best mean rate of a long queue over all stages: `[lane]`. */
   readonly best: Float64Array;
-  /**
-   * Whether all that goes in `to` goes in `from` already, without a new start: `[(from * stages + to) * lanes + lane]`.
-   * Those who turn left go on while the stream against them clears, before they are protected.
-   */
-  readonly stays: Uint8Array;
-  /** Chance that a first vehicle that must wait or give way in `from` need not in `to`; same places. */
+  /** Chance that a first vehicle that must wait or give way in `from` need not in `to`; places as in `stays`. */
   readonly held: Float64Array;
   /** Chance that a first vehicle that need not give way in `from` need not in `to`; same places. */
   readonly free: Float64Array;
@@ -42,72 +32,83 @@ export function stageRates(
   layout: Layout,
   states: readonly LaneState[],
   closed: readonly (readonly boolean[])[],
+  workspace: Workspace = new Workspace(),
 ): StageRates {
   const lanes = layout.lanes.length;
   const stages = layout.signal.stages.length;
+  const { lights } = layout;
   const rates: StageRates = {
     lanes,
     stages,
-    fast: new Float64Array(stages * lanes),
-    slow: new Float64Array(stages * lanes),
-    first: new Float64Array(stages * lanes),
-    foes: new Array<readonly number[]>(stages * lanes).fill([]),
-    gives: new Uint8Array(stages * lanes),
-    givesWay: new Uint8Array(lanes),
-    giving: Float64Array.from(states, ({ discharge }) => discharge.giving),
-    passing: new Float64Array(stages * lanes),
-    best: new Float64Array(lanes),
-    stays: new Uint8Array(stages * stages * lanes),
-    held: new Float64Array(stages * stages * lanes),
-    free: new Float64Array(stages * stages * lanes),
+    gives: lights.gives,
+    protects: lights.protects,
+    foes: lights.foes,
+    givesWay: lights.givesWay,
+    stays: lights.stays,
+    fast: workspace.floats('fast', stages * lanes),
+    slow: workspace.floats('slow', stages * lanes),
+    first: workspace.floats('first', stages * lanes),
+    giving: workspace.floats('giving', lanes),
+    passing: workspace.floats('passing', stages * lanes),
+    best: workspace.floats('best', lanes),
+    held: workspace.floats('held', stages * stages * lanes),
+    free: workspace.floats('free', stages * stages * lanes),
   };
-  for (const [l, lane] of layout.lanes.entries()) {
-    const state = states[l] as LaneState;
-    const { discharge } = state;
-    const shares = lane.links.map((_, link) => shareOf(discharge, link));
-    for (let stage = 0; stage < stages; stage++) {
-      const does = lane.service[stage] as readonly number[];
-      const { fast, slow, passing } = rateOf(lane, discharge, does, learntRatio(discharge, stage), closed[l]);
-      rates.first[stage * lanes + l] = openChance(discharge, does) * unheldChance(lane, state, stage);
-      rates.fast[stage * lanes + l] = fast;
-      const gives = does.some((what) => what === service.permitted);
-      rates.slow[stage * lanes + l] = slow;
-      if (gives) {
-        // What they find inside is seen elsewhere.
-        rates.slow[stage * lanes + l] = crossingRate(lane, discharge, does, closed[l]).slow;
-        rates.foes[stage * lanes + l] = layout.foes[stage]?.[l] ?? [];
-        rates.gives[stage * lanes + l] = 1;
-        rates.givesWay[l] = 1;
-      }
-      rates.passing[stage * lanes + l] = passing;
-      rates.best[l] = Math.max(rates.best[l] as number, fast * passing + slow * (1 - passing));
-      for (let to = 0; to < stages; to++) relate(rates, lane, l, stage, to, shares);
-    }
-  }
+  for (let l = 0; l < lanes; l++)
+    rateLane(rates, layout.lanes[l] as Lane, l, states[l] as LaneState, closed[l] ?? []);
   return rates;
 }
 
-function relate(
+function rateLane(
   rates: StageRates,
+  lane: Lane,
+  l: number,
+  state: LaneState,
+  closed: readonly boolean[],
+): void {
+  const { discharge } = state;
+  const { lanes, stages } = rates;
+  let best = 0;
+  rates.giving[l] = discharge.giving;
+  for (let stage = 0; stage < stages; stage++) {
+    const does = lane.service[stage] as readonly number[];
+    const { fast, slow, passing } = rateOf(lane, discharge, does, learntRatio(discharge, stage), closed);
+    const place = stage * lanes + l;
+    rates.first[place] = openChance(discharge, does) * unheldChance(lane, state, stage);
+    rates.fast[place] = fast;
+    // What those who give way find inside is seen elsewhere.
+    rates.slow[place] = rates.gives[place] === 1 ? crossingRate(lane, discharge, does, closed).slow : slow;
+    rates.passing[place] = passing;
+    best = Math.max(best, fast * passing + slow * (1 - passing));
+  }
+  rates.best[l] = best;
+  const shares = lane.links.map((_, link) => shareOf(discharge, link));
+  for (let from = 0; from < stages; from++)
+    for (let to = 0; to < stages; to++) relate(rates, lane, l, from, to, shares);
+}
+
+function relate(
+  { stages, lanes, free, held }: StageRates,
   lane: Lane,
   l: number,
   from: number,
   to: number,
   shares: readonly number[],
 ): void {
-  let [both, inFrom, onlyTo] = [0, 0, 0];
-  let [goesOn, isNew] = [false, false];
-  for (const [link, share] of shares.entries()) {
-    const before = lane.service[from]?.[link] as number;
-    const after = lane.service[to]?.[link] as number;
-    if (before === service.protected) inFrom += share;
-    if (before === service.protected && after === service.protected) both += share;
-    if (before !== service.protected && after === service.protected) onlyTo += share;
-    if (before >= service.permitted && after >= service.permitted) goesOn = true;
-    if (before < service.permitted && after >= service.permitted) isNew = true;
+  const before = lane.service[from] as readonly number[];
+  const after = lane.service[to] as readonly number[];
+  let both = 0;
+  let inFrom = 0;
+  let onlyTo = 0;
+  for (let link = 0; link < shares.length; link++) {
+    const share = shares[link] as number;
+    const isAfter = after[link] === service.protected;
+    if (before[link] === service.protected) {
+      inFrom += share;
+      if (isAfter) both += share;
+    } else if (isAfter) onlyTo += share;
   }
-  const at = (from * rates.stages + to) * rates.lanes + l;
-  rates.stays[at] = goesOn && !isNew ? 1 : 0;
-  rates.free[at] = inFrom > 1e-9 ? both / inFrom : onlyTo;
-  rates.held[at] = inFrom < 1 - 1e-9 ? onlyTo / (1 - inFrom) : both;
+  const at = (from * stages + to) * lanes + l;
+  free[at] = inFrom > 1e-9 ? both / inFrom : onlyTo;
+  held[at] = inFrom < 1 - 1e-9 ? onlyTo / (1 - inFrom) : both;
 }
