@@ -30,7 +30,7 @@ export class RobustLines {
   readonly #errors: Column<Float32Array>;
   readonly #gain: Float64Array;
 
-  /** `persistence` is the first guess of what is left of a departure, by horizon; the first feature is that departure. */
+  /** `persistence` is the first guess of what is left of a departure, by horizon; that is the first feature. */
   constructor(
     columns: Columns,
     tickSeconds: number,
