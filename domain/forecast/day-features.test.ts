@@ -78,6 +78,10 @@ describe('what the lines of car parks are told besides', () => {
     // At six the hand of the day is at a quarter.
     const clock = [...changes, 0, 0, 0, 0];
     for (const [i, one] of clock.entries()) expect(told[t]![10 + i]).toBeCloseTo(one, 3);
+    // And at midnight it is on top.
+    expect(told[3 * day]!.slice(10, 14).every((one) => Math.abs(one) === 0)).toBe(true);
+    expect(told[3 * day]![14]).toBe(1);
+    expect(told[3 * day]![15]).toBeCloseTo(wave[3 * day]! - usual, 3);
   });
 
   it('is told again when the target has come', () => {
