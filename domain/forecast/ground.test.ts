@@ -89,4 +89,24 @@ describe('the ground of forecasts', () => {
     expect(persistence(links, 12)).toBeCloseTo(0.3, 6);
     expect(persistence(links, 1)).toBe(0.8);
   });
+
+  it('tells lines of car parks what was yesterday, and they say nothing beyond what was ever measured', () => {
+    const day = 48;
+    const noise = Array.from({ length: day }, (_, i) => ((i * 29) % 48) - 24);
+    // As far above as yesterday it was below.
+    const value = (t: number): number => 50 + noise[t % day]! * (Math.floor(t / day) % 2 === 0 ? 1 : -1);
+    const ground = new Ground(carParks);
+    let [error, beyond] = [0, 0];
+    for (let t = 0; t < 40 * day; t++) {
+      const row = Float32Array.of(value(t));
+      ground.take(tickOf(t, carParks), row, 1);
+      ground.look(row);
+      if (t < 30 * day) continue;
+      const said = ground.line(0, 0);
+      error += Math.abs(said - value(t + 1)) / (10 * day);
+      if (said < 50 - 24 || said > 50 + 24) beyond++;
+    }
+    expect(error).toBeLessThan(4);
+    expect(beyond).toBe(0);
+  });
 });

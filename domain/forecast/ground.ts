@@ -1,4 +1,5 @@
 import { Columns } from './columns.ts';
+import { DayFeatures, dayFeatures, recalledDays } from './day-features.ts';
 import { lookBack, networkFeatures, Recent } from './recent.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 import { WeekMemory } from './week-memory.ts';
@@ -26,8 +27,7 @@ const neighbourFeatures = 2;
 const anchorFeatures = 2;
 const clockFeatures = 5;
 const slopeFeatures = 4;
-/** Days back that are recalled, and of each, how it was now and how it changed until each anchor. */
-const recalledDays = [1, 7] as const;
+/** Of each day that is recalled, how it was now and how it changed until each anchor. */
 const recallFeatures = recalledDays.length * 4;
 const cityLags = [0, 3, lookBack] as const;
 
@@ -76,6 +76,7 @@ export class Ground {
   readonly #linesTold: readonly number[];
   readonly #lines: RobustLines;
   readonly #memory: WeekMemory | undefined;
+  readonly #days: DayFeatures | undefined;
   #count = 0;
   #tick: Tick | undefined;
   /** What is usual now. */
@@ -86,7 +87,7 @@ export class Ground {
   readonly #slopes: { readonly hour: number; readonly quarter: number; readonly late: number };
   /** What the lines say, by horizon; NaN where the usual is not known. */
   #said: Float32Array[];
-  readonly #features = new Float32Array(lineFeatures);
+  readonly #features = new Float32Array(lineFeatures + dayFeatures);
   #city: number[] = [];
   #clock: number[] = [];
 
@@ -99,7 +100,9 @@ export class Ground {
     const { horizons, tickSeconds } = pace;
     this.#lines = new RobustLines(
       this.columns,
+      tickSeconds,
       horizons.map((ahead) => persistence(pace, ahead)),
+      pace.recalls ? lineFeatures + dayFeatures : lineFeatures,
     );
     const ticksOf = (seconds: number): number =>
       Math.max(1, Math.min(lookBack, Math.round(seconds / tickSeconds)));
@@ -108,7 +111,9 @@ export class Ground {
     const steps = [...horizons, ...this.#anchors, 1, late];
     this.#usual = new Map(steps.map((ahead) => [ahead, new Float32Array(0)]));
     this.#said = horizons.map(() => new Float32Array(0));
-    if (pace.recalls) this.#memory = new WeekMemory(this.columns, pace.tickSeconds);
+    if (!pace.recalls) return;
+    this.#memory = new WeekMemory(this.columns, tickSeconds);
+    this.#days = new DayFeatures(this.columns, pace, this.recent, this.#memory);
   }
 
   /** Takes in what `count` sensors measured up to a tick, 0..100 each; NaN where nothing was. */
@@ -143,8 +148,9 @@ export class Ground {
   /** Learns from the tick, and looks ahead from it. After `take`. */
   look(measured: Float32Array): void {
     const tick = this.#tick!;
-    this.#learnLines(measured);
     const slot = slotOf(tick.moment(0));
+    this.#days?.begin(tick, slot);
+    this.#learnLines(measured);
     if (this.profiles.slot >= 0 && this.profiles.slot !== slot)
       this.#memory?.keep(this.profiles.slot, this.#count);
     this.profiles.learn(tick.moment(0), measured, this.#count);
@@ -167,20 +173,21 @@ export class Ground {
       if (Number.isNaN(departure)) continue;
       for (const [horizon, ahead] of horizons.entries()) {
         this.recent.line(sensor, ahead, this.#now[sensor]!, this.#features);
+        this.#days?.toldBefore(sensor, horizon, this.#features, lineFeatures);
         this.#lines.learn(sensor, horizon, this.#features, 0, departure);
       }
     }
   }
 
   #askLines(): void {
+    const { recent } = this;
     for (const [horizon, ahead] of this.pace.horizons.entries()) {
       const [all, said] = [this.#usual.get(ahead)!, this.#said[horizon]!];
       for (let sensor = 0; sensor < this.#count; sensor++) {
         const usual = all[sensor]!;
-        said[sensor] = Number.NaN;
-        if (Number.isNaN(usual)) continue;
-        this.recent.line(sensor, 0, usual, this.#features);
-        said[sensor] = usual + this.#lines.guess(sensor, horizon, this.#features, 0);
+        recent.line(sensor, 0, usual, this.#features);
+        this.#days?.tell(sensor, horizon, this.#features[5]!, this.#features, lineFeatures);
+        said[sensor] = recent.within(sensor, usual + this.#lines.guess(sensor, horizon, this.#features, 0));
       }
     }
   }

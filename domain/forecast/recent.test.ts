@@ -71,6 +71,13 @@ describe('what has happened of late', () => {
     expect(then[5]).toBe(47 - 50);
   });
 
+  it('knows the least and the most that was ever measured, and brings a value within', () => {
+    const { recent } = recentOf([40, 70, nothing, 20, 50]);
+    expect([10, 20, 45, 70, 80].map((value) => recent.within(0, value))).toEqual([20, 20, 45, 70, 70]);
+    expect(recent.within(0, nothing)).toBeNaN();
+    expect([recent.value(0, 1), recent.value(0, 4)]).toEqual([20, 40]);
+  });
+
   it('learns how large a departure mostly is, and a value that few are above', () => {
     const { recent } = recentOf(Array.from({ length: 4000 }, (_, i) => 50 + ((i * 8) % 21) - 10));
     expect(recent.spread(0)).toBeCloseTo(110 / 21, 1);

@@ -45,6 +45,8 @@ export class Recent {
   readonly #spread: Column<Float32Array>;
   readonly #high: Column<Float32Array>;
   readonly #seen: Column<Uint16Array>;
+  readonly #least: Column<Float32Array>;
+  readonly #most: Column<Float32Array>;
   /** Place of the newest tick in the rings. */
   #row = 0;
 
@@ -64,6 +66,8 @@ export class Recent {
     this.#spread = columns.add(Float32Array, 1, firstSpread);
     this.#high = columns.add(Float32Array, 1);
     this.#seen = columns.add(Uint16Array, 1);
+    this.#least = columns.add(Float32Array, 1, 100);
+    this.#most = columns.add(Float32Array, 1);
   }
 
   /** Takes in the values of tick number `tick`, and what is usual then; NaN is missing, or not known. */
@@ -99,6 +103,8 @@ export class Recent {
   #learnScale(sensor: number, value: number, size: number): void {
     const [spread, high, seen] = [this.#spread.values, this.#high.values, this.#seen.values];
     const times = seen[sensor]!;
+    if (value < this.#least.values[sensor]!) this.#least.values[sensor] = value;
+    if (value > this.#most.values[sensor]!) this.#most.values[sensor] = value;
     if (times === 0) high[sensor] = value;
     if (times < settled) seen[sensor] = times + 1;
     if (!Number.isNaN(size))
@@ -130,9 +136,14 @@ export class Recent {
     return this.#last.values[sensor]!;
   }
 
-  /** The value now: where nothing came, the usual one and what is left of the last departure. */
-  value(sensor: number): number {
-    return this.#values.values[sensor * rows + this.#row]!;
+  /** The value `ago` ticks ago: where nothing came, the usual one and what was left of the last departure. */
+  value(sensor: number, ago = 0): number {
+    return this.#values.values[sensor * rows + ((this.#row - ago + rows) % rows)]!;
+  }
+
+  /** The nearest to a value of all between the least and the most that were ever measured. */
+  within(sensor: number, value: number): number {
+    return Math.max(this.#least.values[sensor]!, Math.min(this.#most.values[sensor]!, value));
   }
 
   /** Mean size of a departure, above 0. */

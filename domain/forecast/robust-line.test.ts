@@ -3,9 +3,9 @@ import { Chance } from './chance.ts';
 import { Columns } from './columns.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 
-function made() {
+function made(tickSeconds = 300, features = lineFeatures) {
   const columns = new Columns();
-  const lines = new RobustLines(columns, [0.6, 0.3]);
+  const lines = new RobustLines(columns, tickSeconds, [0.6, 0.3], features);
   columns.grow(2);
   return { columns, lines };
 }
@@ -51,6 +51,30 @@ describe('a line', () => {
     teach(all, 0.9, 0.05);
     // Least squares would be 4.5 higher.
     expect(Math.abs(guess(all, 1, 0) - 9)).toBeLessThan(1);
+  });
+
+  it('forgets by time, and so faster where targets are fewer', () => {
+    const [often, seldom] = [made(300), made(1800)];
+    for (const all of [often, seldom]) {
+      teach(all, 0.9, 0);
+      teach(all, 0.2, 0, 0, 400);
+    }
+    expect(guess(seldom, 1, 0)).toBeLessThan(guess(often, 1, 0) - 0.5);
+  });
+
+  it('learns from as many features as it is made for', () => {
+    const all = made(300, 13);
+    const chance = new Chance(2);
+    const features = new Float32Array(13);
+    for (let i = 0; i < 3000; i++) {
+      for (let k = 0; k < 13; k++) features[k] = chance.normal();
+      all.lines.learn(0, 0, features, 0, 2 * features[12]! - features[1]!);
+      all.lines.learn(0, 1, features, 0, features[11]!);
+    }
+    features.fill(0);
+    features[12] = features[1] = 3;
+    expect(all.lines.guess(0, 0, features, 0)).toBeCloseTo(3, 1);
+    expect(all.lines.guess(1, 0, features, 0)).toBe(0);
   });
 
   it('is finite still when nothing ever happens', () => {

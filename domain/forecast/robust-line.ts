@@ -1,17 +1,16 @@
 import type { Column, Columns } from './columns.ts';
 
-/** Features of a line: those of `Recent.line`. */
+/** Features of every line: those of `Recent.line`. */
 export const lineFeatures = 11;
 
-/** A pair of observations loses weight by this factor with each that follows. */
-const memory = 0.9996;
+/** An observation is a third of what it was to a line after so long. Seconds. */
+const memorySeconds = 750_000;
 /** What is known at first: little, so that the first pairs count; and how large an error is taken to be usual. */
 const [firstVariance, firstError] = [0.005, 3];
 /** The variances of what is known may grow to this on average. */
 const largestVariance = 0.04;
 /** Errors below this share of their usual size all weigh the same; above, as 1 over the error. */
 const flat = 0.3;
-const packed = (lineFeatures * (lineFeatures + 1)) / 2;
 
 /**
  * For each of many sensors, lines through the residuals: what is left of a departure from the profile at each horizon.
@@ -21,38 +20,55 @@ const packed = (lineFeatures * (lineFeatures + 1)) / 2;
  */
 export class RobustLines {
   readonly #persistence: readonly number[];
+  readonly #features: number;
+  /** Numbers in the upper half of a matrix. */
+  readonly #packed: number;
+  /** An observation loses weight by this factor with each that follows. */
+  readonly #memory: number;
   readonly #lines: Column<Float32Array>;
   readonly #matrices: Column<Float32Array>;
   readonly #errors: Column<Float32Array>;
-  readonly #gain = new Float64Array(lineFeatures);
+  readonly #gain: Float64Array;
 
-  /** `persistence` is the first guess of what is left of a departure, by horizon. */
-  constructor(columns: Columns, persistence: readonly number[]) {
+  /** `persistence` is the first guess of what is left of a departure, by horizon; that is the first feature. */
+  constructor(
+    columns: Columns,
+    tickSeconds: number,
+    persistence: readonly number[],
+    features = lineFeatures,
+  ) {
     const horizons = persistence.length;
     this.#persistence = persistence;
-    this.#lines = columns.add(Float32Array, horizons * lineFeatures);
-    this.#matrices = columns.add(Float32Array, packed);
+    this.#features = features;
+    this.#packed = (features * (features + 1)) / 2;
+    this.#memory = 1 - tickSeconds / memorySeconds;
+    this.#gain = new Float64Array(features);
+    this.#lines = columns.add(Float32Array, horizons * features);
+    this.#matrices = columns.add(Float32Array, this.#packed);
     this.#errors = columns.add(Float32Array, horizons, firstError);
   }
 
   /** What is left of the departure. `features` from `from` on. */
   guess(sensor: number, horizon: number, features: Float32Array, from: number): number {
-    if (this.#matrices.values[sensor * packed] === 0) this.#begin(sensor);
-    const line = (sensor * this.#persistence.length + horizon) * lineFeatures;
+    if (this.#matrices.values[sensor * this.#packed] === 0) this.#begin(sensor);
+    const count = this.#features;
+    const line = (sensor * this.#persistence.length + horizon) * count;
     let sum = 0;
-    for (let i = 0; i < lineFeatures; i++) sum += this.#lines.values[line + i]! * features[from + i]!;
+    for (let i = 0; i < count; i++) sum += this.#lines.values[line + i]! * features[from + i]!;
     return sum;
   }
 
   #begin(sensor: number): void {
-    for (let i = 0, at = sensor * packed; i < lineFeatures; at += lineFeatures - i, i++)
+    const count = this.#features;
+    for (let i = 0, at = sensor * this.#packed; i < count; at += count - i, i++)
       this.#matrices.values[at] = firstVariance;
     for (const [horizon, share] of this.#persistence.entries())
-      this.#lines.values[(sensor * this.#persistence.length + horizon) * lineFeatures] = share;
+      this.#lines.values[(sensor * this.#persistence.length + horizon) * count] = share;
   }
 
   /** Learns that from these features came the departure `actual`. */
   learn(sensor: number, horizon: number, features: Float32Array, from: number, actual: number): void {
+    const [count, memory] = [this.#features, this.#memory];
     const at = sensor * this.#persistence.length + horizon;
     const error = actual - this.guess(sensor, horizon, features, from);
     const usual = this.#errors.values[at]! + 0.002 * (Math.abs(error) - this.#errors.values[at]!);
@@ -60,20 +76,20 @@ export class RobustLines {
     const reach = this.#reach(sensor, features, from);
     const weight = usual / Math.max(Math.abs(error), flat * usual, 1e-9);
     const step = error / (memory / weight + reach);
-    for (let i = 0; i < lineFeatures; i++)
-      this.#lines.values[at * lineFeatures + i]! += this.#gain[i]! * step;
+    for (let i = 0; i < count; i++) this.#lines.values[at * count + i]! += this.#gain[i]! * step;
     if (horizon === this.#persistence.length >> 1) this.#narrow(sensor, reach);
   }
 
   /** Puts matrix times features into the gain; gives features times gain. */
   #reach(sensor: number, features: Float32Array, from: number): number {
+    const count = this.#features;
     const gain = this.#gain.fill(0);
-    let at = sensor * packed;
+    let at = sensor * this.#packed;
     let reach = 0;
-    for (let i = 0; i < lineFeatures; i++) {
+    for (let i = 0; i < count; i++) {
       const feature = features[from + i]!;
       let sum = gain[i]! + this.#matrices.values[at++]! * feature;
-      for (let j = i + 1; j < lineFeatures; j++) {
+      for (let j = i + 1; j < count; j++) {
         const value = this.#matrices.values[at++]!;
         sum += value * features[from + j]!;
         gain[j]! += value * feature;
@@ -86,17 +102,17 @@ export class RobustLines {
 
   /** Takes what the features have told from the matrix, and forgets a little. */
   #narrow(sensor: number, reach: number): void {
-    const gain = this.#gain;
+    const { gain, count, memory } = { gain: this.#gain, count: this.#features, memory: this.#memory };
     let trace = 0;
-    let at = sensor * packed;
-    for (let i = 0; i < lineFeatures; i++)
-      for (let j = i; j < lineFeatures; j++, at++) {
+    let at = sensor * this.#packed;
+    for (let i = 0; i < count; i++)
+      for (let j = i; j < count; j++, at++) {
         const value = (this.#matrices.values[at]! - (gain[i]! * gain[j]!) / (memory + reach)) / memory;
         this.#matrices.values[at] = value;
         if (i === j) trace += value;
       }
     // Without news the matrix would grow for ever.
-    if (trace > lineFeatures * largestVariance)
-      for (let i = sensor * packed; i < at; i++) this.#matrices.values[i]! /= 2;
+    if (trace > count * largestVariance)
+      for (let i = sensor * this.#packed; i < at; i++) this.#matrices.values[i]! /= 2;
   }
 }
