@@ -34,33 +34,36 @@ async function work({ environment, share, shares }: ThreadOrder): Promise<void> 
   giveWay();
   const parts = await openConfiguredParts(config, notice);
   const ending = new AbortController();
+  const run = runProcessors({
+    ...parts,
+    processors,
+    only: processors.filter(({ isAwaited }) => !isAwaited),
+    network,
+    partitions,
+    ownership: {
+      isShared: true,
+      follow: (changed) =>
+        port.on('message', (message: ToThread) => {
+          if (message.kind === 'end') ending.abort();
+          else if (message.kind === 'count') tell({ kind: 'counted', damaged: parts.log.damaged ?? 0 });
+          else changed(new Set(message.partitions.filter((partition) => partition % shares === share)));
+        }),
+      processed: (task, partition, topics) => tell({ kind: 'processed', task, partition, topics }),
+    },
+    ...paces.service,
+    notice,
+    signal: ending.signal,
+  });
+  tell({ kind: 'begun' });
   try {
-    const run = runProcessors({
-      ...parts,
-      processors,
-      only: processors.filter(({ isAwaited }) => !isAwaited),
-      network,
-      partitions,
-      ownership: {
-        isShared: true,
-        follow: (changed) =>
-          port.on('message', (message: ToThread) => {
-            if (message.kind === 'end') ending.abort();
-            else if (message.kind === 'count') tell({ kind: 'counted', damaged: parts.log.damaged ?? 0 });
-            else changed(new Set(message.partitions.filter((partition) => partition % shares === share)));
-          }),
-        processed: (task, partition, topics) => tell({ kind: 'processed', task, partition, topics }),
-      },
-      ...paces.service,
-      notice,
-      signal: ending.signal,
-    });
-    // Before all is closed, which takes a while: the process is to end.
-    run.done.catch(tellFailure);
-    tell({ kind: 'begun' });
     await run.done;
+  } catch (error) {
+    // Before the others have ended, so that the process hears why.
+    tellFailure(error);
+    throw error;
   } finally {
     ending.abort();
+    await run.ended;
     await parts.close();
   }
 }
@@ -71,6 +74,5 @@ try {
   // A bug ends the thread, and with it the process.
   if (!(error instanceof ArterialError)) throw error;
   tellFailure(error);
-} finally {
-  port.unref();
 }
+tell({ kind: 'ended' });

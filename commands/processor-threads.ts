@@ -23,6 +23,7 @@ export type ToThread =
 
 export type FromThread =
   | { readonly kind: 'begun' }
+  | { readonly kind: 'ended' }
   | { readonly kind: 'notice'; readonly line: string }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | {
@@ -82,7 +83,7 @@ class Thread {
     const order: ThreadOrder = { environment: { ...environment }, share, shares };
     this.worker = beginThread(new URL('./processor-thread.ts', import.meta.url), order);
     this.gone = new Promise((gone) => this.worker.once('exit', () => gone()));
-    // Whatever it has said before counts; the process never goes on without it.
+    // The process never goes on without it.
     this.gone.then(() => this.isEnding || failed(new Error('a thread of the processors has ended')));
     this.begun = new Promise((begin, fail) => {
       const stop = (error: unknown): void => {
@@ -94,6 +95,7 @@ class Thread {
         if (message.kind === 'begun') begin();
         else if (message.kind === 'notice') notice(message.line);
         else if (message.kind === 'failed') stop(new ArterialError(message.code, message.message));
+        else if (message.kind === 'ended') void this.worker.terminate();
         else if (message.kind === 'processed')
           this.ownership?.processed(message.task, message.partition, message.topics);
       });

@@ -2,7 +2,7 @@ import { createProcessApp } from '#api/process-app.ts';
 import { readNetwork } from '#ingest/gmns/read-network.ts';
 import { processors } from '#processors/main.ts';
 import type { Ownership } from '#runtime/ownership.ts';
-import { type Run, runProcessors } from '#runtime/run.ts';
+import { runProcessors } from '#runtime/run.ts';
 import { demoCity } from './demo-city.ts';
 import { joinAsMember } from './group-member.ts';
 import { openConfiguredParts, type Parts } from './parts.ts';
@@ -51,7 +51,7 @@ export async function processorsRole(environment: NodeJS.ProcessEnv, say: Say): 
     } finally {
       await app.close();
       ending.abort();
-      await Promise.all([endOf(run), threads.end()]);
+      await Promise.all([run.ended, threads.end()]);
       await group.leave();
     }
   } finally {
@@ -78,6 +78,3 @@ function appOf({ store, log }: Parts, ownership: Ownership, threads: ProcessorTh
     },
   });
 }
-
-/** Why it ended has been told already. */
-const endOf = (run: Run): Promise<void> => run.done.catch(() => {});

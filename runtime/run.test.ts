@@ -167,6 +167,33 @@ describe('a process', () => {
     expect((await store.listProgress()).map(({ processor }) => processor)).toEqual(['other']);
   });
 
+  it('whose task has failed has ended when the others have', async () => {
+    const [log, slow] = [await logOf([entry(0)]), createMemoryMeasures()];
+    let committing = 0;
+    const store: MeasureStore = Object.assign(Object.create(slow) as MeasureStore, {
+      async commit(commit: Parameters<MeasureStore['commit']>[0]) {
+        committing++;
+        await machineTimers.sleep(30);
+        committing--;
+        return slow.commit(commit);
+      },
+    });
+    const broken = {
+      ...listener,
+      name: 'broken',
+      initial: () => {
+        throw new ArterialError('log.gap', 'on purpose');
+      },
+    };
+    const { run, stop } = start(log, store, { processors: [listener, broken] });
+    expect(await codeOf(run.done)).toBe('log.gap');
+    await vi.waitFor(() => expect(committing).toBe(1), { interval: 1 });
+    stop.abort();
+    await run.ended;
+    expect(committing).toBe(0);
+    expect((await slow.listProgress()).map(({ processor }) => processor)).toEqual(['listener']);
+  });
+
   it('saves the memory of its partitions in turn rather than at once', async () => {
     const [log, store] = [createMemoryLog(), createMemoryMeasures()];
     await log.createTopic(topic, 4);

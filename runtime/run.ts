@@ -17,6 +17,8 @@ const fencedPause = 3_000;
 export interface Run {
   /** Resolves when every task has flushed, saved and ended after the signal; rejects when one cannot go on. */
   readonly done: Promise<void>;
+  /** Resolves after the signal, when no task is at work any more, be it that one has failed or not. */
+  readonly ended: Promise<void>;
   /** Resolves when this process knows its partitions and every task of them has taken over, or is to end before. */
   readonly started: Promise<void>;
   /** Resolves when nothing is left to do: all that is in the log, derived topics too, is processed and committed. */
@@ -34,12 +36,13 @@ interface Crew {
 export function runProcessors(options: RunOptions): Run {
   const crews = new Crews(options);
   ownershipOf(options).follow((own) => crews.take(own));
-  const { done, started } = crews;
-  return { done, started, settle: () => crews.settle() };
+  const { done, ended, started } = crews;
+  return { done, ended, started, settle: () => crews.settle() };
 }
 
 class Crews {
   readonly done: Promise<void>;
+  readonly ended: Promise<void>;
   readonly started: Promise<void>;
   private readonly options: RunOptions;
   private readonly sources: ReadonlyMap<string, readonly string[]>;
@@ -47,6 +50,8 @@ class Crews {
   private readonly crews = new Map<number, Crew>();
   /** Crews that were told to leave, by partition: the next one waits for them. */
   private readonly left = new Map<number, Promise<void>>();
+  /** Resolve when the tasks of a crew are no longer at work. */
+  private readonly atWork = new Set<Promise<void>>();
   private isKnown = false;
   private readonly failed: Promise<never>;
   private fail: (error: unknown) => void = () => {};
@@ -63,7 +68,12 @@ class Crews {
       this.begin = resolve;
     });
     this.started = Promise.race([begun, this.failed]);
-    this.done = Promise.race([this.ended(), this.failed]);
+    const over = this.over();
+    this.done = Promise.race([over, this.failed]);
+    this.ended = over
+      .catch(() => {})
+      .then(() => Promise.all(this.atWork))
+      .then(() => {});
     // Whoever does not wait for them is not told twice.
     for (const promise of [this.failed, this.started, this.done]) promise.catch(() => {});
   }
@@ -102,10 +112,17 @@ class Crews {
       (processor) => new Runner(options, processor, partition, shared, leaving.signal),
     );
     const before = this.left.get(partition) ?? Promise.resolve();
-    const done = before.then(async () => {
-      await Promise.all(runners.map((runner) => runWithRetries(runner, options, leaving.signal)));
-    });
+    const tasks = before.then(() => runners.map((runner) => runWithRetries(runner, options, leaving.signal)));
+    const done = tasks.then((all) => Promise.all(all)).then(() => {});
     done.catch(this.fail);
+    const atWork = tasks
+      .then((all) => Promise.allSettled(all))
+      .then(
+        () => {},
+        () => {},
+      );
+    this.atWork.add(atWork);
+    atWork.then(() => this.atWork.delete(atWork));
     this.crews.set(partition, { runners, leaving, done });
   }
 
@@ -116,7 +133,7 @@ class Crews {
     if (crew) this.left.set(partition, crew.done);
   }
 
-  private async ended(): Promise<void> {
+  private async over(): Promise<void> {
     const { signal } = this.options;
     if (!signal.aborted)
       await new Promise<void>((resolve) => {
