@@ -9,7 +9,7 @@ const settings = {
   ARTERIAL_PARTITIONS: integer('Partitions of each topic; fixed once the topics exist.', 3, 1, 1024),
   ARTERIAL_THREADS: integer(
     'Threads of arterial processors for what nobody waits for, beside the one for alerts and signals; 0 for none.',
-    1,
+    0,
     0,
     64,
   ),

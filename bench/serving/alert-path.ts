@@ -24,7 +24,7 @@ export const alertPath: Trial = {
   name: 'alert-path',
   does:
     `${detectors} detectors report once a second in frames of 32; 20 times a second a camera is sure of smoke or of ` +
-    'a wrong-way driver. All roles share all cores. Measured from the heartbeat of the ingest by which nothing older ' +
+    'a wrong-way driver. All roles share all cores, and alerts have a thread of their own. Measured from the heartbeat of the ingest by which nothing older ' +
     'is waited for, until a client of the event stream has the incident; and from the camera.',
   run,
 };
@@ -34,7 +34,11 @@ async function run(options: TrialOptions): Promise<TrialResult> {
   await servers.spread(undefined);
   const folder = join(servers.folder, 'alert-network');
   await writeNetwork(folder, networkWithCameras());
-  const city = await openCity(options, { ARTERIAL_STREET: 'none', ARTERIAL_NETWORK: folder });
+  const city = await openCity(options, {
+    ARTERIAL_STREET: 'none',
+    ARTERIAL_NETWORK: folder,
+    ARTERIAL_THREADS: '1',
+  });
   const [reporters, watchers] = [0, 1].map(() =>
     startProgram(new URL('alert-feed.ts', import.meta.url), undefined),
   );

@@ -54,6 +54,8 @@ export class SentAgain extends Error {}
 
 let cities = 0;
 
+/** Every other time what nobody waits for has a thread of its own. */
+export const threadsBy = (seed: number) => ({ ARTERIAL_THREADS: String(seed % 2) });
 export class City {
   readonly name: string;
   readonly fed: Fed;
@@ -141,9 +143,7 @@ export class City {
 
   /** Starts a process and waits for nothing. */
   launch(preload: readonly string[] = []): Child {
-    // Other threads do not load it, so all is done in the one that does.
-    const settings = preload.length > 0 ? { ...this.settings, ARTERIAL_THREADS: '0' } : this.settings;
-    const child = new Child(['processors'], settings, preload);
+    const child = new Child(['processors'], this.settings, preload);
     this.children.push(child);
     return child;
   }

@@ -9,7 +9,7 @@ import type { MeasureStore } from '#runtime/measures.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
 import { createRandom } from '#simulators/random.ts';
 import type { Child } from './child.ts';
-import type { City } from './city.ts';
+import { type City, threadsBy } from './city.ts';
 import type { Feed, FeedRecord } from './feed.ts';
 import { outOfOrder, withDuplicates, withPoison, withSkew, withWrongClocks } from './feed-faults.ts';
 import { fuzz } from './fuzz.ts';
@@ -110,11 +110,7 @@ async function wrongHostClock(context: Context): Promise<Outcome> {
   const { feed: plain } = await context.rig.fed(context.seed, feedMinutes, 3);
   const feed = withSkew(plain, 4_000, random);
   const wanted = await expected(feed);
-  const city = await ran(context, feed, wanted, {
-    // Threads beside the main one do not load such modules.
-    ARTERIAL_THREADS: '0',
-    NODE_OPTIONS: `--import=${jumpingClock}`,
-  });
+  const city = await ran(context, feed, wanted, { NODE_OPTIONS: `--import=${jumpingClock}` });
   const jumped = city.children.every((child) => child.says(jumpNotice)) ? 0 : 1;
   return judged(city, [await ledgerDifferences(city.store, wanted), none('jumpsMissed', jumped, 'jumps')]);
 }
@@ -203,7 +199,8 @@ async function flips(context: Context): Promise<Outcome> {
   const proxy = await startProxy({ host: '127.0.0.1', port: serverPort, listenPort: proxyPort, seed });
   proxy.set({ flipShare: 0.3 });
   try {
-    const city = await newCity({ seed, minutes: feedMinutes, through: ['kafka'] });
+    const settings = threadsBy(seed);
+    const city = await newCity({ seed, minutes: feedMinutes, through: ['kafka'], settings });
     const [child] = await city.startProcessors(1);
     await city.send(city.records, { rate: 60 });
     await city.settled();

@@ -8,7 +8,7 @@ import { processors } from '#processors/main.ts';
 import { partitionOf } from '#runtime/partitioner.ts';
 import { detectorFrames } from '#schemas/topics.ts';
 import type { Child } from './child.ts';
-import type { City } from './city.ts';
+import { type City, threadsBy } from './city.ts';
 import { type FeedRecord, feedOf } from './feed.ts';
 import { expected, rowsOf } from './oracle.ts';
 import type { Context, Measured, Outcome, Row } from './rows.ts';
@@ -133,7 +133,7 @@ async function loseTail({ rig, newCity, seed, random }: Context): Promise<Outcom
 
 /** Row 4: records expire before they are processed; nothing is skipped in silence, and the rest goes on when told. */
 async function expire({ rig, newCity, seed, random }: Context): Promise<Outcome> {
-  const city = await newCity({ seed });
+  const city = await newCity({ seed, settings: threadsBy(seed) });
   const [child] = (await city.startProcessors(1)) as [Child];
   const [first, second, rest] = partsOf(city, 0.3, 0.6) as [FeedRecord[], FeedRecord[], FeedRecord[]];
   await city.send(first, { rate: 300 });

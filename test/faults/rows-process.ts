@@ -3,7 +3,7 @@ import { deserialize } from 'node:v8';
 import pg from 'pg';
 import { machineTimers } from '#runtime/timers.ts';
 import type { Child } from './child.ts';
-import type { City } from './city.ts';
+import { type City, threadsBy } from './city.ts';
 import type { Expectation } from './oracle.ts';
 import { type Context, differingRows, ledgerDeficit, type Outcome, type Row, recovery } from './rows.ts';
 
@@ -159,7 +159,7 @@ async function storm({ newCity, seed, random, stormSeconds }: Context): Promise<
 
 /** Row 18: asked to end under load, a process ends in order, and the next one has nothing to go over again. */
 async function terminate({ newCity, seed, random }: Context): Promise<Outcome> {
-  const city = await newCity({ seed });
+  const city = await newCity({ seed, settings: threadsBy(seed) });
   const [first] = (await city.startProcessors(1)) as [Child];
   const sending = city.send();
   await sentShare(city, 0.2 + 0.5 * random());
