@@ -24,8 +24,9 @@ export const alertPath: Trial = {
   name: 'alert-path',
   does:
     `${detectors} detectors report once a second in frames of 32; 20 times a second a camera is sure of smoke or of ` +
-    'a wrong-way driver. All roles share all cores, and alerts have a thread of their own. Measured from the heartbeat of the ingest by which nothing older ' +
-    'is waited for, until a client of the event stream has the incident; and from the camera.',
+    'a wrong-way driver. All roles share all cores, and alerts have a thread of their own. Measured from the ' +
+    'heartbeat of the ingest by which nothing older is waited for, until a client of the event stream has the ' +
+    'incident; and from the camera.',
   run,
 };
 
