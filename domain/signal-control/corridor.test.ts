@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../network.ts';
+import type { Network, Plan } from '../network.ts';
 import { evaluatePlan } from '../signal-timing/safety-gate.ts';
 import { randomFrom, whole } from '../signal-timing/seeded.ts';
 import { avenue, speedMps } from './avenue.fixture.ts';
@@ -11,8 +11,12 @@ import { controlModelOf } from './network-model.ts';
 import { PlanSpace } from './plan-space.ts';
 
 /** Signals `meters` apart, with as many vehicles an hour as `vph` says of each lane. */
-function members(signals: number, meters: number, vph: (lane: string) => number): Member[] {
-  const network = avenue(signals, meters);
+function members(
+  signals: number,
+  meters: number,
+  vph: (lane: string) => number,
+  network = avenue(signals, meters),
+): Member[] {
   const intersections = [...network.intersections.values()];
   const layouts = layoutsOf(controlModelOf(network, intersections));
   return intersections.map((intersection) => {
@@ -31,6 +35,14 @@ const busy = (lane: string): number =>
   lane.startsWith('main') && lane.endsWith('2') ? 500 : lane.startsWith('side') ? 250 : 60;
 const inForce = (all: readonly Member[]): Map<string, Plan> =>
   new Map(all.map(({ id, space }) => [id, space.inForce]));
+/** A signal whose side street is so long; its detectors look 45 m upstream. */
+const withSide = (lengthMeters: number): Network => {
+  const network = avenue(1, 300);
+  const links = [...network.links].map(
+    ([id, link]) => [id, id === 'side-I1' ? { ...link, lengthMeters } : link] as const,
+  );
+  return { ...network, links: new Map(links) };
+};
 const total = (all: readonly Member[], plans: ReadonlyMap<string, Plan>): number =>
   costOf(playAll(all, plans));
 
@@ -55,6 +67,36 @@ describe('plans for signals that follow one another', () => {
     const still = new Map([...plans].map(([id, plan]) => [id, { ...plan, offsetSeconds: 0 }]));
     expect(total(all, plans)).toBeLessThan(0.95 * total(all, still));
     expect(total(all, plans)).toBeLessThan(0.8 * total(all, inForce(all)));
+  });
+
+  describe('where a lane is too short for its queue to be seen', () => {
+    const few =
+      (others: number) =>
+      (lane: string): number =>
+        ['side-I1#1', 'main-I1#1'].includes(lane) ? 60 : others;
+    const fullness = (all: readonly Member[], plans: ReadonlyMap<string, Plan>): number => {
+      const [{ id, flow }] = all as [Member];
+      const side = flow.layout.lanes.findIndex(({ edge }) => edge === 'side-I1');
+      return playAll(all, plans).get(id)?.volumeToCapacity[side] as number;
+    };
+    /** What a plan leaves of the capacity of the side street. */
+    const kept = (all: readonly Member[], plans: ReadonlyMap<string, Plan>): number =>
+      fullness(all, inForce(all)) / fullness(all, plans);
+
+    it('keep most of its capacity', () => {
+      const [long, short] = [30, 29].map((meters) => members(1, 300, few(500), withSide(meters))) as [
+        Member[],
+        Member[],
+      ];
+      expect(kept(long, drawPlans(long))).toBeLessThan(0.6);
+      expect(kept(short, drawPlans(short))).toBeGreaterThanOrEqual(0.7);
+      expect(kept(short, drawPlans(short))).toBeLessThan(0.8);
+    });
+
+    it('find the short cycle to which no single split leads', () => {
+      const all = members(1, 300, few(200), withSide(29));
+      expect(drawPlans(all).get('I1')?.cycleSeconds).toBeLessThan(60);
+    });
   });
 
   it('pass the gate, whatever comes, and are the same again', () => {

@@ -23,6 +23,13 @@ export type Plans = ReadonlyMap<string, Plan>;
 const cycleStep = 4;
 const offsetSteps = [6, 2, 1];
 const offsetRounds = 2;
+/**
+ * The queue of a short lane stands where nobody looks, and who joins it from the side is counted only once served: what
+ * is counted is then what the plan let go. Such a lane keeps this part of the capacity that it has in the tables.
+ */
+const unseenPart = 0.7;
+/** Where that holds a share of green, searches begin with cycles so far apart, s. */
+const firstCycleStep = 10;
 /** Platoons disperse: Robertson's factors as TRANSYT-7F has them for a road with little friction. */
 const robertson = { alpha: 0.35, beta: 0.8 };
 
@@ -54,12 +61,22 @@ export function drawPlans(members: readonly Member[]): Plans {
   return best.plans;
 }
 
-/** Cost of a plan for evenly spread traffic; none that makes somebody wait much longer than `before`. */
+/** Cost of a plan for evenly spread traffic; none that makes somebody wait much longer than `before`, or starve. */
 function costAlone({ flow, space }: Member, before: Played): (splits: Splits) => number {
+  const starves = starvation(flow, space);
   return (splits) => {
     const played = flow.play(space.stages(splits));
-    return paysTooMuch(before, played) ? Number.POSITIVE_INFINITY : played.cost;
+    return paysTooMuch(before, played) || starves(played) ? Number.POSITIVE_INFINITY : played.cost;
   };
+}
+
+/** Whether a plan takes too much from a lane of which it is not known how many come. */
+function starvation(flow: CyclicFlow, space: PlanSpace): (played: Played) => boolean {
+  const unseen = flow.layout.lanes.flatMap(({ isShort }, l) => (isShort ? [l] : []));
+  if (unseen.length === 0) return () => false;
+  const own = flow.play(space.stages(splitsOf(space.intersection.plan)));
+  const fullness = ({ volumeToCapacity }: Played, l: number): number => volumeToCapacity[l] as number;
+  return (played) => unseen.some((l) => fullness(played, l) * unseenPart > fullness(own, l) + 1e-9);
 }
 
 /** Whether the vehicles of a lane wait too much longer than before. */
@@ -82,13 +99,23 @@ function search(
   const { space } = member;
   const cost = costAlone(member, before);
   let best: { readonly splits: Splits; readonly cost: number } | undefined;
-  for (const omitted of space.choices()) {
-    const start = space.start(omitted, like, cycleSeconds);
-    if (start === undefined) continue;
-    const found = space.descend(start, cycleSeconds !== undefined, cost);
-    if (Number.isFinite(found.cost) && (best === undefined || found.cost < best.cost)) best = found;
-  }
+  const cycles = cycleSeconds === undefined ? firstCycles(member) : [cycleSeconds];
+  for (const omitted of space.choices())
+    for (const cycle of cycles) {
+      const start = space.start(omitted, like, cycle);
+      if (start === undefined) continue;
+      const found = space.descend(start, cycleSeconds !== undefined, cost);
+      if (Number.isFinite(found.cost) && (best === undefined || found.cost < best.cost)) best = found;
+    }
   return best;
+}
+
+/** Cycles that a search begins with: where a share of green is held, split by split leads to no shorter cycle. */
+function firstCycles({ flow, space }: Member): (number | undefined)[] {
+  const cycles: (number | undefined)[] = [undefined];
+  if (!flow.layout.lanes.some(({ isShort }) => isShort)) return cycles;
+  for (let cycle = Math.ceil(space.least); cycle <= space.most; cycle += firstCycleStep) cycles.push(cycle);
+  return cycles;
 }
 
 /** Plans of one cycle with the best offsets that are found; undefined when one of them cannot have it. */

@@ -24,6 +24,8 @@ export interface Lane {
   readonly loops: number;
   /** How far upstream its detectors look, m. */
   readonly sightMeters: number;
+  /** Shorter than that: its queue soon stands on another road, and others may join it between its detectors. */
+  readonly isShort: boolean;
   readonly speedMps: number;
   readonly saturationVps: number;
   /** What each stage does for each link of the lane: `service[stage][link]`. */
@@ -186,6 +188,7 @@ function laneOf(
       end: zone.distanceMeters + zone.lengthMeters,
     })),
     sightMeters,
+    isShort,
     speedMps: first.speedMps,
     saturationVps: first.saturationVph / 3600,
     service: signal.stages.map((stage) =>
