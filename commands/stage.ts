@@ -85,6 +85,7 @@ export function openStage(options: StageOptions): Stage {
     run,
     async stop() {
       stopping.abort();
+      await run.ended;
       await run.done;
     },
   };

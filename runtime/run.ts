@@ -51,7 +51,7 @@ class Crews {
   /** Crews that were told to leave, by partition: the next one waits for them. */
   private readonly left = new Map<number, Promise<void>>();
   /** Resolve when the tasks of a crew are no longer at work. */
-  private readonly atWork = new Set<Promise<void>>();
+  private readonly atWork = new Set<Promise<unknown>>();
   private isKnown = false;
   private readonly failed: Promise<never>;
   private fail: (error: unknown) => void = () => {};
@@ -115,12 +115,7 @@ class Crews {
     const tasks = before.then(() => runners.map((runner) => runWithRetries(runner, options, leaving.signal)));
     const done = tasks.then((all) => Promise.all(all)).then(() => {});
     done.catch(this.fail);
-    const atWork = tasks
-      .then((all) => Promise.allSettled(all))
-      .then(
-        () => {},
-        () => {},
-      );
+    const atWork = tasks.then((all) => Promise.allSettled(all)).catch(() => {});
     this.atWork.add(atWork);
     atWork.then(() => this.atWork.delete(atWork));
     this.crews.set(partition, { runners, leaving, done });

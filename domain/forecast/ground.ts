@@ -1,6 +1,6 @@
 import { Columns } from './columns.ts';
 import { DayFeatures, dayFeatures, recalledDays } from './day-features.ts';
-import { lookBack, networkFeatures, Recent } from './recent.ts';
+import { lookBack, networkFeatures, Recent, riseAt } from './recent.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 import { WeekMemory } from './week-memory.ts';
 import { slotOf, WeeklyProfiles, type WeekMoment } from './weekly-profile.ts';
@@ -186,7 +186,7 @@ export class Ground {
       for (let sensor = 0; sensor < this.#count; sensor++) {
         const usual = all[sensor]!;
         recent.line(sensor, 0, usual, this.#features);
-        this.#days?.tell(sensor, horizon, this.#features[5]!, this.#features, lineFeatures);
+        this.#days?.tell(sensor, horizon, this.#features[riseAt]!, this.#features, lineFeatures);
         said[sensor] = recent.within(sensor, usual + this.#lines.guess(sensor, horizon, this.#features, 0));
       }
     }

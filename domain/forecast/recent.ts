@@ -1,5 +1,7 @@
 import type { Column, Columns } from './columns.ts';
 
+/** Where, among the features of a line, is how the usual changes until the target. */
+export const riseAt = 5;
 /** Ticks that features look back over, and of what is before them, the ticks that are remembered to learn from. */
 export const lookBack = 12;
 export const longestHorizon = 12;
@@ -197,7 +199,7 @@ export class Recent {
     into[0] = now;
     into[3] = sum / lookBack;
     into[4] = Math.min(0, now);
-    into[5] = then - usual;
+    into[riseAt] = then - usual;
     into[6] = 1;
     into[7] = Math.max(0, slow - value);
     into[8] = Math.max(0, slow - usual);
