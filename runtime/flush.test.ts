@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Network } from '#domain/network.ts';
 import { minutes, seconds } from '#domain/time.ts';
 import { encodeHeartbeat } from '#schemas/generated/heartbeat.v1.ts';
@@ -7,7 +7,9 @@ import { embeddedIds } from '#schemas/registry.ts';
 import { encodeRecord } from '#schemas/topic.ts';
 import { parkingEvents, parkingStates } from '#schemas/topics.ts';
 import { ArterialError } from './errors.ts';
+import type { LiveState } from './live.ts';
 import type { EventLog } from './log.ts';
+import type { Commit, MeasureStore } from './measures.ts';
 import { createMemoryLive } from './memory-live.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { createMemoryMeasures } from './memory-measures.ts';
@@ -65,34 +67,41 @@ function failingOnce(log: EventLog): EventLog {
   };
 }
 
-it('tells live state of a commit that the log was not there to be told of', async () => {
+/** Runs the doorman over so many cars, each into a car park of its own, all at once. */
+async function run(
+  cars: number,
+  around: { log?: (log: EventLog) => EventLog; store?: MeasureStore; live: LiveState },
+) {
   const log = createMemoryLog();
   for (const { name } of [parkingEvents, parkingStates]) await log.createTopic(name, 1);
-  const arrival = {
-    facility: 'P1',
-    sequence: 1,
-    at: 1_000,
-    kind: 'entry',
-    space: null,
-    occupiedSpaces: null,
-  } as const;
-  await log.appendTo(parkingEvents.name, 0, [
-    { key: 'P1', value: encodeRecord(parkingEvents, arrival, embeddedIds.id(parkingEvents.name)) },
-    {
-      key: '',
-      value: encodeRecord({ encode: encodeHeartbeat }, { source: 'feed', at: 60_000 }, embeddedIds.heartbeat),
-    },
-  ]);
-  const live = createMemoryLive();
+  const arrivals = Array.from({ length: cars }, (_, i) => {
+    const facility = `P${i + 1}`;
+    const arrival = {
+      facility,
+      sequence: 1,
+      at: 1_000,
+      kind: 'entry',
+      space: null,
+      occupiedSpaces: null,
+    } as const;
+    const value = encodeRecord(parkingEvents, arrival, embeddedIds.id(parkingEvents.name));
+    return { key: facility, value };
+  });
+  const beat = encodeRecord(
+    { encode: encodeHeartbeat },
+    { source: 'feed', at: 60_000 },
+    embeddedIds.heartbeat,
+  );
+  await log.appendTo(parkingEvents.name, 0, [...arrivals, { key: '', value: beat }]);
   const stopping = new AbortController();
   const notices: string[] = [];
-  const run = runProcessors({
+  const running = runProcessors({
     processors: [doorman as AnyProcessor],
     network: {} as Network,
     partitions: 1,
-    log: failingOnce(log),
-    store: createMemoryMeasures(),
-    live,
+    log: around.log?.(log) ?? log,
+    store: around.store ?? createMemoryMeasures(),
+    live: around.live,
     ids: embeddedIds,
     flushEvery: 0,
     flushIdleEvery: 0,
@@ -101,10 +110,43 @@ it('tells live state of a commit that the log was not there to be told of', asyn
     notice: (message) => notices.push(message),
     signal: stopping.signal,
   });
-  await run.started;
-  await run.settle();
+  await running.started;
+  await running.settle();
   stopping.abort();
-  await run.done;
-  expect(notices.join()).toContain('the broker is away');
+  await running.done;
+  return notices.join();
+}
+
+it('tells live state of a commit that the log was not there to be told of', async () => {
+  const live = createMemoryLive();
+  expect(await run(1, { log: failingOnce, live })).toContain('the broker is away');
   expect(await live.list('parking')).toMatchObject([{ id: 'P1', version: [1_000, 0] }]);
+});
+
+describe('live state', () => {
+  /** How much of live state there is whenever rows are about to be committed. */
+  async function shownBefore(cars: number): Promise<number[]> {
+    const live = createMemoryLive();
+    const store = createMemoryMeasures();
+    const shown: number[] = [];
+    const watched: MeasureStore = Object.create(store, {
+      commit: {
+        value: async (commit: Commit) => {
+          if (commit.measures.size > 0) shown.push((await live.list('parking')).length);
+          return store.commit(commit);
+        },
+      },
+    });
+    await run(cars, { store: watched, live });
+    expect(await live.list('parking')).toHaveLength(cars);
+    return shown;
+  }
+
+  it('has much before the store does, which takes a while to keep it', async () => {
+    expect(await shownBefore(2_000)).toEqual([2_000]);
+  });
+
+  it('has little only when it is kept', async () => {
+    expect(await shownBefore(20)).toEqual([0]);
+  });
 });

@@ -35,7 +35,7 @@ export async function prepareInTurns(
 ): Promise<Prepared> {
   const prepared = { measures: new Map(), live: [], records: new Map() };
   for (const part of partsOf(emitted)) {
-    if (prepared.records.size > 0) await turns.next('tell', part.length);
+    if (emitted.length > partMost) await turns.next('tell', part.length);
     addTo(prepared, part, ids, withLive);
   }
   return prepared;
@@ -69,6 +69,24 @@ const partMost = 1_500;
 function* partsOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let next = 0; next < items.length; next += partMost)
     yield items.length <= partMost ? items : items.slice(next, next + partMost);
+}
+
+/**
+ * Puts into live state what a commit is about to hold, if that is much: the end of a minute, say, which people look at,
+ * and which takes long to keep. What a task puts out is a function of the log, so that whoever goes on after a crash
+ * puts the same. Undefined when it is little, which is put after its commit.
+ */
+export function showAhead(
+  emitted: readonly Emitted[],
+  live: LiveState | undefined,
+): Promise<void> | undefined {
+  if (live === undefined || emitted.length <= partMost) return undefined;
+  const values: LiveValue[] = [];
+  for (const { topic, event } of emitted) {
+    const table = tableOf.get(topic.name);
+    if (table?.live) values.push(liveValueOf(table.live, event));
+  }
+  return live.put(values);
 }
 
 function liveValueOf(live: LiveFields, event: unknown): LiveValue {
@@ -111,10 +129,7 @@ export async function appendAll(log: EventLog, records: Prepared['records']): Pr
   await Promise.all([...records].map(([topic, list]) => log.append(topic, list)));
 }
 
-/**
- * Puts what was committed into live state, and appends it to its topics. Of much, live state comes first, since people
- * look at it, and making records of the log ready takes longer.
- */
+/** Puts what was committed into live state, unless that was done before, and appends it to its topics. */
 export async function tell(
   { live: values, records }: Prepared,
   log: EventLog,

@@ -23,6 +23,8 @@ export interface RedisLiveOptions extends RedisSettings {
   readonly mostWaiting?: number;
 }
 
+/** So many calls are on their way at once: between two this process may be busy for longer than Redis is with one. */
+const callsTogether = 8;
 /** How long to leave a Redis alone that did not do what was asked. Milliseconds. */
 const pauseAfterFailure = 500;
 /** Redis may be emptied while nobody writes or reads; so often it is looked at even then. Milliseconds. */
@@ -209,7 +211,9 @@ class RedisLive implements LiveState {
     const changed: Change[] = [];
     try {
       if (round.entries.size === 0) await this.look();
-      for (const part of round.entries.parts(mostInOneCall)) changed.push(...(await this.write(part)));
+      const parts = [...round.entries.parts(mostInOneCall)];
+      for (let next = 0; next < parts.length; next += callsTogether)
+        await this.writeTogether(parts.slice(next, next + callsTogether), changed);
       this.comeBack();
       this.isPrompt = performance.now() - began < this.patience;
       return true;
@@ -223,6 +227,13 @@ class RedisLive implements LiveState {
       this.ticks.tell(changed);
       round.settle();
     }
+  }
+
+  /** Writes some parts at once, and notes what was written even if not all was. */
+  private async writeTogether(parts: readonly (readonly LiveEntry[])[], changed: Change[]): Promise<void> {
+    const outcomes = await Promise.allSettled(parts.map((part) => this.write(part)));
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') changed.push(...outcome.value);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** Writes what is newer than what is there; resolves to what was. */

@@ -9,6 +9,7 @@ import {
   type Prepared,
   packOutbox,
   prepareInTurns,
+  showAhead,
   tell,
   unpackOutbox,
 } from './flush.ts';
@@ -317,7 +318,8 @@ export class Runner {
     const { task, processor, partition } = this;
     const { log, live, ids } = this.options;
     const { turns } = this.shared;
-    const prepared = await prepareInTurns(emitted, ids, live !== undefined, turns);
+    const shown = showAhead(emitted, live);
+    const prepared = await prepareInTurns(emitted, ids, live !== undefined && shown === undefined, turns);
     if (save) await (turns.next('keep', this.saving.bytes / bytesOfRecord) ?? turns.calm());
     const topics = this.progress();
     await this.advance(
@@ -332,6 +334,7 @@ export class Runner {
     );
     this.commits++;
     this.committedThrough = through;
+    await shown;
     await tell(prepared, log, live, turns);
     ownershipOf(this.options).processed(this.name, partition, topics);
   }

@@ -41,6 +41,21 @@ describe('work in a process', () => {
     expect(done).toEqual(['tell 9000', 'read 1000', 'read 2000', 'keep 1000']);
   });
 
+  it('waits for all that had been asked for when it was, whatever that is for', async () => {
+    const turns = new Turns(machineTimers);
+    const done: string[] = [];
+    const note = (what: string) => () => void done.push(what);
+    turns.next('read', 1_000)?.then(() => {
+      done.push('first read');
+      turns.next('tell', 1_000)?.then(note('tell of the first'));
+      turns.next('read', 500)?.then(note('read again'));
+    });
+    turns.next('read', 2_000)?.then(note('second read'));
+    turns.next('keep', 2_000)?.then(note('keep'));
+    for (let i = 0; i < 8; i++) await turn();
+    expect(done).toEqual(['first read', 'second read', 'keep', 'tell of the first', 'read again']);
+  });
+
   it('on many waits for what is hurried, but not for ever', async () => {
     const slept: (() => void)[] = [];
     const timers: Timers = {

@@ -10,13 +10,19 @@ const shortMost = 500;
 /** However much others hurry, nothing waits longer for them. */
 const patience: Milliseconds = 50;
 
-/** What large work is for; the first has its turn first, since what has been begun is to be finished. */
+/**
+ * What large work is for. Of what has been asked for before a round began, the first has its turn first, since what has
+ * been begun is to be finished; what is asked for meanwhile waits for the next round. So all tasks see the end of a
+ * minute before the first of them makes its rows ready, and none waits for ever.
+ */
 const purposes = ['tell', 'read', 'keep'] as const;
 export type Purpose = (typeof purposes)[number];
 
 export class Turns {
   private readonly timers: Timers;
-  private readonly waiting = new Map<Purpose, Waiting[]>(purposes.map((purpose) => [purpose, []]));
+  /** Those of the round, the next one last; and those who have asked since it began. */
+  private round: Waiting[] = [];
+  private waiting: Waiting[] = [];
   private isGiving = false;
   /** How much is under way that others are to make room for, and who wants to know when nothing is. */
   private hurrying = 0;
@@ -50,7 +56,7 @@ export class Turns {
   next(purpose: Purpose, records: number): Promise<void> | undefined {
     if (records < shortMost) return undefined;
     return new Promise((begin) => {
-      this.waiting.get(purpose)?.push({ records, begin });
+      this.waiting.push({ rank: purposes.indexOf(purpose), records, begin });
       if (this.isGiving) return;
       this.isGiving = true;
       this.give();
@@ -69,20 +75,19 @@ export class Turns {
     this.isGiving = false;
   }
 
-  /** The least of what is for the first purpose of all. */
+  /** The next of the round: the least of what is for the first purpose of all. */
   private take(): (() => void) | undefined {
-    for (const purpose of purposes) {
-      const waiting = this.waiting.get(purpose) as Waiting[];
-      if (waiting.length === 0) continue;
-      const least = waiting.reduce((one, other) => (other.records < one.records ? other : one));
-      waiting.splice(waiting.indexOf(least), 1);
-      return least.begin;
+    if (this.round.length === 0) {
+      this.round = this.waiting.sort((a, b) => b.rank - a.rank || b.records - a.records);
+      this.waiting = [];
     }
-    return undefined;
+    return this.round.pop()?.begin;
   }
 }
 
 interface Waiting {
+  /** Of what it is for, among the purposes. */
+  readonly rank: number;
   readonly records: number;
   readonly begin: () => void;
 }

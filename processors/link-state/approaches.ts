@@ -39,16 +39,16 @@ export interface Approaches {
 
 export const part = { none: 0, arrival: 1, departure: 2 } as const;
 
-/** Sums by bin. */
-interface Counts {
-  readonly arrivals: Int32Array;
-  readonly departures: Int32Array;
+/** Sums by bin: small numbers, of which a city has millions. */
+export interface Counts {
+  readonly arrivals: Uint16Array;
+  readonly departures: Uint16Array;
   /** Readings, of as many as there are detectors. */
-  readonly samples: Int32Array;
+  readonly samples: Uint16Array;
   /** Stop-bar readings that show more than vehicles in motion. */
-  readonly waiting: Int32Array;
+  readonly waiting: Uint16Array;
   /** Lanes of the upstream section on which a vehicle stood all the time. */
-  readonly standingLanes: Int32Array;
+  readonly standingLanes: Uint16Array;
 }
 
 /** The two sections of a link; undefined when they do not cover all lanes alike, or report too seldom. */
@@ -100,7 +100,7 @@ export function createApproaches(
     for (const detector of section?.arrivals ?? []) parts.set(detector, part.arrival);
     for (const detector of section?.departures ?? []) parts.set(detector, part.departure);
   }
-  const int = (): Int32Array => new Int32Array(total);
+  const sums = (): Uint16Array => new Uint16Array(total);
   return {
     firstBin,
     bins,
@@ -118,11 +118,11 @@ export function createApproaches(
       Math.round(((vehicleMeters + lengthMeters) * 3600) / (network.links.get(link) as Link).freeFlowKph),
     ),
     counts: {
-      arrivals: int(),
-      departures: int(),
-      samples: int(),
-      waiting: int(),
-      standingLanes: int(),
+      arrivals: sums(),
+      departures: sums(),
+      samples: sums(),
+      waiting: sums(),
+      standingLanes: sums(),
     },
   };
 }

@@ -202,7 +202,7 @@ function slotAt(state: LinkStates, link: number, number: number, turn: number): 
   const bins = approaches.bins[link] as number;
   if (bins > 0) {
     const begin = (approaches.firstBin[link] as number) + turn * bins;
-    for (const column of Object.values(approaches.counts) as Int32Array[])
+    for (const column of Object.values(approaches.counts) as Uint16Array[])
       column.fill(0, begin, begin + bins);
   }
   windows.number[slot] = number;

@@ -41,7 +41,7 @@ const revisedEvery: Milliseconds = seconds(5);
  */
 export const linkState: Processor<DetectorFrame, LinkStates> = {
   name: 'link-state',
-  stateVersion: 3,
+  stateVersion: 4,
   reads: [detectorFrames],
   writes: [linkStates],
   lateness: seconds(10),

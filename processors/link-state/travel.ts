@@ -1,4 +1,4 @@
-import { windowsBefore } from './approaches.ts';
+import { type Counts, windowsBefore } from './approaches.ts';
 import { type LinkStates, sumOf } from './state.ts';
 
 /** Front to front in a standing queue: 25 ft, as is usual for storage; Long (TRR 1796, 2002) saw more. Metres. */
@@ -14,6 +14,20 @@ export interface Travel {
   readonly seconds: number;
   /** The queue was followed without a hole, or since it was seen empty, and the counts belong together. */
   readonly isKnown: boolean;
+}
+
+/** What a queue is followed on: the counts of a link, and what of it does not change. */
+interface Road {
+  readonly counts: Counts;
+  /** Its bins in turn; -1 for one that is not held or lacks a reading. */
+  readonly bins: Int32Array;
+  readonly lanes: number;
+  readonly binMilliseconds: number;
+  /** Bins from the upstream section to the stop bar at free flow, and what is left of that time. Milliseconds. */
+  readonly lag: number;
+  readonly farMilliseconds: number;
+  /** Vehicles that have room on it, in vehicle-milliseconds of a bin. */
+  readonly storage: number;
 }
 
 /** What is known while a queue is followed bin by bin. Vehicles in the queue are in vehicle-milliseconds of a bin. */
@@ -56,17 +70,16 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
     departures: 0,
   };
   const first = (windows.number[slot] as number) - windowsBefore;
-  const binSeconds = approaches.binSeconds[link] as number;
+  const road = roadOf(state, link, first);
+  const binSeconds = road.binMilliseconds / 1000;
   let arrivals = 0;
   let departures = 0;
   let seen = 0;
   let waited = 0;
   let isKnown = true;
-  const lag = Math.floor((approaches.freeMilliseconds[link] as number) / (1000 * binSeconds));
-  findWholeBins(state, link, first);
-  for (let i = lag + 1; i < (windowsBefore + 1) * bins; i++) {
+  for (let i = road.lag + 1; i < (windowsBefore + 1) * bins; i++) {
     const before = queue.vehicles;
-    const bin = follow(state, link, i, lag, binSeconds, queue);
+    const bin = follow(road, i, queue);
     if (bin < 0 || i < windowsBefore * bins) continue;
     seen++;
     isKnown &&= queue.isAnchored || queue.isGapless;
@@ -91,22 +104,30 @@ export function travelOf(state: LinkStates, link: number, slot: number): Travel 
   };
 }
 
-/**
- * Takes the queue through bin `i` of those that `findWholeBins` has found, `lag` bins after vehicles have passed the
- * upstream section; the bin, or -1 if something is missing.
- */
-function follow(
-  { approaches, links }: LinkStates,
-  link: number,
-  i: number,
-  lag: number,
-  binSeconds: number,
-  queue: Queue,
-): number {
-  const { counts } = approaches;
-  const bin = wholeBins[i] as number;
-  const near = wholeBins[i - lag] as number;
-  const far = wholeBins[i - lag - 1] as number;
+/** The road of a link that is counted twice, with its bins from the start of window `first` on. */
+function roadOf(state: LinkStates, link: number, first: number): Road {
+  const { approaches, links } = state;
+  const binMilliseconds = 1000 * (approaches.binSeconds[link] as number);
+  const freeMilliseconds = approaches.freeMilliseconds[link] as number;
+  const lag = Math.floor(freeMilliseconds / binMilliseconds);
+  const lanes = links.lanes[link] as number;
+  return {
+    counts: approaches.counts,
+    bins: findWholeBins(state, link, first),
+    lanes,
+    binMilliseconds,
+    lag,
+    farMilliseconds: freeMilliseconds - lag * binMilliseconds,
+    storage: Math.floor((lanes * (approaches.meters[link] as number)) / spacingMeters) * binMilliseconds,
+  };
+}
+
+/** Takes the queue through bin `i` of the road; the bin, or -1 if something is missing. */
+function follow(road: Road, i: number, queue: Queue): number {
+  const { counts, bins, binMilliseconds, lag, farMilliseconds, storage } = road;
+  const bin = bins[i] as number;
+  const near = bins[i - lag] as number;
+  const far = bins[i - lag - 1] as number;
   if (bin < 0 || near < 0 || far < 0) {
     queue.vehicles = 0;
     queue.stray = 0;
@@ -116,19 +137,15 @@ function follow(
     queue.isGapless = false;
     return -1;
   }
-  const lanes = links.lanes[link] as number;
-  const binMilliseconds = 1000 * binSeconds;
-  const farShare = (approaches.freeMilliseconds[link] as number) - lag * binMilliseconds;
   const departures = counts.departures[bin] as number;
   const arrived =
-    (counts.arrivals[near] as number) * (binMilliseconds - farShare) +
-    (counts.arrivals[far] as number) * farShare;
+    (counts.arrivals[near] as number) * (binMilliseconds - farMilliseconds) +
+    (counts.arrivals[far] as number) * farMilliseconds;
   const balance = queue.vehicles + arrived - departures * binMilliseconds;
-  const storage = Math.floor((lanes * (approaches.meters[link] as number)) / spacingMeters) * binMilliseconds;
   const isEmpty = counts.waiting[bin] === 0;
   queue.vehicles = isEmpty ? 0 : Math.max(0, Math.min(storage, balance));
-  if (counts.standingLanes[bin] === lanes) {
-    const justLeft = departures + (counts.departures[wholeBins[i - 1] as number] ?? 0);
+  if (counts.standingLanes[bin] === road.lanes) {
+    const justLeft = departures + (counts.departures[bins[i - 1] as number] ?? 0);
     queue.vehicles = Math.max(queue.vehicles, storage - justLeft * binMilliseconds);
   }
   if (queue.isAnchored) {
@@ -140,24 +157,26 @@ function follow(
   return bin;
 }
 
-/** The bins that were found last, by place; -1 for one that is not held or lacks a reading. */
-let wholeBins = new Int32Array(0);
+/** Lent to whoever asks for the bins of a link, until somebody asks again. */
+let lentBins = new Int32Array(0);
 
-/** Finds the bins of a link from the start of window `first` on, through `windowsBefore` and the window after them. */
-function findWholeBins({ approaches, links, windows }: LinkStates, link: number, first: number): void {
+/** The bins of a link from the start of window `first` on, through `windowsBefore` and the window after them. */
+function findWholeBins({ approaches, links, windows }: LinkStates, link: number, first: number): Int32Array {
   const bins = approaches.bins[link] as number;
   const slots = links.slots[link] as number;
   const expected = approaches.detectors[link] as number;
   const { samples } = approaches.counts;
-  if (wholeBins.length < (windowsBefore + 1) * bins) wholeBins = new Int32Array((windowsBefore + 1) * bins);
+  if (lentBins.length < (windowsBefore + 1) * bins) lentBins = new Int32Array((windowsBefore + 1) * bins);
+  const found = lentBins;
   for (let window = 0, i = 0; window <= windowsBefore; window++) {
     const number = first + window;
     const turn = ((number % slots) + slots) % slots;
     const isHeld = windows.number[(links.firstSlot[link] as number) + turn] === number;
     const begin = (approaches.firstBin[link] as number) + turn * bins;
     for (let bin = begin; bin < begin + bins; bin++)
-      wholeBins[i++] = isHeld && samples[bin] === expected ? bin : -1;
+      found[i++] = isHeld && samples[bin] === expected ? bin : -1;
   }
+  return found;
 }
 
 /** Pace that was measured away from the stop bar, or that occupancy implies there, or that of free flow. */
