@@ -8,38 +8,37 @@ import { type Hello, phaseOf, secondsOf, stageOf, type Tick } from './signals-li
 /** Green of a stage that a controller is to go on with until it hears more, s. */
 const untilMoreSeconds = 30;
 
-/** A stage that is to come later is said as a plan whose first green ends then. */
+/** A stage that is to come later is said as a plan whose first green, which shows already, ends then. */
 export function stageLine(
   { callAt, phases, previous }: SignalStage,
-  { id: signal, stage: shown, clearing_to, elapsed_s }: Tick['signals'][number],
+  { id: signal, stage: shown, elapsed_s }: Tick['signals'][number],
   t: number,
   { apply_latency_s, signals, rules }: Hello,
   { intersections }: Network,
 ): object {
   const stage = stageOf(phases[0] as number);
-  const from = shown ?? clearing_to;
   const waitSeconds = secondsOf(callAt) - t - apply_latency_s;
   const line = signals.find(({ id }) => id === signal);
   if (
     line === undefined ||
     waitSeconds <= 0 ||
-    from === null ||
-    from === stage ||
-    previous[0] !== phaseOf(from)
+    shown === null ||
+    shown === stage ||
+    previous[0] !== phaseOf(shown)
   )
     return { type: 'stage', signal, stage };
   const least = intersections.get(signal)?.phases[0]?.minGreenSeconds ?? 0;
   const others = line.stages.flatMap(({ native_green_s }, other) =>
-    other === from || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
+    other === shown || other === stage ? [] : [{ stage: other, green_s: Math.max(least, native_green_s) }],
   );
   const stages = [
-    { stage: from, green_s: (shown === null ? 0 : elapsed_s) + apply_latency_s + waitSeconds },
+    { stage: shown, green_s: elapsed_s + apply_latency_s + waitSeconds },
     { stage, green_s: untilMoreSeconds },
     ...others,
   ];
   // No plan may be longer than the protocol allows: then it is called with the next tick, when its time has come.
   const cycleSeconds = stages.reduce((sum, { green_s }) => sum + green_s + line.yellow_s + line.all_red_s, 0);
-  if (cycleSeconds > rules.max_cycle_s) return { type: 'stage', signal, stage: from };
+  if (cycleSeconds > rules.max_cycle_s) return { type: 'stage', signal, stage: shown };
   return { type: 'plan', signal, stages };
 }
 

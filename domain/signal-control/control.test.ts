@@ -19,6 +19,7 @@ function drive({ every, minutes = 20, sees = 'loops' }: Demand) {
       const advice = control.take(street.observe(t === 0 ? 0 : 5));
       said.push(...advice);
       street.follow(advice);
+      for (const one of advice) control.told(one, t + 1 + one.afterSeconds);
       // A restart in between: the state is plain data.
       if (t === 300) control = new SignalControl(crossing(sees), JSON.parse(JSON.stringify(control.state)));
     }
@@ -71,6 +72,21 @@ describe.each(['loops', 'zones'] as const)('advice from %s', (sees) => {
 });
 
 describe('advice', () => {
+  it('goes on from what was called before, though that does not show yet', () => {
+    const control = new SignalControl(crossing('zones'));
+    const street = new Street();
+    for (let i = 0; i < 20; i++) street.step();
+    const seen = { ...street.observe(0), latencySeconds: 5 };
+    const [first] = control.take(seen) as [StageAdvice];
+    expect(first).toMatchObject({ from: 0, isCalled: false });
+    control.told({ ...first, stage: 1 }, street.now);
+    const [second] = control.take(seen) as [StageAdvice];
+    expect(second).toMatchObject({ from: 1, isCalled: true });
+    // A call that takes effect earlier than one before takes its place.
+    control.told({ ...first, stage: 0 }, street.now);
+    expect(control.take(seen)).toMatchObject([{ from: 0, isCalled: false }]);
+  });
+
   it('sends nobody into a link that is full', () => {
     // The way out of the north leads to another crossing, whose lane is full to the junction.
     const [here, there] = [crossing('loops', 'X'), crossing('loops', 'Y')];

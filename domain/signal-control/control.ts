@@ -11,12 +11,20 @@ import { Workspace } from './workspace.ts';
 /** How far is looked ahead, s: a green, its clearance and the next. */
 const horizonSeconds = 60;
 
+/** A call that took effect so long ago is no longer under way, s. */
+const longestClearanceSeconds = 30;
+
 /** What is known of one signal; plain data: survives a restart. */
 export interface ControlledSignal extends SignalState {
-  /** The last other stage that was advised, and from when, s. */
-  commanded: { readonly stage: number; readonly at: number } | null;
+  /** What was called and when that takes effect, s, in order: not long ago, or not yet. */
+  calls: Call[];
   /** Vehicles on their way from signals upstream, by the edge on which they come. */
   readonly coming: Record<string, Platoon[]>;
+}
+
+interface Call {
+  readonly stage: number;
+  readonly at: number;
 }
 
 export type ControlState = Record<string, ControlledSignal>;
@@ -35,10 +43,7 @@ export class SignalControl {
     this.state =
       state ??
       Object.fromEntries(
-        [...this.layouts].map(([id, layout]) => [
-          id,
-          { ...initialSignal(layout), commanded: null, coming: {} },
-        ]),
+        [...this.layouts].map(([id, layout]) => [id, { ...initialSignal(layout), calls: [], coming: {} }]),
       );
   }
 
@@ -65,10 +70,12 @@ export class SignalControl {
     const state = this.state[shown.id];
     if (layout === undefined || state === undefined) return undefined;
     const { tickSeconds } = this.model;
-    const { at: now, latencySeconds } = seen;
+    const { at: now } = seen;
+    // Decisions are to the second.
+    const latencySeconds = Math.ceil(seen.latencySeconds);
     const stage = shown.stage ?? shown.clearingTo;
     if (stage === undefined) return undefined;
-    const startsInSeconds = shown.stage === undefined ? this.startsIn(layout, state, shown, seen) : 0;
+    const startsInSeconds = shown.stage === undefined ? startsIn(layout, state, shown, now) : 0;
     const elapsedSeconds = shown.stage === undefined ? 0 : shown.elapsedSeconds;
     const outlook = outlookOf(
       layout,
@@ -80,38 +87,36 @@ export class SignalControl {
       this.workspace,
     );
     const timing = { tickSeconds, latencySeconds };
-    const standing = { stage, elapsedSeconds, startsInSeconds };
+    state.calls = state.calls.filter(({ at }) => at >= now - longestClearanceSeconds);
+    const calls = state.calls
+      .filter(({ at }) => at >= now)
+      .map((call) => ({ stage: call.stage, inSeconds: Math.ceil(call.at - now) }));
+    const standing = { stage, elapsedSeconds, startsInSeconds, calls };
     const search = new Horizon(layout, state, outlook, timing, this.workspace);
     const next = search.decide(standing);
-    const native = nativeSequence(layout, standing, timing, search.seconds);
+    const native = nativeSequence(layout, search.led, timing, search.seconds);
     const prediction = {
       seconds: search.seconds,
       advisedSeconds: search.stoodUnder(standing, search.path()),
       nativeSeconds: search.stoodUnder(standing, native),
     };
-    if (next.stage !== stage || state.commanded === null)
-      state.commanded = { stage: next.stage, at: now + next.afterSeconds };
     return {
       signal: shown.id,
-      from: stage,
-      shownSeconds: elapsedSeconds + latencySeconds,
+      from: search.led.stage,
+      isCalled: search.led.isCalled,
+      shownSeconds: search.led.elapsedSeconds,
       prediction,
       ...next,
     };
   }
 
-  /** Seconds to the end of a clearance, which began with the command or when the minimum green was over. */
-  private startsIn(
-    { signal }: Layout,
-    { commanded }: ControlledSignal,
-    { elapsedSeconds }: SignalShown,
-    { at: now, latencySeconds }: Observation,
-  ): number {
-    const clearance = signal.yellowSeconds + signal.allRedSeconds;
-    const took = (commanded?.at ?? now) + latencySeconds;
-    const least = Math.min(...signal.stages.map(({ minGreenSeconds }) => minGreenSeconds));
-    const began = Math.max(took, now - elapsedSeconds + least);
-    return Math.max(0, Math.min(clearance, began + clearance - now));
+  /** Notes that a controller was told of advice, which takes effect at `at`, s, in place of all that would later. */
+  told({ signal, stage }: StageAdvice, at: number): void {
+    const state = this.state[signal];
+    if (state === undefined) return;
+    const before = state.calls.filter((call) => call.at < at);
+    state.calls = before.at(-1)?.stage === stage ? before : [...before, { stage, at }];
+    this.changed.add(signal);
   }
 
   /** Vehicles that left a signal in the last interval come to the next one after the way between. */
@@ -169,4 +174,18 @@ export class SignalControl {
       leads.every(({ vehicles, beyond }) => (vehicles + beyond + 1) * vehicleMeters > downstream.meters)
     );
   }
+}
+
+/** Seconds to the end of a clearance, which began with the call or when the minimum green was over. */
+function startsIn(
+  { signal }: Layout,
+  { calls }: ControlledSignal,
+  { elapsedSeconds, clearingTo }: SignalShown,
+  now: number,
+): number {
+  const clearance = signal.yellowSeconds + signal.allRedSeconds;
+  const took = calls.findLast(({ stage, at }) => stage === clearingTo && at < now)?.at ?? now;
+  const least = Math.min(...signal.stages.map(({ minGreenSeconds }) => minGreenSeconds));
+  const began = Math.max(took, now - elapsedSeconds + least);
+  return Math.max(0, Math.min(clearance, began + clearance - now));
 }

@@ -27,6 +27,17 @@ export interface Standing {
   readonly elapsedSeconds: number;
   /** To the end of the clearance, s; 0 when there is none. */
   readonly startsInSeconds: number;
+  /** What was called before and has had no effect yet, in order. */
+  readonly calls: readonly { readonly stage: number; readonly inSeconds: number }[];
+}
+
+/** What the signal will be at when a decision takes effect. */
+export interface Led {
+  readonly stage: number;
+  /** Below 0 while the clearance before it goes on. */
+  readonly elapsedSeconds: number;
+  /** Whether something that was called before has begun meanwhile. */
+  readonly isCalled: boolean;
 }
 
 export interface Timing {
@@ -101,22 +112,24 @@ export class Horizon {
 
   decide(standing: Standing): Decision {
     const { stages } = this.rates;
-    const { latencySeconds } = this.timing;
-    this.lanes.start(standing.stage, this.state.lanes);
-    const { elapsedSeconds, startsInSeconds } = standing;
-    const cost = this.hold(standing.stage, startsInSeconds, 0, latencySeconds);
-    const elapsed = heldFor(elapsedSeconds, startsInSeconds, latencySeconds);
-    this.keep(standing.stage, cost, elapsed, standing.stage, 0, -1, 0);
+    const { cost, ...led } = this.lead(standing);
+    this.led = led;
+    this.keep(led.stage, cost, led.elapsedSeconds, led.stage, 0, -1, 0);
+    // Only the coming switch is timed to the second, of a stage that shows; the later ones will be when they come.
+    const isTimed = standing.startsInSeconds <= 0 && !led.isCalled;
     for (let step = 0; step < this.steps; step++) {
       const limit = worthFollowing * (this.totals[this.bestOf(step)] as number);
       for (let stage = 0; stage < stages; stage++)
-        if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, standing);
+        if ((this.totals[step * stages + stage] as number) <= limit) this.branch(step, stage, isTimed);
     }
     const best = this.bestOf(this.steps);
     return (this.firstStages[best] as number) < 0
-      ? { stage: standing.stage, afterSeconds: 0 }
+      ? { stage: led.stage, afterSeconds: 0 }
       : { stage: this.firstStages[best] as number, afterSeconds: this.firstWaits[best] as number };
   }
+
+  /** What the signal will be at when what `decide` found takes effect. */
+  led: Led = { stage: 0, elapsedSeconds: 0, isCalled: false };
 
   /** How far `decide` looks, s. */
   get seconds(): number {
@@ -139,13 +152,9 @@ export class Horizon {
 
   /** Time that vehicles would stand from now on under a sequence, vehicle seconds: nobody weighs more than another. */
   stoodUnder(standing: Standing, sequence: readonly Segment[]): number {
-    const { latencySeconds } = this.timing;
-    const { startsInSeconds } = standing;
-    this.lanes.start(standing.stage, this.state.lanes);
     this.lanes.stoodSeconds = 0;
-    this.hold(standing.stage, startsInSeconds, 0, latencySeconds);
-    let at = latencySeconds;
-    let stage = standing.stage;
+    let { stage } = this.lead(standing);
+    let at = this.timing.latencySeconds;
     for (const { to, waitSeconds: wait, seconds } of sequence) {
       if (to === stage) {
         this.hold(stage, 0, at, seconds);
@@ -156,6 +165,27 @@ export class Horizon {
       at += seconds;
     }
     return this.lanes.stoodSeconds;
+  }
+
+  /** Lets the lanes go until a decision takes effect: what shows goes on, and what was called before begins. */
+  private lead({ stage: shown, elapsedSeconds, startsInSeconds, calls }: Standing): Led & { cost: number } {
+    const { latencySeconds } = this.timing;
+    const { stages } = this.layout.signal;
+    this.lanes.start(shown, this.state.lanes);
+    let [stage, at, cost, isCalled] = [shown, 0, 0, false];
+    let elapsed = startsInSeconds > 0 ? -startsInSeconds : elapsedSeconds;
+    for (const [i, { stage: to, inSeconds }] of calls.entries()) {
+      const begins = Math.max(inSeconds, at, at - elapsed + (stages[stage] as Stage).minGreenSeconds);
+      const next = calls.slice(i + 1).find((call) => call.inSeconds > inSeconds);
+      const until = Math.min(latencySeconds, Math.max(at, next?.inSeconds ?? latencySeconds));
+      // What has not begun by then gives way to what is called after it.
+      if (to === stage || begins >= until) continue;
+      cost += this.change(stage, to, begins - at, at, until - at, Math.max(0, -elapsed));
+      elapsed = until - begins - (this.layout.clearance[stage]?.[to] as number);
+      [stage, at, isCalled] = [to, until, true];
+    }
+    cost += this.hold(stage, Math.max(0, -elapsed), at, latencySeconds - at);
+    return { stage, elapsedSeconds: elapsed + latencySeconds - at, isCalled, cost };
   }
 
   /** The node of a step with the least total. */
@@ -169,7 +199,7 @@ export class Horizon {
   }
 
   /** All that may follow a node: its stage goes on, or another begins. */
-  private branch(step: number, stage: number, standing: Standing): void {
+  private branch(step: number, stage: number, isTimed: boolean): void {
     const { tickSeconds, latencySeconds } = this.timing;
     const { stages } = this.rates;
     const node = step * stages + stage;
@@ -177,17 +207,17 @@ export class Horizon {
     const elapsed = this.elapsed[node] as number;
     const isFirst = step === 0;
     this.take(node);
-    const held = (this.costs[node] as number) + this.hold(stage, 0, at, tickSeconds);
+    const held = (this.costs[node] as number) + this.hold(stage, Math.max(0, -elapsed), at, tickSeconds);
     const firstStage = isFirst ? stage : (this.firstStages[node] as number);
     const firstWait = isFirst ? 0 : (this.firstWaits[node] as number);
     this.keep(node + stages, held, elapsed + tickSeconds, firstStage, firstWait, node, 0);
-    // Only the coming switch is timed to the second; the later ones will be when their turn comes.
-    const last = isFirst && standing.startsInSeconds <= 0 ? tickSeconds - 1 : 0;
-    for (let to = 0; to < stages; to++) if (to !== stage) this.switch(node, stage, to, last);
+    const last = isFirst && isTimed ? tickSeconds - 1 : 0;
+    for (let to = 0; to < stages; to++)
+      if (to !== stage) this.switch(node, stage, to, last, isTimed || !isFirst);
   }
 
-  /** Another stage after a node: called at once, or in up to `last` seconds. */
-  private switch(node: number, from: number, to: number, last: number): void {
+  /** Another stage after a node: called at once, or in up to `last` seconds; later only if it `mayWait`. */
+  private switch(node: number, from: number, to: number, last: number, mayWait: boolean): void {
     const { tickSeconds, latencySeconds } = this.timing;
     const { stages: shown } = this.layout.signal;
     const { stages } = this.rates;
@@ -201,6 +231,8 @@ export class Horizon {
     for (let after = 0; after <= last; after++) {
       const wait = Math.max(after, least - elapsed);
       if (wait >= tickSeconds || (wait > after && after < last)) continue;
+      // A controller itself keeps no more than the minimum green.
+      if (!mayWait && wait > Math.max(0, minGreen - elapsed)) continue;
       const green = wait + clear;
       const ticks = Math.max(1, Math.ceil((green + minNext - 1e-9) / tickSeconds));
       const next = Math.min(this.steps, step + ticks);
@@ -233,10 +265,20 @@ export class Horizon {
     return this.lanes.run(stage, stage, at, seconds);
   }
 
-  /** Cost of `wait` more seconds of a stage, the clearance, and the stage `to` for the rest of `seconds`. */
-  private change(from: number, to: number, wait: number, at: number, seconds: number): number {
+  /**
+   * Cost of `wait` more seconds of a stage, in the first `redSeconds` of which it has no green, the clearance, and the
+   * stage `to` for the rest of `seconds`.
+   */
+  private change(
+    from: number,
+    to: number,
+    wait: number,
+    at: number,
+    seconds: number,
+    redSeconds = 0,
+  ): number {
     const clear = this.layout.clearance[from]?.[to] as number;
-    this.lanes.span(seconds, 0, wait, wait, wait + clear);
+    this.lanes.span(seconds, redSeconds, wait, wait, wait + clear);
     return this.trapped(from, to) + this.lanes.run(from, to, at, seconds);
   }
 
@@ -293,7 +335,3 @@ export interface Segment {
   readonly waitSeconds: number;
   readonly seconds: number;
 }
-
-/** Below 0 while the clearance goes on. */
-const heldFor = (elapsed: number, red: number, seconds: number): number =>
-  red > 0 ? seconds - red : elapsed + seconds;

@@ -125,8 +125,10 @@ export interface StageAdvice {
   readonly stage: number;
   /** From when the advice takes effect to when the stage is to be called, s. */
   readonly afterSeconds: number;
-  /** The stage that shows, or that a clearance leads to. */
+  /** The stage that will show when the advice takes effect, or that a clearance leads to then. */
   readonly from: number;
+  /** Whether that was called before, and does not show yet. */
+  readonly isCalled: boolean;
   /** How long `from` will have shown when the advice takes effect, s. */
   readonly shownSeconds: number;
   readonly prediction: Prediction;

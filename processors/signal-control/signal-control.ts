@@ -37,7 +37,7 @@ const repeatedAfter = seconds(20);
  */
 export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
-  stateVersion: 3,
+  stateVersion: 4,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
   isAwaited: true,
@@ -145,6 +145,7 @@ function send(
   });
   if (document === undefined) return;
   followed.said = { stage: advice.stage, isSwitch, at };
+  state.control.told(advice, document.callAt / 1000);
   emit(signalStages, document);
 }
 

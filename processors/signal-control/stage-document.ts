@@ -31,7 +31,7 @@ export function stageDocument(request: StageRequest): SignalStage | undefined {
   const phases = numbersOf(stages[advice.stage]);
   const constraints = evaluateStage(intersection, {
     phases,
-    green: status.green,
+    green: advice.isCalled ? numbersOf(stages[advice.from]) : status.green,
     shownSeconds: advice.shownSeconds + advice.afterSeconds,
   });
   if (!passes(constraints)) return undefined;
