@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { crossing, Street } from './crossing.fixture.ts';
 import { initialHealth, judge } from './detector-health.ts';
 import { type Layout, layoutsOf } from './layout.ts';
-import type { Observation, Reading } from './model.ts';
+import type { DetectorModel, Observation, Reading } from './model.ts';
 import { estimateSignal, initialSignal } from './signal-estimate.ts';
 
 const lanes = ['north', 'east', 'west'] as const;
@@ -61,6 +61,22 @@ function errors(sees: 'loops' | 'zones', change: (seen: Observation) => Observat
 describe('the estimate of a queue', () => {
   it('is that of a zone where one sees it', () => {
     expect(errors('zones', (seen) => seen).mean).toBeLessThan(0.7);
+  });
+
+  it('counts all that zones side by side see where roads join upstream, and is as sure as a number can be', () => {
+    const model = crossing('zones');
+    const zone = model.detectors.find(({ id }) => id === 'X north queue') as DetectorModel;
+    const branch = { ...zone, id: 'branch', distanceMeters: 30, lengthMeters: 45 };
+    const layout = layoutsOf({ ...model, detectors: [...model.detectors, branch] }).get('X') as Layout;
+    const state = initialSignal(layout);
+    const sees = (vehicles: number): Reading => ({ kind: 'zone', vehicles, halted: 0, jamMeters: 0 });
+    const shown = { id: 'X', stage: 0, clearingTo: undefined, elapsedSeconds: 10 };
+    const readings = new Map([zone, branch].map(({ id }) => [id, sees(2)]));
+    const seen = { at: 5, intervalSeconds: 5, latencySeconds: 1, readings, signals: [shown] };
+    estimateSignal(layout, state, seen, shown);
+    const { vehicles, variance } = state.lanes[0] as (typeof state.lanes)[number];
+    expect(vehicles).toBe(4);
+    expect(variance).toBeGreaterThan(0);
   });
 
   it('stays near the truth with loops alone, and within what it says of itself', () => {

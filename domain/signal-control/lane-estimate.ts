@@ -136,9 +136,12 @@ export function estimate(lane: Lane, state: LaneState, readings: LaneReadings, f
   if (!state.isFull && state.vehicles < 0.4 * (lane.sightMeters / vehicleMeters)) state.beyond = 0;
 }
 
-/** A zone sees what is there; only what is out of its sight stays unknown. */
+/**
+ * A zone sees what is there; only what is out of its sight stays unknown. Where roads join upstream, zones lie side by
+ * side and are longer together than the way to the end of sight: all that they see comes to this lane.
+ */
 function see(lane: Lane, state: LaneState, zone: NonNullable<LaneReadings['zone']>): void {
-  const scale = lane.sightMeters / Math.max(1, zone.meters);
+  const scale = Math.max(1, lane.sightMeters / Math.max(1, zone.meters));
   state.vehicles = zone.vehicles * scale;
   state.variance = 0.25 + (scale - 1) * zone.vehicles;
   state.moving = Math.max(0, zone.vehicles - zone.halted) * scale;
