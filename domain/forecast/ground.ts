@@ -63,6 +63,9 @@ export const cityInputs = {
 /** How long a departure lasts of which nothing is heard, on roads and where days are much alike. Seconds. */
 const [quickFade, slowFade] = [3600, 43_200] as const;
 
+/** Memories of the lines of one car park: three days of it and a month. Seconds. */
+const memoriesSeconds = [250_000, 3_000_000] as const;
+
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
@@ -83,7 +86,8 @@ export class Ground {
   readonly said: Column<Int16Array>;
   readonly #anchors: readonly number[];
   readonly #linesTold: readonly number[];
-  readonly #lines: RobustLines;
+  /** Their mean is told: lines that forget at different paces err differently. */
+  readonly #lines: readonly RobustLines[];
   readonly #memory: WeekMemory | undefined;
   readonly #days: DayFeatures | undefined;
   #count = 0;
@@ -111,12 +115,12 @@ export class Ground {
     const { horizons, tickSeconds } = pace;
     this.pending = new Pending(horizons);
     this.said = this.columns.add(Int16Array, this.pending.places * layerCount, unsaid);
-    this.#lines = new RobustLines(
-      this.columns,
-      tickSeconds,
-      horizons.map((ahead) => persistence(pace, ahead)),
-      pace.recalls ? lineFeatures + dayFeatures : lineFeatures,
-    );
+    const first = horizons.map((ahead) => persistence(pace, ahead));
+    this.#lines = pace.recalls
+      ? memoriesSeconds.map(
+          (memory) => new RobustLines(this.columns, tickSeconds, first, lineFeatures + dayFeatures, memory),
+        )
+      : [new RobustLines(this.columns, tickSeconds, first)];
     const ticksOf = (seconds: number): number =>
       Math.max(1, Math.min(lookBack, Math.round(seconds / tickSeconds)));
     const late = Math.max(1, Math.floor((3 * horizons.at(-1)!) / 4));
@@ -225,7 +229,7 @@ export class Ground {
       for (const [horizon, ahead] of horizons.entries()) {
         this.recent.line(sensor, ahead, this.#now[sensor]!, this.#features);
         this.#days?.toldBefore(sensor, horizon, this.#features, lineFeatures);
-        this.#lines.learn(sensor, horizon, this.#features, 0, departure);
+        for (const lines of this.#lines) lines.learn(sensor, horizon, this.#features, 0, departure);
       }
     }
   }
@@ -258,7 +262,9 @@ export class Ground {
       const expected = this.#expectedWhenSpoke(sensor, age, until, [age, this.recent.departure(sensor, 0)]);
       if (!Number.isNaN(expected)) return expected;
     }
-    return this.#lines.guess(sensor, horizon, features, 0);
+    let sum = 0;
+    for (const lines of this.#lines) sum += lines.guess(sensor, horizon, features, 0);
+    return sum / this.#lines.length;
   }
 
   /** Mean departure of all sensors, each in units of its spread. */
