@@ -63,7 +63,7 @@ export const cityInputs = {
 /** How long a departure lasts of which nothing is heard, on roads and where days are much alike. Seconds. */
 const [quickFade, slowFade] = [3600, 43_200] as const;
 
-/** Memories of the lines of one car park: three days of it and a month. Seconds. */
+/** Memories of the lines of one car park: three days and five weeks. Seconds. */
 const memoriesSeconds = [250_000, 3_000_000] as const;
 
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
