@@ -48,6 +48,17 @@ describe('a forecaster', () => {
       }
   });
 
+  it('goes on in a silence with what it expected when a sensor spoke last', () => {
+    const chance = new Chance(7);
+    const speeds = rowsOf(3000, (t) => 50 + 12 * Math.sin(t / 40) + chance.normal());
+    const said = run(new Forecaster(pace), [...speeds, ...rowsOf(6, () => nothing)]);
+    const [spoken, silent] = [said[2999]![0]!, said[3005]![0]!];
+    // Six ticks later the target six ticks ahead is the one that was twelve ahead.
+    expect(silent[1]!.value).toBeCloseTo(spoken[2]!.value, 1);
+    expect(silent[0]!.value).toBeGreaterThanOrEqual(Math.min(spoken[1]!.value, spoken[2]!.value) - 0.5);
+    expect(silent[0]!.value).toBeLessThanOrEqual(Math.max(spoken[1]!.value, spoken[2]!.value) + 0.5);
+  });
+
   it('never says what is no number, and an interval that holds the value, with gaps and steps and a network', () => {
     const chance = new Chance(1);
     const rows = rowsOf(

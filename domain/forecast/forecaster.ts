@@ -1,16 +1,17 @@
 import { type Column, Columns } from './columns.ts';
 import { ErrorTails } from './error-tails.ts';
-import { Ground, type Pace, type Tick } from './ground.ts';
+import { Ground, layers, type Pace, type Tick } from './ground.ts';
+
+export { layers } from './ground.ts';
+
 import { Network } from './network.ts';
 import type { NetworkModel } from './network-model.ts';
-import { heldValue, keptValue, Pending, unsaid } from './pending.ts';
+import { heldValue, keptValue, type Pending, unsaid } from './pending.ts';
 import { Trial } from './trial.ts';
 import { Widths } from './widths.ts';
 
-/** The forecasters, the simplest first; each forecasts by itself. */
-export const layers = ['last', 'profile', 'line', 'network'] as const;
 const layerCount = layers.length;
-const [lastLayer, profileLayer, lineLayer, networkLayer] = [0, 1, 2, 3] as const;
+const [lastLayer, profileLayer, networkLayer] = [0, 1, 3] as const;
 
 /** A simpler forecaster is preferred when its error is this much less, by share and by value: errors are rough. */
 const [clearly, negligible] = [0.85, 0.1];
@@ -90,11 +91,11 @@ export class Forecaster {
     const { columns } = this.ground;
     const { horizons } = pace;
     this.#horizons = horizons;
-    this.#pending = new Pending(horizons);
+    this.#pending = this.ground.pending;
     const { places } = this.#pending;
     this.#tails = layers.map(() => new ErrorTails(horizons.length));
     this.#widths = new Widths(columns, horizons);
-    this.#said = columns.add(Int16Array, places * layerCount, unsaid);
+    this.#said = this.ground.said;
     this.#issued = columns.add(Int16Array, places * 3, unsaid);
     this.#cells = columns.add(Uint16Array, places);
     this.#errors = columns.add(Float32Array, horizons.length * layerCount);
@@ -208,7 +209,7 @@ export class Forecaster {
     const low = this.#issued.values[3 * place + 1]!;
     const high = this.#issued.values[3 * place + 2]!;
     const kept = keptValue(value);
-    this.#widths.judge(sensor, horizon, kept >= low && kept <= high);
+    this.#widths.judge(sensor, horizon, kept >= low && kept <= high, this.ground.recent.youth(sensor));
     if (tell === undefined) return;
     const said = this.#said.values;
     tell(
@@ -251,14 +252,11 @@ export class Forecaster {
     const ahead = this.#horizons[horizon]!;
     const usual = this.ground.usual(ahead)[sensor]!;
     const last = recent.isFresh(sensor) ? recent.last(sensor) : Number.NaN;
-    const line = this.ground.line(sensor, horizon);
     const base = this.ground.base(sensor, usual, ahead);
     const spread = recent.spread(sensor);
     const network = this.#network ? base + spread * this.#network.answer(sensor, horizon) : Number.NaN;
     const said = this.#said.values;
     said[place * layerCount + lastLayer] = keptValue(last);
-    said[place * layerCount + profileLayer] = keptValue(usual);
-    said[place * layerCount + lineLayer] = keptValue(line);
     said[place * layerCount + networkLayer] = keptValue(network);
     this.#trial.say(place, sensor, horizon, base, spread);
   }
@@ -298,8 +296,9 @@ export class Forecaster {
       above = this.#network!.answer(sensor, 2 * length + horizon) - median;
     }
     const width = this.#widths.of(sensor, horizon) * spread;
-    into.below = width * Math.max(0, below);
-    into.above = width * Math.max(0, above);
+    const added = this.#widths.added(sensor, horizon) * spread;
+    into.below = width * Math.max(0, below) + added;
+    into.above = width * Math.max(0, above) + added;
     into.low = Math.max(0, into.value - into.below);
     into.high = Math.min(100, into.value + into.above);
   }

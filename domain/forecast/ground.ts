@@ -1,5 +1,6 @@
-import { Columns } from './columns.ts';
+import { type Column, Columns } from './columns.ts';
 import { DayFeatures, dayFeatures, recalledDays } from './day-features.ts';
+import { heldValue, keptValue, Pending, unsaid } from './pending.ts';
 import { lookBack, networkFeatures, Recent, riseAt } from './recent.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 import { WeekMemory } from './week-memory.ts';
@@ -62,9 +63,17 @@ export const cityInputs = {
 /** How long a departure lasts of which nothing is heard, on roads and where days are much alike. Seconds. */
 const [quickFade, slowFade] = [3600, 43_200] as const;
 
+/** Memories of the lines of one car park: three days and five weeks. Seconds. */
+const memoriesSeconds = [250_000, 3_000_000] as const;
+
 /** What is left of a departure after so many ticks, before anything is learned. Fitted by eye to three networks. */
 export const persistence = ({ tickSeconds }: Pace, ticks: number): number =>
   Math.min(0.8, 0.6 * Math.sqrt(900 / (ticks * tickSeconds)));
+
+/** The forecasters, the simplest first; each forecasts by itself. */
+export const layers = ['last', 'profile', 'line', 'network'] as const;
+const layerCount = layers.length;
+const [profileLayer, lineLayer] = [1, 2] as const;
 
 /** What all forecasters of a group of sensors stand on: what is usual, and what has happened of late. */
 export class Ground {
@@ -72,9 +81,13 @@ export class Ground {
   readonly pace: Pace;
   readonly profiles: WeeklyProfiles;
   readonly recent: Recent;
+  readonly pending: Pending;
+  /** What each layer said of a tick, until it comes; this here says what is usual and what the line says. */
+  readonly said: Column<Int16Array>;
   readonly #anchors: readonly number[];
   readonly #linesTold: readonly number[];
-  readonly #lines: RobustLines;
+  /** Their mean is told: lines that forget at different paces err differently. */
+  readonly #lines: readonly RobustLines[];
   readonly #memory: WeekMemory | undefined;
   readonly #days: DayFeatures | undefined;
   #count = 0;
@@ -87,6 +100,8 @@ export class Ground {
   readonly #slopes: { readonly hour: number; readonly quarter: number; readonly late: number };
   /** What the lines say, by horizon; NaN where the usual is not known. */
   #said: Float32Array[];
+  /** Departures in place of those that are not measured. */
+  #expected = new Float32Array(0);
   readonly #features = new Float32Array(lineFeatures + dayFeatures);
   #city: number[] = [];
   #clock: number[] = [];
@@ -98,12 +113,14 @@ export class Ground {
     this.#anchors = anchorsOf(pace);
     this.#linesTold = linesTold(pace);
     const { horizons, tickSeconds } = pace;
-    this.#lines = new RobustLines(
-      this.columns,
-      tickSeconds,
-      horizons.map((ahead) => persistence(pace, ahead)),
-      pace.recalls ? lineFeatures + dayFeatures : lineFeatures,
-    );
+    this.pending = new Pending(horizons);
+    this.said = this.columns.add(Int16Array, this.pending.places * layerCount, unsaid);
+    const first = horizons.map((ahead) => persistence(pace, ahead));
+    this.#lines = pace.recalls
+      ? memoriesSeconds.map(
+          (memory) => new RobustLines(this.columns, tickSeconds, first, lineFeatures + dayFeatures, memory),
+        )
+      : [new RobustLines(this.columns, tickSeconds, first)];
     const ticksOf = (seconds: number): number =>
       Math.max(1, Math.min(lookBack, Math.round(seconds / tickSeconds)));
     const late = Math.max(1, Math.floor((3 * horizons.at(-1)!) / 4));
@@ -125,9 +142,47 @@ export class Ground {
       this.#now = new Float32Array(2 * count);
       for (const ahead of this.#usual.keys()) this.#usual.set(ahead, new Float32Array(2 * count));
       this.#said = this.#said.map(() => new Float32Array(2 * count));
+      this.#expected = new Float32Array(2 * count);
     }
     this.profiles.usual(tick.moment(0), this.#now, count);
-    this.recent.take(tick.number, measured, this.#now, count);
+    this.recent.begin(tick.number);
+    for (let sensor = 0; sensor < count; sensor++)
+      this.#expected[sensor] = Number.isNaN(measured[sensor]!)
+        ? this.#departureInSilence(sensor)
+        : Number.NaN;
+    this.recent.take(tick.number, measured, this.#now, count, this.#expected);
+  }
+
+  /**
+   * The departure of a sensor that is silent at the tick, as its line expected when it spoke last; between horizons in
+   * proportion. NaN beyond the farthest.
+   */
+  #departureInSilence(sensor: number): number {
+    const age = this.recent.age(sensor) + 1;
+    if (age > this.pace.horizons.at(-1)!) return Number.NaN;
+    return this.#expectedWhenSpoke(sensor, age, age, [age - 1, this.recent.departure(sensor, 1)]);
+  }
+
+  /**
+   * The departure that the line of a sensor expected `age` ticks ago, `until` ticks later; between horizons in
+   * proportion, and before the first that is left from one that is known so many ticks later. NaN beyond the farthest.
+   */
+  #expectedWhenSpoke(
+    sensor: number,
+    age: number,
+    until: number,
+    [from, known]: readonly [number, number],
+  ): number {
+    const said = this.said.values;
+    let [at, before] = [from, known];
+    for (const [horizon, ahead] of this.pace.horizons.entries()) {
+      if (ahead <= from) continue;
+      const place = layerCount * this.pending.at(sensor, horizon, this.#tick!.number - age);
+      const then = heldValue(said[place + lineLayer]!) - heldValue(said[place + profileLayer]!);
+      if (ahead >= until) return before + ((then - before) * (until - at)) / (ahead - at);
+      [at, before] = [ahead, then];
+    }
+    return Number.NaN;
   }
 
   /** What is usual now, as it was before this tick was learned from; NaN where it is not known. */
@@ -174,22 +229,42 @@ export class Ground {
       for (const [horizon, ahead] of horizons.entries()) {
         this.recent.line(sensor, ahead, this.#now[sensor]!, this.#features);
         this.#days?.toldBefore(sensor, horizon, this.#features, lineFeatures);
-        this.#lines.learn(sensor, horizon, this.#features, 0, departure);
+        for (const lines of this.#lines) lines.learn(sensor, horizon, this.#features, 0, departure);
       }
     }
   }
 
   #askLines(): void {
-    const { recent } = this;
-    for (const [horizon, ahead] of this.pace.horizons.entries()) {
-      const [all, said] = [this.#usual.get(ahead)!, this.#said[horizon]!];
-      for (let sensor = 0; sensor < this.#count; sensor++) {
-        const usual = all[sensor]!;
-        recent.line(sensor, 0, usual, this.#features);
-        this.#days?.tell(sensor, horizon, this.#features[riseAt]!, this.#features, lineFeatures);
-        said[sensor] = recent.within(sensor, usual + this.#lines.guess(sensor, horizon, this.#features, 0));
+    const { recent, pending, said } = this;
+    const { number } = this.#tick!;
+    const all = this.pace.horizons.map((ahead) => this.#usual.get(ahead)!);
+    for (let sensor = 0; sensor < this.#count; sensor++) {
+      const age = recent.age(sensor);
+      for (let horizon = 0; horizon < all.length; horizon++) {
+        const usual = all[horizon]![sensor]!;
+        const line = recent.within(sensor, usual + this.#askLine(sensor, horizon, usual, age));
+        this.#said[horizon]![sensor] = line;
+        const place = layerCount * pending.at(sensor, horizon, number);
+        said.values[place + profileLayer] = keptValue(usual);
+        said.values[place + lineLayer] = keptValue(line);
       }
     }
+  }
+
+  /** The departure that a line expects of a sensor that spoke `age` ticks ago: as it said then, or as it says now. */
+  #askLine(sensor: number, horizon: number, usual: number, age: number): number {
+    const features = this.#features;
+    if (horizon === 0) this.recent.line(sensor, 0, usual, features);
+    else this.recent.lineUntil(sensor, 0, usual, features);
+    this.#days?.tell(sensor, horizon, features[riseAt]!, features, lineFeatures);
+    if (age > 0) {
+      const until = age + this.pace.horizons[horizon]!;
+      const expected = this.#expectedWhenSpoke(sensor, age, until, [age, this.recent.departure(sensor, 0)]);
+      if (!Number.isNaN(expected)) return expected;
+    }
+    let sum = 0;
+    for (const lines of this.#lines) sum += lines.guess(sensor, horizon, features, 0);
+    return sum / this.#lines.length;
   }
 
   /** Mean departure of all sensors, each in units of its spread. */

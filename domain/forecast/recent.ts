@@ -72,9 +72,23 @@ export class Recent {
     this.#most = columns.add(Float32Array, 1);
   }
 
-  /** Takes in the values of tick number `tick`, and what is usual then; NaN is missing, or not known. */
-  take(tick: number, measured: Float32Array, usual: Float32Array, count: number): void {
+  /** Begins tick number `tick`. Before anything is asked of it; `take` does it too. */
+  begin(tick: number): void {
     this.#row = tick % rows;
+  }
+
+  /**
+   * Takes in the values of tick number `tick`, and what is usual then; NaN is missing, or not known. `expected` are
+   * departures in place of what is missing; where there is none, the last one fades.
+   */
+  take(
+    tick: number,
+    measured: Float32Array,
+    usual: Float32Array,
+    count: number,
+    expected?: Float32Array,
+  ): void {
+    this.begin(tick);
     const [departures, values] = [this.#departures.values, this.#values.values];
     const [last, age, short, long] = [
       this.#last.values,
@@ -92,7 +106,9 @@ export class Recent {
       const base = !Number.isNaN(now) ? now : last[sensor]!;
       const at = sensor * rows + this.#row;
       const before = departures[sensor * rows + ((this.#row + rows - 1) % rows)]!;
-      const departure = !isMeasured ? this.#fading * before : Number.isNaN(now) ? 0 : value - now;
+      const instead = isMeasured || !expected ? Number.NaN : expected[sensor]!;
+      const left = Number.isNaN(instead) ? this.#fading * before : instead;
+      const departure = !isMeasured ? left : Number.isNaN(now) ? 0 : value - now;
       departures[at] = departure;
       values[at] = !Number.isNaN(base) ? base + departure : 0;
       if (!isMeasured) continue;
@@ -119,6 +135,11 @@ export class Recent {
   /** Whether something was measured so lately that it says something of now. */
   isFresh(sensor: number): boolean {
     return this.#age.values[sensor]! <= this.#carried;
+  }
+
+  /** How little was ever measured: 1 is nothing, and 0 as much as counts. */
+  youth(sensor: number): number {
+    return 1 - this.#seen.values[sensor]! / settled;
   }
 
   silence(sensor: number): Silence {
@@ -193,17 +214,23 @@ export class Recent {
       else if (back === 2) into[2] = departure;
       at = at === 0 ? rows - 1 : at - 1;
     }
-    const usual = value - now;
-    const high = this.#high.values[sensor]!;
-    const slow = slowShare * high;
+    const slow = slowShare * this.#high.values[sensor]!;
     into[0] = now;
     into[3] = sum / lookBack;
     into[4] = Math.min(0, now);
-    into[riseAt] = then - usual;
     into[6] = 1;
     into[7] = Math.max(0, slow - value);
-    into[8] = Math.max(0, slow - usual);
-    into[9] = Math.max(0, slow - then);
+    into[8] = Math.max(0, slow - (value - now));
+    this.lineUntil(sensor, ago, then, into);
+  }
+
+  /** Of the features of a line those that another target changes. After `line` of the same tick. */
+  lineUntil(sensor: number, ago: number, then: number, into: Float32Array): void {
+    const at = sensor * rows + ((this.#row - ago + rows) % rows);
+    const now = this.#departures.values[at]!;
+    const high = this.#high.values[sensor]!;
+    into[riseAt] = then - (this.#values.values[at]! - now);
+    into[9] = Math.max(0, slowShare * high - then);
     into[10] = now * (1 - then / Math.max(1, high));
   }
 

@@ -3,9 +3,9 @@ import { Chance } from './chance.ts';
 import { Columns } from './columns.ts';
 import { lineFeatures, RobustLines } from './robust-line.ts';
 
-function made(tickSeconds = 300, features = lineFeatures) {
+function made(tickSeconds = 300, features = lineFeatures, memorySeconds?: number) {
   const columns = new Columns();
-  const lines = new RobustLines(columns, tickSeconds, [0.6, 0.3], features);
+  const lines = new RobustLines(columns, tickSeconds, [0.6, 0.3], features, memorySeconds);
   columns.grow(2);
   return { columns, lines };
 }
@@ -32,6 +32,16 @@ const guess = ({ lines }: ReturnType<typeof made>, sensor: number, horizon: numb
   lines.guess(sensor, horizon, Float32Array.of(10, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0), 0);
 
 describe('a line', () => {
+  it('follows a change the sooner the less it remembers', () => {
+    const all = [made(300, lineFeatures, 100_000), made(300, lineFeatures, 3_000_000)];
+    for (const one of all) {
+      teach(one, 0.9, 0);
+      teach(one, 0.1, 0, 0, 400);
+    }
+    const [quick, slow] = all.map((one) => guess(one, 1, 0));
+    expect(quick).toBeLessThan(slow! - 1);
+  });
+
   it('keeps at first the share of a departure that mostly lasts', () => {
     const all = made();
     expect(guess(all, 0, 0)).toBeCloseTo(6, 4);

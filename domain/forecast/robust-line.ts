@@ -3,8 +3,8 @@ import type { Column, Columns } from './columns.ts';
 /** Features of every line: those of `Recent.line`. */
 export const lineFeatures = 11;
 
-/** An observation is a third of what it was to a line after so long. Seconds. */
-const memorySeconds = 750_000;
+/** An observation is a third of what it was to a line after so long, unless it is told otherwise. Seconds. */
+const usualMemory = 750_000;
 /** What is known at first: little, so that the first pairs count; and how large an error is taken to be usual. */
 const [firstVariance, firstError] = [0.005, 3];
 /** The variances of what is known may grow to this on average. */
@@ -30,12 +30,16 @@ export class RobustLines {
   readonly #errors: Column<Float32Array>;
   readonly #gain: Float64Array;
 
-  /** `persistence` is the first guess of what is left of a departure, by horizon; that is the first feature. */
+  /**
+   * `persistence` is the first guess of what is left of a departure, by horizon; that is the first feature. An
+   * observation is a third of what it was after `memorySeconds`.
+   */
   constructor(
     columns: Columns,
     tickSeconds: number,
     persistence: readonly number[],
     features = lineFeatures,
+    memorySeconds = usualMemory,
   ) {
     const horizons = persistence.length;
     this.#persistence = persistence;

@@ -49,7 +49,7 @@ type LinkForecasts = Forecasting<Link>;
  */
 export const linkForecast: Processor<Heard, LinkForecasts> = {
   name: 'link-forecast',
-  stateVersion: 6,
+  stateVersion: 7,
   reads: [linkStates, forecastModels],
   writes: [linkForecasts, forecastAccuracies],
   lateness: 0,

@@ -47,7 +47,7 @@ type ParkingForecasts = Forecasting<Facility>;
  */
 export const parkingForecast: Processor<Heard, ParkingForecasts> = {
   name: 'parking-forecast',
-  stateVersion: 5,
+  stateVersion: 6,
   reads: [parkingStates, forecastModels],
   writes: [parkingForecasts, forecastAccuracies],
   lateness: 0,
