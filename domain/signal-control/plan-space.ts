@@ -2,7 +2,7 @@
 import type { Intersection, Phase, Plan } from '../network.ts';
 import { allocate, type Part } from '../signal-timing/allocate.ts';
 import { barrierGroups, changeSeconds, splitsOf } from '../signal-timing/ring-barrier.ts';
-import { type AskedBounds, boundsFor } from '../signal-timing/safety-gate.ts';
+import { type AskedBounds, boundsFor, cycleMoveMost } from '../signal-timing/safety-gate.ts';
 import { type Range, splitRanges } from '../signal-timing/webster.ts';
 import type { PlanStage } from './cyclic-flow.ts';
 import type { Layout } from './layout.ts';
@@ -39,7 +39,7 @@ export class PlanSpace {
     this.intersection = intersection;
     this.layout = layout;
     this.inForce = inForce;
-    this.least = Math.max(bounds.minimumCycleSeconds, inForce.cycleSeconds - bounds.cycleChangeSeconds);
+    this.least = Math.max(bounds.minimumCycleSeconds, inForce.cycleSeconds - cycleMoveMost(inForce, bounds));
     this.most = Math.min(bounds.maximumCycleSeconds, inForce.cycleSeconds + bounds.cycleChangeSeconds);
     const all = { has: () => true };
     const ranges = splitRanges(intersection, inForce, bounds, all);

@@ -69,7 +69,8 @@ function moves(
   proposed: Plan,
   asked: PlanCase['asked'],
 ): string | undefined {
-  if (!(Math.abs(proposed.cycleSeconds - previous.cycleSeconds) < 60.0000001)) return 'cycle leaps';
+  const leap = Math.max(60, previous.cycleSeconds - Math.min(180, asked.maximumCycleSeconds ?? 180));
+  if (!(Math.abs(proposed.cycleSeconds - previous.cycleSeconds) < leap + 1e-7)) return 'cycle leaps';
   const step = Math.min(30, asked.splitChangeSeconds ?? 30);
   for (const { number } of phases) {
     const [now, before, table] = [proposed, previous, base].map((plan) =>

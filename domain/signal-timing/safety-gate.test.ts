@@ -4,7 +4,7 @@ import { passes } from './constraint.ts';
 import { fourLegs, planFrom } from './example.ts';
 import { planCase } from './plan-cases.ts';
 import { faultOf } from './plan-reference.ts';
-import { type AskedBounds, boundsFor, defaultBounds, evaluatePlan } from './safety-gate.ts';
+import { type AskedBounds, boundsFor, cycleMoveMost, defaultBounds, evaluatePlan } from './safety-gate.ts';
 
 const legs = fourLegs();
 
@@ -100,6 +100,11 @@ describe('the safety gate', () => {
       'splitChange 5: 31 atMost 30 s',
       'splitDrift 5: 31 atMost 30 s',
     ]);
+  });
+
+  it('lets a cycle that is longer than any may be come down to the longest at once', () => {
+    const most = (cycleSeconds: number) => cycleMoveMost({ ...legs.plan, cycleSeconds }, defaultBounds);
+    expect([90, 240, 272].map(most)).toEqual([60, 60, 92]);
   });
 
   it('refuses to drift from the tables further than 30 s, however small the steps', () => {

@@ -69,6 +69,10 @@ export function boundsFor(asked: AskedBounds = {}): TimingBounds {
   };
 }
 
+/** How far the cycle may move, s: one that is too long by more than a usual step comes down to the longest at once. */
+export const cycleMoveMost = ({ cycleSeconds }: Plan, bounds: TimingBounds): number =>
+  Math.max(bounds.cycleChangeSeconds, cycleSeconds - bounds.maximumCycleSeconds);
+
 /** Every condition that `proposed` must meet at `intersection` when `previous` is in force, met or not. */
 export function evaluatePlan(
   intersection: Intersection,
@@ -225,7 +229,7 @@ function change(
   bounds: TimingBounds,
 ): void {
   const cycleMove = Math.abs(proposed.cycleSeconds - previous.cycleSeconds);
-  add(constraints, 'cycleChange', null, cycleMove, 'atMost', bounds.cycleChangeSeconds);
+  add(constraints, 'cycleChange', null, cycleMove, 'atMost', cycleMoveMost(previous, bounds));
   const now = splitsOf(proposed);
   const before = splitsOf(previous);
   const base = splitsOf(intersection.plan);

@@ -2,7 +2,7 @@
 import type { Intersection, Phase, Plan } from '../network.ts';
 import { allocate, type Part } from './allocate.ts';
 import { barrierGroups, changeSeconds, type Run, splitsOf } from './ring-barrier.ts';
-import { type AskedBounds, boundsFor, type TimingBounds } from './safety-gate.ts';
+import { type AskedBounds, boundsFor, cycleMoveMost, type TimingBounds } from './safety-gate.ts';
 
 /** What wants to go through one phase. */
 export interface PhaseDemand {
@@ -82,7 +82,7 @@ export function cycleRange(
   const groups = barrierGroups(intersection).map((runs) => groupPart(runs, ranges, ratios));
   const minimum = Math.max(
     Math.ceil(bounds.minimumCycleSeconds),
-    Math.ceil(previous.cycleSeconds - bounds.cycleChangeSeconds),
+    Math.ceil(previous.cycleSeconds - cycleMoveMost(previous, bounds)),
     groups.reduce((sum, { floor }) => sum + floor, 0),
   );
   const maximum = Math.min(

@@ -60,23 +60,42 @@ export const isFresh = ({ last }: LaneMinutes, at: EventTime): boolean =>
 /** Minutes under the plan in force: the one in which it was applied does not count. */
 export const isLongEnough = ({ windows }: LaneMinutes): boolean => windows >= lookEvery / minutes(1) - 1;
 
-/**
- * Whether another cycle would be a risk: where vehicles give way on shared lanes and the next signal is near, runs were
- * seen in which junctions filled until nobody moved, whatever the cycle and whichever phases were kept. Their own plan
- * does not do that.
- */
-const isBetterLeftAlone = ({ lanes, signal }: Layout): boolean =>
+/** Shorter lanes hold no more than four vehicles, m. */
+const shortMeters = 30;
+
+/** Whether some of a lane give way while others of it pass, and the next signal is near. */
+const mayFill = ({ lanes, signal }: Layout): boolean =>
   signal.links.some(({ downstream }) => downstream !== undefined && downstream.signal !== signal.id) &&
-  lanes.some(({ service: does }) =>
-    does.some((now) => now.includes(service.protected) && now.includes(service.permitted)),
+  lanes.some(givesWayAndPasses);
+
+const givesWayAndPasses = ({ service: does }: Layout['lanes'][number]): boolean =>
+  does.some((now) => now.includes(service.protected) && now.includes(service.permitted));
+
+/** Whether one of those lanes holds but a few. */
+const isTight = (layout: Layout): boolean =>
+  mayFill(layout) &&
+  layout.lanes.some(
+    (lane) => givesWayAndPasses(lane) && lane.links.some(({ inMeters }) => inMeters < shortMeters),
   );
 
-export function corridorsOf(network: Network, owned: Owned): Corridor[] {
-  const intersections = [...network.intersections.values()].filter(
-    ({ district, phases }) => owned(district) && phases.length > 0,
+/**
+ * Those to which another cycle would be no risk. Where one of a corridor is tight, runs were seen in which junctions
+ * that may fill did so until nobody moved, whatever the cycle, whichever phases were kept, and whichever of the
+ * signals kept their own plan. With all their own plans in force that is seldom.
+ */
+function advisable(layouts: Layouts): Layouts {
+  const risky = new Set(
+    [...groupsOf(layouts)].flatMap((ids) =>
+      [...ids].some((id) => isTight(layouts.get(id) as Layout)) ? [...ids] : [],
+    ),
   );
-  const layouts = layoutsOf(controlModelOf(network, intersections));
-  for (const [id, layout] of layouts) if (isBetterLeftAlone(layout)) layouts.delete(id);
+  return new Map([...layouts].filter(([id, layout]) => !risky.has(id) || !mayFill(layout)));
+}
+
+type Layouts = ReadonlyMap<string, Layout>;
+
+/** Ids of signals of which each follows another near it. */
+function groupsOf(layouts: Layouts): ReadonlySet<ReadonlySet<string>> {
   const groups = new Map<string, Set<string>>([...layouts.keys()].map((id) => [id, new Set([id])]));
   for (const [id, { signal }] of layouts)
     for (const { downstream } of signal.links) {
@@ -89,7 +108,15 @@ export function corridorsOf(network: Network, owned: Owned): Corridor[] {
         groups.set(one, mine);
       }
     }
-  return [...new Set(groups.values())].map((ids) => ({
+  return new Set(groups.values());
+}
+
+export function corridorsOf(network: Network, owned: Owned): Corridor[] {
+  const intersections = [...network.intersections.values()].filter(
+    ({ district, phases }) => owned(district) && phases.length > 0,
+  );
+  const layouts = advisable(layoutsOf(controlModelOf(network, intersections)));
+  return [...groupsOf(layouts)].map((ids) => ({
     signals: [...ids].sort().map((id) => ({
       intersection: network.intersections.get(id) as Intersection,
       layout: layouts.get(id) as Layout,
