@@ -311,6 +311,13 @@ export class LaneRun {
     this.stood = stood;
   }
 
+  /** Vehicles that reach the stop bar of a lane in so many seconds from `at` on. */
+  coming(l: number, at: number, seconds: number): number {
+    const first = l * (this.horizon + 1);
+    const [begin, end] = [Math.min(this.horizon, at), Math.min(this.horizon, at + seconds)];
+    return (this.came[first + end] as number) - (this.came[first + begin] as number);
+  }
+
   /** What those who still stand will cost: all must go, one stage after the other; `changing` is lost at each, s. */
   toCome(changing: number): number {
     const { lanes, best } = this.rates;
