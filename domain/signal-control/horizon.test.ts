@@ -64,3 +64,29 @@ describe('what a decision goes on from, 5 s later,', () => {
     expect(led(calls, 4)).toEqual({ stage: 2, elapsedSeconds: 1, isCalled: true });
   });
 });
+
+it('does not let crossing traffic meet who stands inside behind one who waits to turn, unless yellow is long', () => {
+  /** Whether a green of 12 s ends at once for ten who wait to cross. */
+  const endsAtOnce = (yellowSeconds: number, behind: number): boolean => {
+    const model = crossing('zones');
+    const stage = { afterStop: [], minGreenSeconds: 5, nativeGreenSeconds: 25 };
+    const stages = [
+      { ...stage, green: [1, 2, 3], protected: [1, 2] },
+      { ...stage, green: [0], protected: [0] },
+    ];
+    const signals = model.signals.map((signal) => ({ ...signal, yellowSeconds, stages }));
+    const layout = layoutsOf({ ...model, signals }).get('X') as Layout;
+    const state = initialSignal(layout);
+    const of = (edge: string): LaneState =>
+      state.lanes[layout.lanes.findIndex((lane) => lane.edge === edge)] as LaneState;
+    of('north').vehicles = 10;
+    of('west').inside = 1;
+    of('west').vehicles = behind;
+    const search = new Horizon(layout, state, quiet(layout), { tickSeconds: 5, latencySeconds: 1 });
+    const next = search.decide({ stage: 0, elapsedSeconds: 12, startsInSeconds: 0, calls: [] });
+    return next.stage === 1 && next.afterSeconds === 0;
+  };
+  expect(endsAtOnce(3, 0)).toBe(true);
+  expect(endsAtOnce(3, 1)).toBe(false);
+  expect(endsAtOnce(5, 1)).toBe(true);
+});
