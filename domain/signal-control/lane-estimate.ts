@@ -68,11 +68,6 @@ const priorRate = 0.055;
 const priorSeconds = 20;
 /** On for longer than this share, a loop has a standing vehicle on it; a queue that discharges is on for 0.3 to 0.5. */
 const standingOccupancy = 0.8;
-/** What a vehicle covers of a loop, m, and how many times longer than when it drives freely it does so in a queue. */
-const onLoopMeters = 5;
-const slowest = 2.5;
-/** Who turned into a road drives freely after so many m: 12 m/s at 2.6 m/s². */
-const runUpMeters = 30;
 /** Below it nobody stood at the stop bar. */
 const passingOccupancy = 0.15;
 /** Longer than the next in a queue takes to move up, s. */
@@ -153,20 +148,6 @@ function see(lane: Lane, state: LaneState, zone: NonNullable<LaneReadings['zone'
   state.isFull = zone.jamMeters > 0.85 * zone.meters;
 }
 
-/**
- * Whether those who pass the loop upstream have just started: the queue reached it. A loop is a point, and a queue may
- * stand with a gap on it. Near the start of a road vehicles are slow for other reasons as well.
- */
-const crawls = (
-  { speedMps, links, advance: loops }: Lane,
-  { vehicles, occupancy }: NonNullable<LaneReadings['advance']>,
-  seconds: number,
-): boolean =>
-  loops.length === 1 &&
-  (links[0]?.inMeters ?? 0) > (loops[0]?.meters ?? 0) + runUpMeters &&
-  vehicles >= 1 &&
-  (occupancy * seconds) / vehicles > slowest * (onLoopMeters / Math.max(1, speedMps));
-
 /** Counts drift. Loops that are long on, or are not, say where the queue ends. */
 function weigh(
   lane: Lane,
@@ -196,7 +177,7 @@ function weigh(
   }
   state.isFull = false;
   if (advance !== undefined) {
-    if ((advance.isOn && advance.occupancy > standingOccupancy) || crawls(lane, advance, seconds)) {
+    if (advance.isOn && advance.occupancy > standingOccupancy) {
       state.isFull = true;
       if (state.vehicles < capacity) correct(capacity, 1);
     } else if (state.vehicles > capacity && advance.occupancy < 0.5) correct(capacity, 0.5);

@@ -135,12 +135,6 @@ function zoneOf(lane: Lane, said: readonly (Reading | undefined)[]): LaneReading
   return isSeen && meters >= 0.4 * lane.sightMeters ? { vehicles, halted, jamMeters, meters } : undefined;
 }
 
-/**
- * Whether the queue reaches so far that those who pass the loop upstream are those whom the light let go: what was
- * known before of those who come is kept then.
- */
-const isHidden = ({ isFull, beyond }: LaneState): boolean => isFull || beyond > 0;
-
 interface Interval {
   readonly does: readonly number[];
   /** The stage that showed at both ends of the interval. */
@@ -193,7 +187,7 @@ function takeLane(
   const served = departed.reduce((a, b) => a + b, 0) || 1;
   for (let i = 0; i < departed.length; i++) departed[i] = ((departed[i] as number) / served) * left;
   const came = readings.advance === undefined ? left : arrived;
-  if (!isHidden(state)) count(state.arrived, came, seconds);
+  count(state.arrived, came, seconds);
   count(state.usually, came, seconds, usualSeconds);
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
