@@ -304,19 +304,18 @@ export class Ground {
   /** Writes what the lines say, in spreads from what a network counts from, and how the usual rises and falls. */
   #forecasts(sensor: number, spread: number, into: Float32Array, from: number): number {
     let next = from;
-    const orNothing = (number: number): number => (!Number.isNaN(number) ? number / spread : 0);
     for (const horizon of this.#linesTold) {
       const ahead = this.pace.horizons[horizon]!;
       const base = this.base(sensor, this.#usual.get(ahead)![sensor]!, ahead);
-      into[next++] = orNothing(this.#said[horizon]![sensor]! - base);
+      into[next++] = orNothing(this.#said[horizon]![sensor]! - base, spread);
     }
     const { hour, quarter, late } = this.#slopes;
     const now = this.#now[sensor]!;
     const farthest = this.#usual.get(this.pace.horizons.at(-1)!)![sensor]!;
-    into[next++] = orNothing(this.#usual.get(1)![sensor]! - now);
-    into[next++] = orNothing(now - this.recent.usual(sensor, hour));
-    into[next++] = orNothing(now - this.recent.usual(sensor, quarter));
-    into[next++] = orNothing(farthest - this.#usual.get(late)![sensor]!);
+    into[next++] = orNothing(this.#usual.get(1)![sensor]! - now, spread);
+    into[next++] = orNothing(now - this.recent.usual(sensor, hour), spread);
+    into[next++] = orNothing(now - this.recent.usual(sensor, quarter), spread);
+    into[next++] = orNothing(farthest - this.#usual.get(late)![sensor]!, spread);
     return next;
   }
 
@@ -330,13 +329,13 @@ export class Ground {
     from: number,
   ): void {
     let next = from;
-    const orNothing = (number: number): number => (!Number.isNaN(number) ? number / spread : 0);
     for (const days of recalledDays) {
       const then = memory.before(this.#tick!.moment(0), days, sensor, this.profiles.slot);
-      into[next++] = orNothing(value - then);
+      into[next++] = orNothing(value - then, spread);
       for (const ahead of this.#anchors)
         into[next++] = orNothing(
           memory.before(this.#tick!.moment(ahead), days, sensor, this.profiles.slot) - then,
+          spread,
         );
     }
   }
@@ -351,3 +350,6 @@ export class Ground {
     return then + persistence(this.pace, ahead) * departure;
   }
 }
+
+/** A number in spreads; 0 where there is none. */
+const orNothing = (number: number, spread: number): number => (!Number.isNaN(number) ? number / spread : 0);

@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Chance } from './chance.ts';
-import { floatsOf, type Matrix, MatrixMemory } from './matrix-product.ts';
+import { floatsOf, type How, type Matrix, MatrixMemory } from './matrix-product.ts';
 
 interface Case {
   readonly rows: number;
   readonly inner: number;
   readonly columns: number;
   readonly isTurned: boolean;
-  readonly add: boolean;
+  readonly how: How;
   readonly seed: number;
 }
 
 const size = fc.integer({ min: 1, max: 21 });
+const hows = ['put', 'rectify', 'add'] as const;
 const cases: fc.Arbitrary<Case> = fc.record({
   ...{ rows: size, inner: size, columns: size },
-  ...{ isTurned: fc.boolean(), add: fc.boolean(), seed: fc.nat(1000) },
+  ...{ isTurned: fc.boolean(), how: fc.constantFrom(...hows), seed: fc.nat(1000) },
 });
 
 function fill(memory: MatrixMemory, matrix: Matrix, chance: Chance): number[][] {
@@ -35,7 +36,7 @@ const rowsOf = (memory: MatrixMemory, { rows, columns, stride, ...rest }: Matrix
   ]);
 
 /** One product in memory, and by a plain loop that rounds after each step. */
-function both({ rows, inner, columns, isTurned, add, seed }: Case): { quick: number[][]; plain: number[][] } {
+function both({ rows, inner, columns, isTurned, how, seed }: Case): { quick: number[][]; plain: number[][] } {
   const [aRows, aColumns] = isTurned ? [inner, rows] : [rows, inner];
   const memory = new MatrixMemory(
     floatsOf(aRows, aColumns) + floatsOf(inner, columns) + floatsOf(rows, columns),
@@ -47,21 +48,21 @@ function both({ rows, inner, columns, isTurned, add, seed }: Case): { quick: num
   ];
   const chance = new Chance(seed);
   const [ofA, ofB, ofC] = [fill(memory, a, chance), fill(memory, b, chance), fill(memory, c, chance)];
-  if (isTurned) memory.multiplyTurned(a, b, c, inner, add);
-  else memory.multiply(a, b, c, rows, add);
+  if (isTurned) memory.multiplyTurned(a, b, c, inner, how);
+  else memory.multiply(a, b, c, rows, how);
   const plain = ofC.map((row, i) =>
     row.map((before, j) => {
-      let sum = add ? before : 0;
+      let sum = how === 'add' ? before : 0;
       for (let k = 0; k < inner; k++)
         sum = Math.fround(sum + Math.fround((isTurned ? ofA[k]![i]! : ofA[i]![k]!) * ofB[k]![j]!));
-      return sum;
+      return how === 'rectify' ? Math.max(0, sum) : sum;
     }),
   );
   return { quick: rowsOf(memory, c), plain };
 }
 
 describe('the product of matrices', () => {
-  it('is that of a plain loop to the last bit, of any size, turned or not, added or not', () => {
+  it('is that of a plain loop to the last bit, of any size, turned or not, put, rectified or added', () => {
     fc.assert(
       fc.property(cases, (one) => {
         const { quick, plain } = both(one);
@@ -75,8 +76,8 @@ describe('the product of matrices', () => {
     const [a, b, c] = [memory.matrix(5, 3), memory.matrix(3, 8), memory.matrix(5, 9)];
     for (const matrix of [a, b, c]) fill(memory, matrix, new Chance(1));
     const beyond = rowsOf(memory, c).map((row) => row[8]);
-    for (const add of [false, true]) {
-      memory.multiply(a, b, c, 5, add);
+    for (const how of hows) {
+      memory.multiply(a, b, c, 5, how);
       expect(rowsOf(memory, c).map((row) => row[8])).toEqual(beyond);
     }
     expect(beyond).not.toContain(0);
@@ -87,7 +88,7 @@ describe('the product of matrices', () => {
     const [a, b, c] = [memory.matrix(9, 3), memory.matrix(3, 8), memory.matrix(9, 8)];
     for (const matrix of [a, b, c]) fill(memory, matrix, new Chance(2));
     const before = rowsOf(memory, c);
-    memory.multiply(a, b, c, 4, false);
+    memory.multiply(a, b, c, 4);
     expect(rowsOf(memory, c).slice(4)).toEqual(before.slice(4));
     expect(rowsOf(memory, c).slice(0, 4)).not.toEqual(before.slice(0, 4));
   });

@@ -52,27 +52,32 @@ export class MatrixMemory {
   }
 
   /**
-   * c = a b, or c + a b. Of `a` and `c` the first `rows` rows are used, up to the next multiple of 4; columns of c
-   * beyond those of b, up to the next multiple of 8, stay as they are.
+   * Puts a b into c, or what of it is above 0, or adds it. Of `a` and `c` the first `rows` rows are used, up to the next
+   * multiple of 4; columns of c beyond those of b, up to the next multiple of 8, stay as they are.
    */
-  multiply(a: Matrix, b: Matrix, c: Matrix, rows: number, add: boolean): void {
-    this.#product(...[4 * a.offset, 4 * a.stride, 4], ...this.#rest(b, c, rows, a.columns, add));
+  multiply(a: Matrix, b: Matrix, c: Matrix, rows: number, how: How = 'put'): void {
+    this.#product(...[4 * a.offset, 4 * a.stride, 4], ...this.#rest(b, c, rows, a.columns, how));
   }
 
-  /** c = a' b, or c + a' b, where a' is `a` turned on its side. Of `a` and `b` the first `rows` rows are used. */
-  multiplyTurned(a: Matrix, b: Matrix, c: Matrix, rows: number, add: boolean): void {
-    this.#product(...[4 * a.offset, 4, 4 * a.stride], ...this.#rest(b, c, a.columns, rows, add));
+  /** The same of a' b, where a' is `a` turned on its side. Of `a` and `b` the first `rows` rows are used. */
+  multiplyTurned(a: Matrix, b: Matrix, c: Matrix, rows: number, how: How = 'put'): void {
+    this.#product(...[4 * a.offset, 4, 4 * a.stride], ...this.#rest(b, c, a.columns, rows, how));
   }
 
-  #rest(b: Matrix, c: Matrix, rows: number, inner: number, add: boolean): number[] {
+  #rest(b: Matrix, c: Matrix, rows: number, inner: number, how: How): number[] {
     const columns = Math.min(b.stride, c.stride);
-    return [4 * b.offset, 4 * b.stride, 4 * c.offset, 4 * c.stride, rows, columns, inner, add ? 1 : 0];
+    const places = [4 * b.offset, 4 * b.stride, 4 * c.offset, 4 * c.stride];
+    return [...places, rows, columns, inner, how === 'add' ? 1 : 0, how === 'rectify' ? 0 : -Infinity];
   }
 }
 
+/** Puts the product where it is to be, puts what of it is above 0 and else 0, or adds it to what is there. */
+export type How = 'put' | 'rectify' | 'add';
+
 /**
  * Addresses and strides in bytes: a, from row to row and along the inner dimension; b, from row to row; c, from row to
- * row; then rows and columns of c, length of the inner dimension (all above 0), and whether to add to c.
+ * row; then rows and columns of c, length of the inner dimension (all above 0), whether to add to c, and the least
+ * number that is put there.
  */
 type Product = (...numbers: number[]) => void;
 
@@ -110,7 +115,7 @@ const text = (word: string): Code => list([...word].map((letter) => [letter.char
 const section = (id: number, body: Code): Code => [id, ...unsigned(body.length), ...body];
 
 const i32 = 0x7f;
-const v128 = 0x7b;
+const [v128, f32] = [0x7b, 0x7d];
 const get = (local: number): Code => [0x20, ...unsigned(local)];
 const set = (local: number): Code => [0x21, ...unsigned(local)];
 const tee = (local: number): Code => [0x22, ...unsigned(local)];
@@ -121,7 +126,7 @@ const load = (offset: number): Code => vector(0, 4, ...unsigned(offset));
 const loadToAll = vector(9, 2, 0);
 const store = (offset: number): Code => vector(11, 4, ...unsigned(offset));
 const zeros = vector(12, ...new Array<number>(16).fill(0));
-const [addAll, multiplyAll] = [vector(0xe4), vector(0xe6)];
+const [addAll, multiplyAll, largerOf, toAll] = [vector(0xe4), vector(0xe6), vector(0xeb), vector(0x13)];
 /** Repeats `body` for as long as it leaves something other than 0. */
 const loop = (...body: Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b];
 const choose = (then: Code, otherwise: Code): Code => [0x04, 0x40, ...then, 0x05, ...otherwise, 0x0b];
@@ -133,7 +138,7 @@ function locals() {
   const some = (count: number): number[] => Array.from({ length: count }, one);
   const parameters = {
     ...{ a: one(), aRow: one(), aInner: one(), b: one(), bRow: one(), c: one(), cRow: one() },
-    ...{ rows: one(), columns: one(), inner: one(), add: one() },
+    ...{ rows: one(), columns: one(), inner: one(), add: one(), least: one() },
   };
   const parameterCount = next;
   const counters = { row: one(), column: one(), left: one(), bAt: one(), aAt: some(tileRows) };
@@ -148,7 +153,7 @@ function locals() {
 /** The body: for each tile of c, walks along a row of a and down a column of b. */
 function body(all: ReturnType<typeof locals>): Code {
   const { parameters, row, column, left, bAt, aAt, cAt, tile, ofA, ofB } = all;
-  const { a, aRow, aInner, b, bRow, c, cRow, rows, columns, inner, add } = parameters;
+  const { a, aRow, aInner, b, bRow, c, cRow, rows, columns, inner, add, least } = parameters;
   const eachOfTile = (what: (local: number, i: number, j: number) => Code): Code =>
     tile.flatMap((locals, i) => locals.flatMap((local, j) => what(local, i, j)));
   const rowOf = (start: number, step: number, i: number): Code =>
@@ -175,7 +180,8 @@ function body(all: ReturnType<typeof locals>): Code {
       eachOfTile((local) => [zeros, set(local)].flat()),
     ),
     ...loop(along),
-    ...eachOfTile((local, i, j) => [get(cAt[i]!), get(local), store(16 * j)].flat()),
+    ...[get(least), toAll, set(ofA)].flat(),
+    ...eachOfTile((local, i, j) => [get(cAt[i]!), get(local), get(ofA), largerOf, store(16 * j)].flat()),
     ...[get(column), constant(tileColumns), plus, tee(column), get(columns), isLess].flat(),
   ];
   const oneRow = [
@@ -198,7 +204,7 @@ function program(): Uint8Array {
   ];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list([[0x60, ...list(new Array<Code>(parameterCount).fill([i32])), 0]])),
+    ...section(1, list([[0x60, ...list([...new Array<Code>(parameterCount - 1).fill([i32]), [f32]]), 0]])),
     ...section(2, list([[...text('matrices'), ...text('memory'), 2, 0, 1]])),
     ...section(3, list([[0]])),
     ...section(7, list([[...text('product'), 0, 0]])),

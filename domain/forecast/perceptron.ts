@@ -49,12 +49,6 @@ export function withConstant(memory: MatrixMemory, rows: number, columns: number
   return matrix;
 }
 
-/** Leaves what is above 0 in the first `columns` of each row, in place. */
-export function rectify(values: Float32Array, { stride }: Matrix, rows: number, columns: number): void {
-  for (let row = 0; row < rows; row++)
-    for (let at = row * stride, end = at + columns; at < end; at++) if (values[at]! < 0) values[at] = 0;
-}
-
 /** Rows that are computed at a time: enough to be quick, few enough to stay in the cache. */
 const batchRows = 256;
 
@@ -110,20 +104,13 @@ export class Ensemble {
   }
 
   #forward(weights: readonly Matrix[], count: number): void {
-    const { hidden, blocks } = this.shape;
     const memory = this.#memory;
-    const [h, inner] = [memory.of(this.#hidden), memory.of(this.#inner)];
-    const product = (a: Matrix, b: Matrix, c: Matrix, add: boolean): void => {
-      memory.multiply(a, b, c, count, add);
-    };
-    product(this.#inputs, weights[0]!, this.#hidden, false);
-    rectify(h, this.#hidden, count, hidden);
-    for (let block = 0; block < blocks; block++) {
-      product(this.#hidden, weights[1 + 2 * block]!, this.#inner, false);
-      rectify(inner, this.#inner, count, hidden);
-      product(this.#inner, weights[2 + 2 * block]!, this.#hidden, true);
+    memory.multiply(this.#inputs, weights[0]!, this.#hidden, count, 'rectify');
+    for (let block = 0; block < this.shape.blocks; block++) {
+      memory.multiply(this.#hidden, weights[1 + 2 * block]!, this.#inner, count, 'rectify');
+      memory.multiply(this.#inner, weights[2 + 2 * block]!, this.#hidden, count, 'add');
     }
-    product(this.#hidden, weights.at(-1)!, this.#outputs, false);
-    product(this.#inputs, weights.at(-2)!, this.#outputs, true);
+    memory.multiply(this.#hidden, weights.at(-1)!, this.#outputs, count);
+    memory.multiply(this.#inputs, weights.at(-2)!, this.#outputs, count, 'add');
   }
 }

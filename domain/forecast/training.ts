@@ -1,6 +1,6 @@
 import { Chance } from './chance.ts';
 import { floatsOf, type Matrix, MatrixMemory } from './matrix-product.ts';
-import { layersOf, placeWeights, rectify, type Shape, weightCount, withConstant } from './perceptron.ts';
+import { layersOf, placeWeights, type Shape, weightCount, withConstant } from './perceptron.ts';
 
 /** What a network is to learn. */
 export interface Lessons {
@@ -113,17 +113,16 @@ class Pupil {
 
   /** Goes through some lessons; what follows for the weights is kept for `step`. Gives their mean loss. */
   study(lessons: Lessons, chosen: Uint32Array, dropped: number, chance: Chance): number {
-    const { inputs, blocks, hidden } = this.#shape;
+    const { inputs, blocks } = this.#shape;
     const memory = this.#memory;
     const into = memory.of(this.#inputs);
     for (const [row, lesson] of chosen.entries())
       into.set(lessons.rows.subarray(lesson * inputs, (lesson + 1) * inputs), row * this.#inputs.stride);
     const first = this.#hidden[0]!;
-    memory.multiply(this.#inputs, this.#weights[0]!, first, batch, false);
-    rectify(memory.of(first), first, batch, hidden);
+    memory.multiply(this.#inputs, this.#weights[0]!, first, batch, 'rectify');
     for (let block = 0; block < blocks; block++) this.#forward(block, dropped, chance);
-    memory.multiply(this.#hidden.at(-1)!, this.#weights.at(-1)!, this.#outputs, batch, false);
-    memory.multiply(this.#inputs, this.#weights.at(-2)!, this.#outputs, batch, true);
+    memory.multiply(this.#hidden.at(-1)!, this.#weights.at(-1)!, this.#outputs, batch);
+    memory.multiply(this.#inputs, this.#weights.at(-2)!, this.#outputs, batch, 'add');
     const loss = this.#judge(lessons, chosen);
     this.#backward();
     return loss;
@@ -133,10 +132,10 @@ class Pupil {
     const memory = this.#memory;
     const { hidden } = this.#shape;
     const [before, inner, after] = [this.#hidden[block]!, this.#inner[block]!, this.#hidden[block + 1]!];
-    memory.multiply(before, this.#weights[1 + 2 * block]!, inner, batch, false);
+    memory.multiply(before, this.#weights[1 + 2 * block]!, inner, batch);
     leaveOut(memory.of(inner), inner.stride, hidden, dropped, chance);
     memory.of(after).set(memory.of(before));
-    memory.multiply(inner, this.#weights[2 + 2 * block]!, after, batch, true);
+    memory.multiply(inner, this.#weights[2 + 2 * block]!, after, batch, 'add');
   }
 
   /** Replaces the outputs by the slopes of the loss, and gives the loss. */
@@ -163,20 +162,20 @@ class Pupil {
     const { blocks, hidden } = this.#shape;
     for (const [i, matrix] of this.#weights.entries()) turn(memory, matrix, this.#turned[i]!);
     const gradient = (from: Matrix, slopes: Matrix, layer: number): void =>
-      memory.multiplyTurned(from, slopes, this.#gradients[layer]!, batch, false);
+      memory.multiplyTurned(from, slopes, this.#gradients[layer]!, batch);
     const [back, backInner] = [this.#back, this.#backInner];
     const straight = 1 + 2 * blocks;
     const last = straight + 1;
     gradient(this.#inputs, this.#outputs, straight);
     gradient(this.#hidden[blocks]!, this.#outputs, last);
-    memory.multiply(this.#outputs, this.#turned[last]!, back, batch, false);
+    memory.multiply(this.#outputs, this.#turned[last]!, back, batch);
     for (let block = blocks - 1; block >= 0; block--) {
       const inner = this.#inner[block]!;
       gradient(inner, back, 2 + 2 * block);
-      memory.multiply(back, this.#turned[2 + 2 * block]!, backInner, batch, false);
+      memory.multiply(back, this.#turned[2 + 2 * block]!, backInner, batch);
       onlyWhereAbove(memory.of(backInner), backInner.stride, memory.of(inner), inner.stride, hidden);
       gradient(this.#hidden[block]!, backInner, 1 + 2 * block);
-      memory.multiply(backInner, this.#turned[1 + 2 * block]!, back, batch, true);
+      memory.multiply(backInner, this.#turned[1 + 2 * block]!, back, batch, 'add');
     }
     const first = this.#hidden[0]!;
     onlyWhereAbove(memory.of(back), back.stride, memory.of(first), first.stride, hidden);
