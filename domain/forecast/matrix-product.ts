@@ -52,8 +52,8 @@ export class MatrixMemory {
   }
 
   /**
-   * Puts a b into c, or what of it is above 0, or adds it. Of `a` and `c` the first `rows` rows are used, up to the next
-   * multiple of 4; columns of c beyond those of b, up to the next multiple of 8, stay as they are.
+   * Puts a b into c, or what of it is above 0, or adds it. Of `a` and `c` the first `rows` rows are used, up to the
+   * next multiple of 4; columns of c beyond those of b, up to the next multiple of 8, stay as they are.
    */
   multiply(a: Matrix, b: Matrix, c: Matrix, rows: number, how: How = 'put'): void {
     this.#product(...[4 * a.offset, 4 * a.stride, 4], ...this.#rest(b, c, rows, a.columns, how));
