@@ -40,7 +40,8 @@ const marginMilliseconds = frameSeconds * 500;
 const noiseShare = 0.01;
 
 export function resultOf(name: string, measured: Measured): TrialResult {
-  const latencies = latenciesOf(measured);
+  const minutes = minutesOf(measured);
+  const latencies = minutes.flat().sort((a, b) => a - b);
   const growth = growthOf(measured.lag);
   const bound = Math.round(noiseShare * measured.sentRate);
   const goals: Goal[] = [
@@ -61,10 +62,15 @@ export function resultOf(name: string, measured: Measured): TrialResult {
       unit: 'records',
     },
   ];
-  return { name, goals, measured: rowsOf(measured, latencies, growth) };
+  return { name, goals, measured: rowsOf(measured, latencies, minutes, growth) };
 }
 
-function rowsOf(measured: Measured, latencies: readonly number[], growth: number): [string, string][] {
+function rowsOf(
+  measured: Measured,
+  latencies: readonly number[],
+  minutes: readonly (readonly number[])[],
+  growth: number,
+): [string, string][] {
   const { sent, seconds, processes, lag, ledger } = measured;
   const records = sum(Object.values(sent.records));
   const most = Math.max(...lag.map((sample) => sample.records));
@@ -95,6 +101,10 @@ function rowsOf(measured: Measured, latencies: readonly number[], growth: number
       [0.5, 0.99, 1].map((q) => `${quantile(latencies, q)?.toFixed(0)}`).join(' / ') +
         ` ms (p50 / p99 / most of ${latencies.length})`,
     ],
+    [
+      'the last link of each minute',
+      `${minutes.map((minute) => Math.max(...minute).toFixed(0)).join(', ')} ms`,
+    ],
     ...ledger.map(({ processor, read, folded, late, rejected, duplicate, open }): [string, string] => [
       `ledger of ${processor}`,
       `${read} read, ${folded} folded, ${late} late, ${rejected} rejected, ${duplicate} repeated, ${open} open`,
@@ -114,14 +124,17 @@ function missing({ sent, ledger }: Measured): number {
   return records;
 }
 
-/** From when the window could first be told to when it was seen in live state. Milliseconds, ascending. */
-function latenciesOf({ appeared, from, to }: Measured): number[] {
-  const due = (windowStart: number): number =>
-    windowStart + windowMilliseconds + linkState.lateness + marginMilliseconds;
-  return appeared
-    .filter(({ windowStart }) => due(windowStart) >= from && due(windowStart) <= to)
-    .map(({ windowStart, seenAt }) => seenAt - due(windowStart))
-    .sort((a, b) => a - b);
+/** From when a window could first be told to when it was seen in live state, minute by minute. Milliseconds. */
+function minutesOf({ appeared, from, to }: Measured): number[][] {
+  const minutes = new Map<number, number[]>();
+  for (const { windowStart, seenAt } of appeared) {
+    const due = windowStart + windowMilliseconds + linkState.lateness + marginMilliseconds;
+    if (due < from || due > to) continue;
+    const minute = minutes.get(windowStart) ?? [];
+    minute.push(seenAt - due);
+    minutes.set(windowStart, minute);
+  }
+  return [...minutes].sort(([a], [b]) => a - b).map(([, minute]) => minute);
 }
 
 const quantile = (ascending: readonly number[], share: number): number | undefined =>
