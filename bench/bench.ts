@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '#runtime/config.ts';
 import { makeCity, writeReference } from './city.ts';
 import { type Drain, drain } from './drain.ts';
+import { startAt } from './jobs.ts';
 import { cpuPerMillion, orderOf } from './paired.ts';
 import type { Load, Pair, PairResult, Single, SingleResult } from './plan.ts';
 import { type Preloaded, preload } from './preload.ts';
@@ -62,6 +63,25 @@ export class Bench {
     return { single, readings: filled.preloaded.readings, drain: result };
   }
 
+  /** Has each subject killed once in each round, in another minute; what came of it, subject by subject. */
+  async kills(name: string, load: Load, subjects: readonly Subject[], rounds: number): Promise<Drain[][]> {
+    const filled = await this.fill(name, load);
+    const all: Drain[][] = [];
+    for (const subject of subjects) {
+      const runs: Drain[] = [];
+      for (let round = 1; round <= rounds; round++) {
+        const killedIn = startAt + 60_000 * Math.floor((filled.load.minutes * round) / (rounds + 1));
+        const result = await this.drain(subject, filled, false, killedIn);
+        const seconds = result.recoverySeconds?.toFixed(1) ?? '-';
+        this.options.note(`${name}, round ${round}: ${subject.name} goes on after ${seconds} s`);
+        runs.push(result);
+      }
+      all.push(runs);
+    }
+    await this.empty(filled);
+    return all;
+  }
+
   private async fill(name: string, given: Load): Promise<Filled> {
     const { servers, seed, scale, note } = this.options;
     // A window of five minutes must end within a feed of hops.
@@ -99,7 +119,7 @@ export class Bench {
     await this.options.servers.removeTopics(preloaded.topic);
   }
 
-  private async drain(subject: Subject, filled: Filled, isWhole: boolean): Promise<Drain> {
+  private async drain(subject: Subject, filled: Filled, isWhole: boolean, killedIn?: number): Promise<Drain> {
     const { servers, cpus, note, buildFolder } = this.options;
     const built = join(buildFolder, subject.builtAs ?? subject.name.toLowerCase().replaceAll(' ', '-'));
     if (subject.build !== undefined && !this.built.has(built)) {
@@ -123,6 +143,7 @@ export class Bench {
       cpus: isWhole ? undefined : cpus?.subject,
       redisUrl: isWhole ? servers.redisUrl : undefined,
       longestSeconds,
+      ...(killedIn === undefined ? {} : { killedIn }),
       note,
     });
   }

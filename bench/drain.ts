@@ -25,6 +25,8 @@ export interface DrainOptions {
   readonly cpus: string | undefined;
   readonly redisUrl: string | undefined;
   readonly longestSeconds: number;
+  /** When a row of this window is there, the subject is killed and started again; undefined to leave it alone. */
+  readonly killedIn?: number;
   readonly note: (line: string) => void;
 }
 
@@ -43,6 +45,8 @@ export interface Drain {
   readonly peakMib: number;
   /** Of all cores of the machine, meanwhile. */
   readonly machineCpuSeconds: number;
+  /** If it was killed: from then until the next window had a row. Seconds. */
+  readonly recoverySeconds?: number;
 }
 
 const lookEvery = 50;
@@ -58,13 +62,22 @@ export async function drain(options: DrainOptions): Promise<Drain> {
   const databaseUrl = await servers.makeDatabase(name);
   const table = subject.table(job);
   if (table.create) await statement(databaseUrl, table.create);
-  const child = start(options, { databaseUrl, prefix, state });
+  let child = start(options, { databaseUrl, prefix, state });
   const beganAt = performance.now();
   const machineBefore = machineSeconds().busy;
   try {
     const reader = await openWhenThere(databaseUrl, job, table);
     try {
       const last = lastWindow(job, minutes);
+      let recoverySeconds: number | undefined;
+      if (options.killedIn !== undefined) {
+        await countedIn(reader, options.killedIn, 1, child, beganAt, options);
+        const killedAt = performance.now();
+        await child.kill();
+        child = start(options, { databaseUrl, prefix, state });
+        await countedIn(reader, await firstEmpty(reader, options.killedIn, last), 1, child, beganAt, options);
+        recoverySeconds = (performance.now() - killedAt) / 1000;
+      }
       const end = await reached(reader, last, preloaded.links, child, beganAt, options);
       const difference = firstDifference(await reader.rows(last), preloaded.rows);
       if (difference) note(`${subject.name}: ${difference}`);
@@ -76,6 +89,7 @@ export async function drain(options: DrainOptions): Promise<Drain> {
         cpuSeconds: end.usage.cpuSeconds,
         peakMib: end.usage.peakMib,
         machineCpuSeconds: end.machine - machineBefore,
+        ...(recoverySeconds === undefined ? {} : { recoverySeconds }),
       };
     } finally {
       await reader.close();
@@ -110,6 +124,8 @@ interface Child {
   readonly pid: number;
   readonly said: readonly string[];
   readonly isRunning: () => boolean;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -153,6 +169,10 @@ function start(
     pid: child.pid!,
     said,
     isRunning,
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
+    },
     async end() {
       if (isRunning()) child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
@@ -180,17 +200,36 @@ async function reached(
   links: number,
   child: Child,
   beganAt: number,
-  { longestSeconds }: DrainOptions,
+  options: DrainOptions,
 ): Promise<Reached> {
-  while ((await reader.countIn(window)) < links) {
+  await countedIn(reader, window, links, child, beganAt, options);
+  const usage = usageOf(child.pid);
+  if (usage === undefined) throw new Error('the system does not say what it has used');
+  return { seconds: (performance.now() - beganAt) / 1000, usage, machine: machineSeconds().busy };
+}
+
+/** Resolves when a window has so many rows. */
+async function countedIn(
+  reader: ResultReader,
+  window: number,
+  rows: number,
+  child: Child,
+  beganAt: number,
+  { longestSeconds }: DrainOptions,
+): Promise<void> {
+  while ((await reader.countIn(window)) < rows) {
     if (!child.isRunning()) throw new Error('it ended before it was done');
     if (performance.now() - beganAt > longestSeconds * 1000)
       throw new Error(`it was not done after ${longestSeconds} s`);
     await sleep(lookEvery);
   }
-  const usage = usageOf(child.pid);
-  if (usage === undefined) throw new Error('the system does not say what it has used');
-  return { seconds: (performance.now() - beganAt) / 1000, usage, machine: machineSeconds().busy };
+}
+
+/** The first minute from one on, up to the last, of which no row is there. */
+async function firstEmpty(reader: ResultReader, from: number, last: number): Promise<number> {
+  for (let minute = from; minute <= last; minute += 60_000)
+    if ((await reader.countIn(minute)) === 0) return minute;
+  throw new Error('it was killed when all was done');
 }
 
 /** A subject may make its table itself. */

@@ -5,6 +5,7 @@ import type { Job } from './jobs.ts';
 import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/kafka-streams/run.ts';
 import { plainNode } from './peers/plain-node/run.ts';
 import { quixStreams } from './peers/quix-streams/run.ts';
+import { recoveryBeside } from './recovery.ts';
 import { alertPath } from './serving/alert-path.ts';
 import { eventStreams } from './serving/event-streams.ts';
 import { liveStateApi } from './serving/live-state-api.ts';
@@ -85,5 +86,8 @@ export const singles: readonly Single[] = [
   { name: 'detectors-100000', load: frames(18, 100_000), isWhole: false },
 ];
 
-/** Arterial as a city uses it. */
-export const trials: readonly Trial[] = [liveStateApi, eventStreams, alertPath, guangzhou];
+/** What becomes of a subject that is killed, and Arterial as a city uses it. */
+export const trials: readonly Trial[] = [
+  recoveryBeside([dsl, processors, ownStore, withPeerTable(quixStreams), withPeerTable(plainNode)]),
+  ...[liveStateApi, eventStreams, alertPath, guangzhou],
+];
