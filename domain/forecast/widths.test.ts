@@ -54,12 +54,12 @@ describe('widths of intervals', () => {
 
   it('repay in spreads what was missed too often, until it is repaid', () => {
     const widths = made();
-    for (let i = 0; i < 3; i++) widths.judge(0, 1, false, 0);
+    widths.judge(0, 1, false, 0);
     expect(widths.added(0, 1)).toBe(0);
     for (let i = 0; i < 6; i++) widths.judge(0, 1, false, 0);
-    expect(widths.added(0, 1)).toBeCloseTo((9 * 0.9 - 3) / 10, 1);
+    expect(widths.added(0, 1)).toBeCloseTo((7 * 0.9 - 1) / 5, 1);
     expect(widths.added(0, 0)).toBe(0);
-    for (let i = 0; i < 50; i++) widths.judge(0, 1, true, 0);
+    for (let i = 0; i < 60; i++) widths.judge(0, 1, true, 0);
     expect(widths.added(0, 1)).toBe(0);
   });
 

@@ -13,7 +13,7 @@ const youngShare = 0.012;
 /** Misses at the nearest horizon that are remembered, how many are chance, and by how much each more widens. */
 const [stirMemory, stirChance, stirGain, stirMost] = [6, 1, 0.15, 1];
 /** Targets after which a miss too many counts a third, how many are chance, and in how many spreads are repaid. */
-const [debtMemory, debtChance, debtsASpread, mostSpreads] = [400, 3, 10, 1];
+const [debtMemory, debtChance, debtsASpread, mostSpreads] = [1000, 1, 5, 3];
 /** Coverage is a measurement once so many targets were judged; then those of long ago are halved. */
 const [enough, memory] = [20, 2000];
 
