@@ -16,9 +16,9 @@ const [minutes, detectors] = [12, 20_000] as const;
 export const recoveryBeside = (peers: readonly Subject[]): Trial => ({
   name,
   does:
-    'Each subject of the job with frames is killed without a word amid the topic, a quarter, a half and three quarters ' +
-    'through, and started again at once. Measured from the kill until a minute has a row that had none; at the end its ' +
-    'table is compared as ever.',
+    'Each subject of the job with frames is killed without a word amid the topic, a quarter, a half and three ' +
+    'quarters through, and started again at once. Measured from the kill until a minute has a row that had none; at ' +
+    'the end its table is compared as ever.',
   async run({ servers, cpus, seed, scale, note }): Promise<TrialResult> {
     const bench = new Bench({ servers, cpus, seed, scale, note, buildFolder: resolve('.arterial', 'bench') });
     const subjects = [arterial, ...peers];

@@ -68,12 +68,13 @@ const notes: readonly Note[] = [
   {
     of: /^guangzhou-live-state-p99$/,
     text:
-      'At the end of a minute 21,000 links are closed at once. Half of them are in live state within 254 ms, the last ' +
-      'of a minute after 300 to 370 in looks of two to four minutes; in one of the ten it took 1.6 s, and one minute ' +
-      'in ten is what the 99th percentile shows. Traced, the first partition is asked 55 ms after the minute is due, ' +
-      '50 of them because the devices send in slices; each of the four then takes 14 ms to close its links and 18 to ' +
-      'make their texts, and 5 to 10 for the garbage collector, while Redis, PostgreSQL, Kafka and the devices want ' +
-      'the same two cores: in two threads each of these takes twice as long. Next: what that one minute waits for.',
+      'At the end of a minute 21,000 links are closed at once. Half of them are in live state within 254 ms, the ' +
+      'last of a minute after 300 to 370 in looks of two to four minutes; in one of the ten it took 1.6 s, and one ' +
+      'minute in ten is what the 99th percentile shows. Traced, the first partition is asked 55 ms after the minute ' +
+      'is due, 50 of them because the devices send in slices; each of the four then takes 14 ms to close its links ' +
+      'and 18 to make their texts, and 5 to 10 for the garbage collector, while Redis, PostgreSQL, Kafka and the ' +
+      'devices want the same two cores: in two threads each of these takes twice as long. Next: what that one minute ' +
+      'waits for.',
   },
 ];
 
