@@ -132,7 +132,7 @@ function send(
   predict(followed, advice.prediction, status);
   const isSwitch = advice.stage !== advice.from && advice.afterSeconds > 0;
   const { said, worth } = followed;
-  if (worth.heldUntil !== null) return;
+  if (worth.heldUntil !== null || !followed.mayChange) return;
   if (said?.stage === advice.stage && !said.isSwitch && !isSwitch && at - said.at < repeatedAfter) return;
   const document = stageDocument({
     intersection,
