@@ -79,6 +79,27 @@ describe('the estimate of a queue', () => {
     expect(variance).toBeGreaterThan(0);
   });
 
+  it('counts who is sent to a full road, though no more enter than leave', () => {
+    const layout = layoutsOf(crossing('zones')).get('X') as Layout;
+    const beyond = (sent: number): number => {
+      const state = initialSignal(layout);
+      const shown = { id: 'X', stage: 1, clearingTo: undefined, elapsedSeconds: 60 };
+      const full: Reading = { kind: 'zone', vehicles: 10, halted: 10, jamMeters: 75 };
+      const readings = new Map([['X north queue', full]]);
+      for (let at = 5; at <= 60; at += 5)
+        estimateSignal(
+          layout,
+          state,
+          { at, intervalSeconds: 5, latencySeconds: 1, readings, signals: [shown] },
+          shown,
+          [sent],
+        );
+      return state.lanes[0]?.beyond ?? 0;
+    };
+    expect(beyond(2)).toBeGreaterThan(18);
+    expect(beyond(0)).toBeLessThan(10);
+  });
+
   it('stays near the truth with loops alone, and within what it says of itself', () => {
     const { mean, within } = errors('loops', (seen) => seen);
     expect(mean).toBeLessThan(1);

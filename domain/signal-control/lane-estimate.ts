@@ -32,6 +32,8 @@ export interface LaneState {
   readonly arrived: RateState;
   /** The same over a longer time. */
   readonly usually: RateState;
+  /** Sent here by signals upstream. */
+  readonly sent: RateState;
   /** Of its detectors, those that are believed. */
   sound: number;
   /** Since somebody was last at the stop bar, s. */
@@ -87,6 +89,7 @@ export const initialLane = (lane: Lane): LaneState => ({
   left: { vehicles: 0, seconds: 0 },
   arrived: { vehicles: 0, seconds: 0 },
   usually: { vehicles: 0, seconds: 0 },
+  sent: { vehicles: 0, seconds: 0 },
   sound: 0,
   emptySeconds: 0,
   waitedSeconds: 0,
@@ -110,6 +113,8 @@ export const deviationOfArrival = ({ vehicles, seconds }: RateState): number =>
 interface Flows {
   readonly arrived: number;
   readonly left: number;
+  /** Sent by signals upstream, and due in sight now. */
+  readonly sent: number;
   readonly seconds: number;
   readonly isFree: boolean;
   readonly mayBeHeld: boolean;
@@ -120,7 +125,7 @@ interface Flows {
  * `isFree` whether all its vehicles could leave, and had begun to, `mayBeHeld` whether one of them may hold the others.
  */
 export function estimate(lane: Lane, state: LaneState, readings: LaneReadings, flows: Flows): void {
-  const { arrived, left, seconds } = flows;
+  const { arrived, left, sent, seconds } = flows;
   const counted = readings.advance !== undefined && readings.stop !== undefined;
   const before = state.vehicles;
   const arrival = rateOfArrival(state.arrived);
@@ -131,8 +136,11 @@ export function estimate(lane: Lane, state: LaneState, readings: LaneReadings, f
     entered = Math.max(0, readings.zone.vehicles - before + left);
     see(lane, state, readings.zone);
   } else weigh(lane, state, readings, flows);
-  state.beyond =
-    state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + arrival * seconds - entered) : 0;
+  // A full road lets in no more than it lets out: who is known to come joins the queue out of sight, however few enter.
+  count(state.sent, sent, seconds);
+  const others = Math.max(0, arrival - state.sent.vehicles / state.sent.seconds);
+  const joined = sent + others * seconds;
+  state.beyond = state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + joined - entered) : 0;
   if (!state.isFull && state.vehicles < 0.4 * (lane.sightMeters / vehicleMeters)) state.beyond = 0;
 }
 

@@ -37,7 +37,7 @@ const repeatedAfter = seconds(20);
  */
 export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
-  stateVersion: 4,
+  stateVersion: 5,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
   isAwaited: true,
