@@ -3,19 +3,13 @@
  * Signals that follow one another are advised together. Pure: for the stream and on demand.
  */
 import type { Intersection, Network, Plan } from '#domain/network.ts';
-import {
-  costOf,
-  drawPlans,
-  type Member,
-  type Plans,
-  paysTooMuch,
-  playAll,
-} from '#domain/signal-control/corridor.ts';
+import { costOf, drawPlans, type Plans, playAll } from '#domain/signal-control/corridor.ts';
 import { CyclicFlow, type Played } from '#domain/signal-control/cyclic-flow.ts';
 import { deviationOfArrival, type RateState, rateOfArrival } from '#domain/signal-control/lane-estimate.ts';
 import { laneFlow } from '#domain/signal-control/lane-flow.ts';
 import type { Lane, Layout } from '#domain/signal-control/layout.ts';
 import { placeOfLane } from '#domain/signal-control/network-model.ts';
+import { type Member, paysTooMuch } from '#domain/signal-control/plan-search.ts';
 import { PlanSpace } from '#domain/signal-control/plan-space.ts';
 import { passes } from '#domain/signal-timing/constraint.ts';
 import { type AskedBounds, evaluatePlan } from '#domain/signal-timing/safety-gate.ts';
