@@ -129,8 +129,8 @@ const usualQueue = 3;
 const clearingSeconds = 900;
 
 /**
- * Where a queue fills what is seen of a lane on the mean of a minute, green and red, more come than get in: so many more
- * are planned for, the next time again. Without that a plan under which too few leave looks as good as they that leave.
+ * Where a queue fills what is seen of a lane on the mean of a minute, green and red, more come than get in: this part
+ * more is planned for, and the next time again. Without that a plan under which few leave looks good: few seem to come.
  */
 const [fullPart, unseenPart] = [0.7, 0.2];
 
