@@ -12,6 +12,7 @@ import type {
 } from '#domain/network.ts';
 import { type EventTime, seconds } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
+import { jointsOf } from './signals-joints.ts';
 
 export interface Hello {
   readonly type: 'hello';
@@ -54,6 +55,7 @@ interface DetectorLine {
   readonly id: string;
   readonly role: string;
   readonly signal: string;
+  readonly edge: string;
   readonly distance_to_stop_m: number;
   readonly length_m: number;
   readonly links: readonly number[];
@@ -128,13 +130,15 @@ const byLength = (a: string, b: string): number => a.length - b.length || (a < b
 /** The network of a `hello`: each stage is a phase of one ring, behind a barrier of its own. */
 export function networkOf(hello: Hello): Network {
   const lanes = laneNumbersOf(hello);
+  const onward = onwardOf(hello);
   const nodes = new Map<string, Node>();
   const links = new Map<string, Link>();
   const movements = new Map<string, Movement>();
   const intersections = new Map<string, Intersection>();
   for (const signal of hello.signals) {
     nodes.set(signal.id, { id: signal.id, name: signal.id, position: nowhere, intersection: signal.id });
-    for (const line of signal.links) addRoads(nodes, links, lanes, signal.id, line);
+    for (const line of signal.links)
+      addRoads(nodes, links, lanes, signal.id, line, onward.get(line.out_edge));
   }
   for (const signal of hello.signals) {
     const mine = signal.links.map((line, i) => movementOf(signal, lanes, line, i));
@@ -156,6 +160,21 @@ export function networkOf(hello: Hello): Network {
   };
 }
 
+/** What a road out of a signal becomes on the way to the next. */
+interface Onward {
+  readonly edge: string;
+  readonly meters: number;
+}
+
+function onwardOf(hello: Hello): Map<string, Onward> {
+  const meters = new Map(
+    hello.signals.flatMap(({ links }) => links.map((line) => [line.in_edge, line.in_lane_length_m] as const)),
+  );
+  return new Map(
+    [...jointsOf(hello)].map(([from, edge]) => [from, { edge, meters: meters.get(edge) as number }]),
+  );
+}
+
 /** Both roads of a way through a signal. One that is the way into a signal keeps what is said of it there. */
 function addRoads(
   nodes: Map<string, Node>,
@@ -163,6 +182,7 @@ function addRoads(
   numbers: LaneNumbers,
   signal: string,
   line: LinkLine,
+  onward: Onward | undefined,
 ): void {
   const { in_edge, out_edge, in_lane, out_lane, in_lane_length_m, speed_limit_mps } = line;
   const upstream = `${in_edge}<`;
@@ -171,10 +191,11 @@ function addRoads(
   const lanes = Math.max(links.get(in_edge)?.lanes ?? 1, laneOf(in_lane));
   links.set(in_edge, roadOf(in_edge, upstream, signal, in_lane_length_m, lanes, speed_limit_mps, signal));
   if (links.has(out_edge)) return;
-  const to = line.downstream_signal ?? `${out_edge}>`;
-  if (line.downstream_signal === null)
+  const next = onward === undefined ? line.downstream_signal : `${onward.edge}<`;
+  const to = next ?? `${out_edge}>`;
+  if (next !== line.downstream_signal || next === null)
     nodes.set(to, { id: to, name: to, position: nowhere, intersection: undefined });
-  const meters = line.downstream_distance_m ?? in_lane_length_m;
+  const meters = Math.max(1, (line.downstream_distance_m ?? in_lane_length_m) - (onward?.meters ?? 0));
   links.set(out_edge, roadOf(out_edge, signal, to, meters, laneOf(out_lane), speed_limit_mps, to));
 }
 

@@ -1,6 +1,6 @@
 /** Advice for all signals of a district, observation by observation. */
 import { Horizon, type Outlook } from './horizon.ts';
-import { type LaneState, vehicleMeters } from './lane-estimate.ts';
+import { type LaneState, rateOfArrival, vehicleMeters } from './lane-estimate.ts';
 import { type Layout, layoutsOf } from './layout.ts';
 import type { ControlModel, Observation, SignalLink, SignalShown, StageAdvice } from './model.ts';
 import { type Coming, outlookOf, type Platoon } from './outlook.ts';
@@ -59,7 +59,7 @@ export class SignalControl {
       const state = this.state[shown.id];
       if (layout === undefined || state === undefined) continue;
       this.changed.add(shown.id);
-      estimateSignal(layout, state, seen, shown);
+      estimateSignal(layout, state, seen, shown, this.sentTo(layout, state, seen));
     }
     this.sendOn(seen);
     return seen.signals.flatMap((shown) => this.advise(shown, seen) ?? []);
@@ -155,6 +155,19 @@ export class SignalControl {
       const last = platoons.at(-1)?.at ?? now;
       return [{ approach: a, knownSeconds: Math.max(0, last - now), platoons }];
     });
+  }
+
+  /** Of each lane, those whom signals upstream let go and who come into sight in the interval. */
+  private sentTo({ lanes, approaches }: Layout, state: ControlledSignal, seen: Observation): number[] {
+    const sent = lanes.map(() => 0);
+    for (const { edge, lanes: places } of approaches) {
+      const due = (state.coming[edge] ?? []).filter(({ at }) => at <= seen.at);
+      const vehicles = due.reduce((sum, platoon) => sum + platoon.vehicles, 0);
+      const rates = places.map((l) => rateOfArrival((state.lanes[l] as LaneState).arrived));
+      const total = rates.reduce((sum, rate) => sum + rate, 0);
+      for (const [k, l] of places.entries()) sent[l] = (vehicles * (rates[k] as number)) / total;
+    }
+    return sent;
   }
 
   /** Links that lead to lanes of which none has room for one more. */

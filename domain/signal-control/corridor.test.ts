@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Network, Plan } from '../network.ts';
+import type { Intersection, Network, Plan } from '../network.ts';
 import { evaluatePlan } from '../signal-timing/safety-gate.ts';
 import { randomFrom, whole } from '../signal-timing/seeded.ts';
 import { avenue, speedMps } from './avenue.fixture.ts';
-import { costOf, drawPlans, type Member, playAll } from './corridor.ts';
+import { costOf, drawPlans, playAll } from './corridor.ts';
 import { CyclicFlow } from './cyclic-flow.ts';
 import { laneFlow } from './lane-flow.ts';
 import { layoutsOf } from './layout.ts';
 import { controlModelOf } from './network-model.ts';
+import type { Member } from './plan-search.ts';
 import { PlanSpace } from './plan-space.ts';
 
 /** Signals `meters` apart, with as many vehicles an hour as `vph` says of each lane. */
@@ -97,6 +98,30 @@ describe('plans for signals that follow one another', () => {
       const all = members(1, 300, few(200), withSide(29));
       expect(drawPlans(all).get('I1')?.cycleSeconds).toBeLessThan(60);
     });
+  });
+
+  it('are looked for in bounds where many signals have many phases', () => {
+    const street = avenue(12, 300);
+    const phases = (of: Intersection): Intersection['phases'] =>
+      [0, 3, 6].flatMap((more) =>
+        of.phases.map((phase) => ({ ...phase, number: phase.number + more, mayBeOmitted: true })),
+      );
+    const withMany = [...street.intersections].map(([id, of]): [string, Intersection] => {
+      const splits = phases(of).map(({ number }) => ({ phase: number, seconds: 14 }));
+      return [id, { ...of, phases: phases(of), plan: { ...of.plan, cycleSeconds: 126, splits } }];
+    });
+    const all = members(12, 300, busy, { ...street, intersections: new Map(withMany) });
+    let played = 0;
+    for (const { flow } of all) {
+      const { play } = flow;
+      flow.play = (...asked) => {
+        played++;
+        return play.apply(flow, asked);
+      };
+    }
+    const plans = drawPlans(all);
+    expect(played / all.length).toBeLessThan(2500);
+    expect(total(all, plans)).toBeLessThan(0.5 * total(all, inForce(all)));
   });
 
   it('pass the gate, whatever comes, and are the same again', () => {

@@ -3,18 +3,10 @@
  * of the next. Where that costs more than it saves, each has the cycle that is best for itself.
  */
 import type { Plan } from '../network.ts';
-import { worseningSeconds } from '../signal-timing/plan-delay.ts';
 import { splitsOf } from '../signal-timing/ring-barrier.ts';
-import type { CyclicFlow, PlanStage, Played } from './cyclic-flow.ts';
+import type { PlanStage, Played } from './cyclic-flow.ts';
 import { service } from './layout.ts';
-import type { PlanSpace, Splits } from './plan-space.ts';
-
-/** One signal whose plan is to be drawn. */
-export interface Member {
-  readonly id: string;
-  readonly flow: CyclicFlow;
-  readonly space: PlanSpace;
-}
+import { costAlone, type Member, search } from './plan-search.ts';
 
 /** Plans of all members, by their ids. */
 export type Plans = ReadonlyMap<string, Plan>;
@@ -24,12 +16,10 @@ const cycleStep = 4;
 const offsetSteps = [6, 2, 1];
 const offsetRounds = 2;
 /**
- * The queue of a short lane stands where nobody looks, and who joins it from the side is counted only once served: what
- * is counted is then what the plan let go. Such a lane keeps this part of the capacity that it has in the tables.
+ * Of the plans that a search may begin with, those that look best are followed to their end: so many of all members
+ * together, shared out evenly, and at least `least` of each. Of one given cycle fewer, as each takes more steps.
  */
-const unseenPart = 0.7;
-/** Where that holds a share of green, searches begin with cycles so far apart, s. */
-const firstCycleStep = 10;
+const followed = { most: 192, mostOfCycle: 48, least: 2 };
 /** Platoons disperse: Robertson's factors as TRANSYT-7F has them for a road with little friction. */
 const robertson = { alpha: 0.35, beta: 0.8 };
 
@@ -49,8 +39,9 @@ export const costOf = (played: ReadonlyMap<string, Played>): number =>
 export function drawPlans(members: readonly Member[]): Plans {
   const inForce: Plans = new Map(members.map(({ id, space }) => [id, space.inForce]));
   const before = playAll(members, inForce);
+  const each = shareOf(followed.most, members);
   const alone: Plans = new Map(
-    members.map((member) => [member.id, drawAlone(member, before.get(member.id) as Played)]),
+    members.map((member) => [member.id, drawAlone(member, before.get(member.id) as Played, each)]),
   );
   let best = { plans: alone, cost: costOf(playAll(members, alone)) };
   for (const cycleSeconds of members.length > 1 ? commonCycles(members, alone, before) : []) {
@@ -61,61 +52,13 @@ export function drawPlans(members: readonly Member[]): Plans {
   return best.plans;
 }
 
-/** Cost of a plan for evenly spread traffic; none that makes somebody wait much longer than `before`, or starve. */
-function costAlone({ flow, space }: Member, before: Played): (splits: Splits) => number {
-  const starves = starvation(flow, space);
-  return (splits) => {
-    const played = flow.play(space.stages(splits));
-    return paysTooMuch(before, played) || starves(played) ? Number.POSITIVE_INFINITY : played.cost;
-  };
-}
+const shareOf = (all: number, { length }: readonly Member[]): number =>
+  Math.max(followed.least, Math.floor(all / length));
 
-/** Whether a plan takes too much from a lane of which it is not known how many come. */
-function starvation(flow: CyclicFlow, space: PlanSpace): (played: Played) => boolean {
-  const unseen = flow.layout.lanes.flatMap(({ isShort }, l) => (isShort ? [l] : []));
-  if (unseen.length === 0) return () => false;
-  const own = flow.play(space.stages(splitsOf(space.intersection.plan)));
-  const fullness = ({ volumeToCapacity }: Played, l: number): number => volumeToCapacity[l] as number;
-  return (played) => unseen.some((l) => fullness(played, l) * unseenPart > fullness(own, l) + 1e-9);
-}
-
-/** Whether the vehicles of a lane wait too much longer than before. */
-export const paysTooMuch = (before: Played, after: Played): boolean =>
-  after.delaySeconds.some((seconds, l) => seconds - (before.delaySeconds[l] as number) > worseningSeconds);
-
-function drawAlone(member: Member, before: Played): Plan {
+function drawAlone(member: Member, before: Played, most: number): Plan {
   const { space } = member;
-  const found = search(member, before, splitsOf(space.inForce));
+  const found = search(member, before, splitsOf(space.inForce), most);
   return found === undefined ? space.inForce : space.plan(found.splits, space.inForce.offsetSeconds);
-}
-
-/** Over all choices of phases to leave out; of a given cycle when there is one. */
-function search(
-  member: Member,
-  before: Played,
-  like: Splits,
-  cycleSeconds?: number,
-): { readonly splits: Splits; readonly cost: number } | undefined {
-  const { space } = member;
-  const cost = costAlone(member, before);
-  let best: { readonly splits: Splits; readonly cost: number } | undefined;
-  const cycles = cycleSeconds === undefined ? firstCycles(member) : [cycleSeconds];
-  for (const omitted of space.choices())
-    for (const cycle of cycles) {
-      const start = space.start(omitted, like, cycle);
-      if (start === undefined) continue;
-      const found = space.descend(start, cycleSeconds !== undefined, cost);
-      if (Number.isFinite(found.cost) && (best === undefined || found.cost < best.cost)) best = found;
-    }
-  return best;
-}
-
-/** Cycles that a search begins with: where a share of green is held, split by split leads to no shorter cycle. */
-function firstCycles({ flow, space }: Member): (number | undefined)[] {
-  const cycles: (number | undefined)[] = [undefined];
-  if (!flow.layout.lanes.some(({ isShort }) => isShort)) return cycles;
-  for (let cycle = Math.ceil(space.least); cycle <= space.most; cycle += firstCycleStep) cycles.push(cycle);
-  return cycles;
 }
 
 /** Plans of one cycle with the best offsets that are found; undefined when one of them cannot have it. */
@@ -126,10 +69,11 @@ function drawTogether(
   cycleSeconds: number,
 ): Plans | undefined {
   const plans = new Map<string, Plan>();
+  const each = shareOf(followed.mostOfCycle, members);
   for (const member of members) {
     const { id, space } = member;
     const like = splitsOf(alone.get(id) as Plan);
-    const found = search(member, before.get(id) as Played, like, cycleSeconds);
+    const found = search(member, before.get(id) as Played, like, each, cycleSeconds);
     if (found === undefined) return undefined;
     plans.set(id, space.plan(found.splits, space.inForce.offsetSeconds));
   }

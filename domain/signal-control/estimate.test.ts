@@ -63,6 +63,20 @@ describe('the estimate of a queue', () => {
     expect(errors('zones', (seen) => seen).mean).toBeLessThan(0.7);
   });
 
+  it('is known to be seen as long as a zone is believed, and counted otherwise', () => {
+    const seenAfter = (sees: 'loops' | 'zones', ...dead: string[]): boolean[] => {
+      let seen: boolean[] = [];
+      const look = (_: Street, state: ReturnType<typeof initialSignal>): void => {
+        seen = state.lanes.map(({ isSeen }) => isSeen);
+      };
+      watch(sees, without(...dead), look, 1);
+      return seen;
+    };
+    expect(seenAfter('zones')).toEqual([true, true, true]);
+    expect(seenAfter('zones', 'X north queue')).toEqual([false, true, true]);
+    expect(seenAfter('loops')).toEqual([false, false, false]);
+  });
+
   it('counts all that zones side by side see where roads join upstream, and is as sure as a number can be', () => {
     const model = crossing('zones');
     const zone = model.detectors.find(({ id }) => id === 'X north queue') as DetectorModel;
@@ -77,6 +91,27 @@ describe('the estimate of a queue', () => {
     const { vehicles, variance } = state.lanes[0] as (typeof state.lanes)[number];
     expect(vehicles).toBe(4);
     expect(variance).toBeGreaterThan(0);
+  });
+
+  it('counts who is sent to a full road, though no more enter than leave', () => {
+    const layout = layoutsOf(crossing('zones')).get('X') as Layout;
+    const beyond = (sent: number): number => {
+      const state = initialSignal(layout);
+      const shown = { id: 'X', stage: 1, clearingTo: undefined, elapsedSeconds: 60 };
+      const full: Reading = { kind: 'zone', vehicles: 10, halted: 10, jamMeters: 75 };
+      const readings = new Map([['X north queue', full]]);
+      for (let at = 5; at <= 60; at += 5)
+        estimateSignal(
+          layout,
+          state,
+          { at, intervalSeconds: 5, latencySeconds: 1, readings, signals: [shown] },
+          shown,
+          [sent],
+        );
+      return state.lanes[0]?.beyond ?? 0;
+    };
+    expect(beyond(2)).toBeGreaterThan(18);
+    expect(beyond(0)).toBeLessThan(10);
   });
 
   it('stays near the truth with loops alone, and within what it says of itself', () => {

@@ -3,6 +3,7 @@ import { crossing } from './crossing.fixture.ts';
 import { Horizon, type Led, type Standing } from './horizon.ts';
 import type { LaneState } from './lane-estimate.ts';
 import { type Layout, layoutsOf } from './layout.ts';
+import type { SignalLink } from './model.ts';
 import { initialSignal } from './signal-estimate.ts';
 
 const quiet = (layout: Layout) => ({
@@ -67,14 +68,20 @@ describe('what a decision goes on from, 5 s later,', () => {
 
 it('does not let crossing traffic meet who stands inside behind one who waits to turn, unless yellow is long', () => {
   /** Whether a green of 12 s ends at once for ten who wait to cross. */
-  const endsAtOnce = (yellowSeconds: number, behind: number): boolean => {
+  const endsAtOnce = (yellowSeconds: number, behind: number, lanesAcross = 2): boolean => {
     const model = crossing('zones');
+    const across = (link: SignalLink) => ({ ...link, number: 4, inLane: 'north beside' });
     const stage = { afterStop: [], minGreenSeconds: 5, nativeGreenSeconds: 25 };
     const stages = [
       { ...stage, green: [1, 2, 3], protected: [1, 2] },
-      { ...stage, green: [0], protected: [0] },
+      { ...stage, green: [0, 4], protected: [0, 4] },
     ];
-    const signals = model.signals.map((signal) => ({ ...signal, yellowSeconds, stages }));
+    const signals = model.signals.map((signal) => ({
+      ...signal,
+      yellowSeconds,
+      stages,
+      links: [...signal.links, ...signal.links.slice(0, lanesAcross - 1).map(across)],
+    }));
     const layout = layoutsOf({ ...model, signals }).get('X') as Layout;
     const state = initialSignal(layout);
     const of = (edge: string): LaneState =>
@@ -89,4 +96,6 @@ it('does not let crossing traffic meet who stands inside behind one who waits to
   expect(endsAtOnce(3, 0)).toBe(true);
   expect(endsAtOnce(3, 1)).toBe(false);
   expect(endsAtOnce(5, 1)).toBe(true);
+  // Where a single lane crosses, nobody fits in behind the first.
+  expect(endsAtOnce(3, 1, 1)).toBe(true);
 });

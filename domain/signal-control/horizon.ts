@@ -294,7 +294,7 @@ export class Horizon {
 
   /** What it may cost that crossing traffic follows on those who are still inside: they hold one another, for good. */
   private trapped(from: number, to: number, ends: number): number {
-    const { lanes, gives, fast, slow, passing } = this.rates;
+    const { lanes, gives, fast, slow, passing, holdsTwo } = this.rates;
     const clear = this.layout.clearance[from]?.[to] as number;
     const late = Math.max(0, Math.min(1, (awaySeconds - clear) / neverSeconds));
     let cost = 0;
@@ -309,7 +309,7 @@ export class Horizon {
       cost += trapSeconds * (1 - none * (1 + inside));
       const behind = (this.lanes.standing[l] as number) + this.lanes.coming(l, ends, followsWithinSeconds);
       const held = (1 - none) * (1 - Math.exp(-behind)) * (passing[from * lanes + l] as number);
-      cost += heldSeconds * late * held;
+      if (holdsTwo[l] === 1) cost += heldSeconds * late * held;
     }
     return cost;
   }

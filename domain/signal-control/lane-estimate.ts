@@ -22,6 +22,8 @@ export interface LaneState {
   inside: number;
   /** Chance that the first in the queue wants the lane beside this one, 0..1. */
   strayed: number;
+  /** Whether a zone sees its vehicles; else they are counted. */
+  isSeen: boolean;
   /** Whether the queue reaches the end of sight. */
   isFull: boolean;
   /** Passed the advance loop, before lanes are changed. */
@@ -32,6 +34,8 @@ export interface LaneState {
   readonly arrived: RateState;
   /** The same over a longer time. */
   readonly usually: RateState;
+  /** Sent here by signals upstream. */
+  readonly sent: RateState;
   /** Of its detectors, those that are believed. */
   sound: number;
   /** Since somebody was last at the stop bar, s. */
@@ -82,11 +86,13 @@ export const initialLane = (lane: Lane): LaneState => ({
   beyond: 0,
   inside: 0,
   strayed: 0,
+  isSeen: false,
   isFull: false,
   entered: { vehicles: 0, seconds: 0 },
   left: { vehicles: 0, seconds: 0 },
   arrived: { vehicles: 0, seconds: 0 },
   usually: { vehicles: 0, seconds: 0 },
+  sent: { vehicles: 0, seconds: 0 },
   sound: 0,
   emptySeconds: 0,
   waitedSeconds: 0,
@@ -110,6 +116,8 @@ export const deviationOfArrival = ({ vehicles, seconds }: RateState): number =>
 interface Flows {
   readonly arrived: number;
   readonly left: number;
+  /** Sent by signals upstream, and due in sight now. */
+  readonly sent: number;
   readonly seconds: number;
   readonly isFree: boolean;
   readonly mayBeHeld: boolean;
@@ -120,19 +128,23 @@ interface Flows {
  * `isFree` whether all its vehicles could leave, and had begun to, `mayBeHeld` whether one of them may hold the others.
  */
 export function estimate(lane: Lane, state: LaneState, readings: LaneReadings, flows: Flows): void {
-  const { arrived, left, seconds } = flows;
+  const { arrived, left, sent, seconds } = flows;
   const counted = readings.advance !== undefined && readings.stop !== undefined;
   const before = state.vehicles;
   const arrival = rateOfArrival(state.arrived);
   state.variance += countVariance * (arrived + left) + (counted ? 0 : arrival * seconds);
   state.vehicles = Math.max(0, before + arrived - left);
+  state.isSeen = readings.zone !== undefined;
   let entered = arrived;
   if (readings.zone !== undefined) {
     entered = Math.max(0, readings.zone.vehicles - before + left);
     see(lane, state, readings.zone);
   } else weigh(lane, state, readings, flows);
-  state.beyond =
-    state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + arrival * seconds - entered) : 0;
+  // A full road lets in no more than it lets out: who is known to come joins the queue out of sight, however few enter.
+  count(state.sent, sent, seconds);
+  const others = Math.max(0, arrival - state.sent.vehicles / state.sent.seconds);
+  const joined = sent + others * seconds;
+  state.beyond = state.isFull || state.beyond > 0 ? Math.max(0, state.beyond + joined - entered) : 0;
   if (!state.isFull && state.vehicles < 0.4 * (lane.sightMeters / vehicleMeters)) state.beyond = 0;
 }
 

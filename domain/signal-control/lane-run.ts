@@ -6,8 +6,17 @@ import type { LaneState } from './lane-estimate.ts';
 import type { StageRates } from './stage-rates.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A lane that waits longer than this weighs more, once more each time, s. */
-const patienceSeconds = 30;
+/**
+ * A lane that waits longer than this weighs more, s. Where vehicles are counted, they are only thought to wait, and
+ * weigh no more until nobody may wait much longer: else a simulated trip took 1 s longer at each of two crossings.
+ */
+const [seenPatienceSeconds, countedPatienceSeconds] = [30, 75];
+/** What a second of standing counts in a lane, as a multiple of one where nobody has waited for long. */
+export function weightOf({ isSeen, waitedSeconds }: Pick<LaneState, 'isSeen' | 'waitedSeconds'>): number {
+  const times = waitedSeconds / (isSeen ? seenPatienceSeconds : countedPatienceSeconds);
+  return Math.max(1, isSeen ? times : times * times);
+}
+
 /** Less than this many vehicles are no queue. */
 const noQueue = 0.5;
 
@@ -51,7 +60,7 @@ export class LaneRun {
     this.cameSums = workspace.floats('cameSums', lanes * (outlook.seconds + 1));
     this.most = workspace.floats('most', lanes * outlook.seconds);
     for (let l = 0; l < lanes; l++) {
-      this.weights[l] = 1 + Math.max(0, (states[l] as LaneState).waitedSeconds / patienceSeconds - 1);
+      this.weights[l] = weightOf(states[l] as LaneState);
       this.sum(l);
     }
   }

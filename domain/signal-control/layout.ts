@@ -65,6 +65,8 @@ export interface Lights {
   readonly gives: Uint8Array;
   /** 1 when some of a lane need not give way in a stage; same places. */
   readonly protects: Uint8Array;
+  /** Of each lane, 1 when who turns left out of it waits so far inside that another fits in behind: `[lane]`. */
+  readonly holdsTwo: Uint8Array;
   /** `Layout.foes`; same places. */
   readonly foes: readonly (readonly number[])[];
   /** Of each lane, 1 when it gives way in some stage: `[lane]`. */
@@ -108,6 +110,7 @@ function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Lay
           lanes.map((lane) => (lane.service[stage]?.includes(service.protected) ? 1 : 0)),
         ),
       ),
+      holdsTwo: Uint8Array.from(lanes, ({ edge }) => (crossesTwo(lanes, edge) ? 1 : 0)),
       foes: foes.flat(),
       givesWay: Uint8Array.from(lanes, (lane) =>
         signal.stages.some((_, stage) => givesWayIn(lane, stage)) ? 1 : 0,
@@ -120,6 +123,10 @@ function layoutOf(signal: SignalModel, detectors: readonly DetectorModel[]): Lay
     },
   };
 }
+
+/** Whether a road that meets this one has two lanes side by side: up to its middle there is room for two then. */
+const crossesTwo = (lanes: readonly Lane[], edge: string): boolean =>
+  lanes.some((one) => one.edge !== edge && lanes.some((other) => other !== one && other.edge === one.edge));
 
 const givesWayIn = ({ service: does }: Lane, stage: number): boolean =>
   does[stage]?.includes(service.permitted) === true;

@@ -39,10 +39,23 @@ export function outlookOf(
       const { sightMeters, speedMps } = layout.lanes[i] as Layout['lanes'][number];
       const travel = Math.max(1, Math.round(sightMeters / speedMps));
       const [seen, usual] = [lane.moving / travel, rateOf(state, i)];
+      // Of those who usually come, some come out of side streets; and not all that are sent come this far.
+      const sent = lane.sent.vehicles / Math.max(1, lane.sent.seconds);
+      const others = known === undefined ? 0 : Math.max(0, usual - sent);
       for (let s = 0; s < Math.min(travel, seconds); s++) arrivals[i * seconds + s] = seen;
       const from = travel + Math.max(0, Math.round(known?.knownSeconds ?? 0));
+      for (let s = travel; s < Math.min(from, seconds); s++) arrivals[i * seconds + s] = others;
       for (let s = from; s < seconds; s++) arrivals[i * seconds + s] = usual;
-      if (known !== undefined) add(arrivals, i, seconds, travel, known, now, usual / total);
+      if (known !== undefined)
+        add(
+          arrivals,
+          i,
+          seconds,
+          travel,
+          known,
+          now,
+          (usual / total) * Math.min(1, usual / Math.max(1e-9, sent)),
+        );
     }
   }
   return { arrivals, seconds, closed };

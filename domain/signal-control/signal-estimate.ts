@@ -28,11 +28,13 @@ export const initialSignal = (layout: Layout): SignalState => ({
 /** Memory of a plan: demand comes in waves of some minutes, and a plan has to bear them all. */
 const usualSeconds = 1200;
 
+/** `sent` are vehicles that signals upstream let go and that are due in sight of each lane. */
 export function estimateSignal(
   layout: Layout,
   state: SignalState,
   seen: Observation,
   shown: SignalShown,
+  sent: readonly number[] = [],
 ): void {
   const seconds = seen.intervalSeconds;
   const before = state.shown;
@@ -53,6 +55,7 @@ export function estimateSignal(
     const does =
       during === undefined ? lane.links.map(() => service.none) : (lane.service[during] as number[]);
     left[i] = takeLane(lane, state.lanes[i] as LaneState, readings[i] as LaneReadings, arrived[i] as number, {
+      sent: sent[i] ?? 0,
       does,
       stage: before.stage === shown.stage ? shown.stage : undefined,
       at: seen.at,
@@ -136,6 +139,7 @@ function zoneOf(lane: Lane, said: readonly (Reading | undefined)[]): LaneReading
 }
 
 interface Interval {
+  readonly sent: number;
   readonly does: readonly number[];
   /** The stage that showed at both ends of the interval. */
   readonly stage: number | undefined;
@@ -154,7 +158,7 @@ function takeLane(
   state: LaneState,
   readings: LaneReadings,
   arrived: number,
-  { at, does, stage, shownStage, elapsedSeconds, seconds, departed, clearance }: Interval,
+  { at, sent, does, stage, shownStage, elapsedSeconds, seconds, departed, clearance }: Interval,
 ): number {
   const rate: Rate = rateOf(
     lane,
@@ -192,7 +196,7 @@ function takeLane(
   const isFree =
     stage !== undefined && elapsedSeconds > seconds && does.every((what) => what === service.protected);
   const held = elapsedSeconds >= seconds && mayBeHeld(lane, stage) && queue - left >= pressingVehicles;
-  estimate(lane, state, readings, { arrived, left, seconds, isFree, mayBeHeld: held });
+  estimate(lane, state, readings, { arrived, left, sent, seconds, isFree, mayBeHeld: held });
   followStray(lane, state, {
     stage: elapsedSeconds >= seconds ? stage : undefined,
     left,

@@ -43,6 +43,7 @@ export function stageRates(
     gives: lights.gives,
     protects: lights.protects,
     foes: lights.foes,
+    holdsTwo: lights.holdsTwo,
     givesWay: lights.givesWay,
     stays: lights.stays,
     fast: workspace.floats('fast', stages * lanes),

@@ -4,7 +4,7 @@ import type { Phase } from '../network.ts';
 import { stagesOf } from '../signal-control/plan-sequence.ts';
 import { passes } from './constraint.ts';
 import { fourLegs } from './example.ts';
-import { evaluateStage } from './stage-gate.ts';
+import { evaluateStage, mayChange } from './stage-gate.ts';
 
 const legs = fourLegs();
 
@@ -58,6 +58,16 @@ describe('the gate of stages', () => {
   it('refuses to end a green whose yellow is none', () => {
     const change = (phase: Phase) => (phase.number === 2 ? { yellowSeconds: 2 } : {});
     expect(refused([1, 6], [2, 6], 60, change)).toEqual(['yellowMinimum 2: 2, 3']);
+    expect([mayChange(legs), mayChange(fourLegs(change))]).toEqual([true, false]);
+  });
+
+  it('takes the yellow of the tables where nobody measured how fast they come', () => {
+    const vouched = (yellowSeconds: number) => (): Partial<Phase> => ({
+      yellowSeconds,
+      approachKph: undefined,
+    });
+    expect(refused([1, 6], [2, 6], 60, vouched(2))).toEqual([]);
+    expect(refused([1, 6], [2, 6], 60, vouched(1.9))).toEqual(['yellowMinimum 2: 1.9, 2']);
   });
 
   it('lets nothing pass that gives two phases which conflict, or ends a green too early', () => {

@@ -3,7 +3,7 @@
  * stage changes nothing but who is green next; yellow and red clearance are the controller's own.
  */
 import type { Intersection, Phase } from '../network.ts';
-import { add, type Constraint, longestRedClearanceSeconds, yellowRange } from './constraint.ts';
+import { add, type Constraint, longestRedClearanceSeconds, passes, yellowRange } from './constraint.ts';
 import { defaultBounds } from './safety-gate.ts';
 
 /** A stage that is to be shown, and what it takes the place of. */
@@ -42,14 +42,23 @@ export function evaluateStage(
   return constraints;
 }
 
+/** Whether every green may end once it has lasted: else a stage could be held for good, and none could follow. */
+export const mayChange = ({ phases }: Intersection): boolean =>
+  phases.every((phase) => {
+    const constraints: Constraint[] = [];
+    ends(constraints, phase, Number.MAX_SAFE_INTEGER);
+    return passes(constraints);
+  });
+
 const phaseOf = ({ phases }: Intersection, number: number): Phase | undefined =>
   phases.find((phase) => phase.number === number);
 
 /** What a green that ends must have given. */
 function ends(constraints: Constraint[], phase: Phase, shownSeconds: number): void {
   const { number, minGreenSeconds, pedestrian } = phase;
-  add(constraints, 'yellowMinimum', number, phase.yellowSeconds, 'atLeast', yellowRange.minimum);
-  add(constraints, 'yellowMaximum', number, phase.yellowSeconds, 'atMost', yellowRange.maximum);
+  const range = yellowRange(phase);
+  add(constraints, 'yellowMinimum', number, phase.yellowSeconds, 'atLeast', range.minimum);
+  add(constraints, 'yellowMaximum', number, phase.yellowSeconds, 'atMost', range.maximum);
   const red = phase.redClearanceSeconds;
   add(constraints, 'redClearanceMaximum', number, red, 'atMost', longestRedClearanceSeconds);
   const least = Math.max(minGreenSeconds, defaultBounds.greenFloorSeconds);

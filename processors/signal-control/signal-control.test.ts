@@ -74,6 +74,16 @@ describe('advice stage by stage', () => {
     else expect(first?.phases).toEqual([1]);
   });
 
+  it('is silent where no change would pass the gate: a stage held for good would be worse than none', () => {
+    const [a] = [network.intersections.get('A')!];
+    const phases = a.phases.map((phase) => ({ ...phase, yellowSeconds: 1 }));
+    const short = { ...network, intersections: new Map([...network.intersections, ['A', { ...a, phases }]]) };
+    const happened = [status(0, { in: 8, cross: 0 }), status(5, { in: 8, cross: 8 })];
+    const told = drive(signalControl, short, happened, start + seconds(120));
+    expect(told.filter(({ topic }) => topic === signalStages.name)).toEqual([]);
+    expect(advised(happened).length).toBeGreaterThan(0);
+  });
+
   it('is silent while it would say the same, for 20 s', () => {
     const same = times(0, 60).map((second) => status(second, { in: 6, cross: 0 }));
     const said = advised(same);

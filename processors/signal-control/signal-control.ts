@@ -37,7 +37,7 @@ const repeatedAfter = seconds(20);
  */
 export const signalControl: Processor<SignalStatus, SignalControlState> = {
   name: 'signal-control',
-  stateVersion: 4,
+  stateVersion: 5,
   reads: [signalStatuses],
   writes: [signalStages, approachStates],
   isAwaited: true,
@@ -132,7 +132,7 @@ function send(
   predict(followed, advice.prediction, status);
   const isSwitch = advice.stage !== advice.from && advice.afterSeconds > 0;
   const { said, worth } = followed;
-  if (worth.heldUntil !== null) return;
+  if (worth.heldUntil !== null || !followed.mayChange) return;
   if (said?.stage === advice.stage && !said.isSwitch && !isSwitch && at - said.at < repeatedAfter) return;
   const document = stageDocument({
     intersection,

@@ -4,6 +4,7 @@ import type { Intersection } from '#domain/network.ts';
 import type { ControlledSignal, SignalControl } from '#domain/signal-control/control.ts';
 import { stagesOf } from '#domain/signal-control/plan-sequence.ts';
 import type { Prediction } from '#domain/signal-control/twin.ts';
+import { mayChange } from '#domain/signal-timing/stage-gate.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
 import { notJudged, type Worth } from './worth.ts';
@@ -40,6 +41,8 @@ export interface Window {
 export interface Followed {
   /** Numbers of the phases of each stage, sorted: the same for ever, and so not kept. */
   readonly stages: readonly (readonly number[])[];
+  /** Whether its stages may follow one another at all; nor is this kept. */
+  readonly mayChange: boolean;
   /** Statuses of which it is not sure yet that no other speaks of the same moment. */
   readonly waiting: SignalStatus[];
   /** The last advice that was sent. */
@@ -56,6 +59,7 @@ export interface SignalControlState {
 
 export const followedOf = (intersection: Intersection): Followed => ({
   stages: stagesOf(intersection).map((stage) => stage.map(({ number }) => number).sort((a, b) => a - b)),
+  mayChange: mayChange(intersection),
   waiting: [],
   said: null,
   window: null,
