@@ -1,5 +1,4 @@
 /** A condition of safety, evaluated with its numbers. */
-import type { Phase } from '../network.ts';
 
 /** How the value must stand to the bound. */
 export type Relation = 'atLeast' | 'atMost' | 'equals';
@@ -42,16 +41,6 @@ export function add(
 }
 
 /** Of yellow, s: MUTCD 4D.26. */
-const measuredRange = { minimum: 3, maximum: 6 };
-/**
- * Where nobody measured how fast they come, the tables vouch for yellow and red: the controller goes through its own
- * plan with no other. This much is the time to see it and begin to brake.
- */
-const vouchedRange = { ...measuredRange, minimum: 2 };
-
-/** Within which the yellow of a phase must be, s. */
-export const yellowRange = ({ approachKph }: Phase): typeof measuredRange =>
-  approachKph === undefined ? vouchedRange : measuredRange;
-
+export const yellowRange = { minimum: 3, maximum: 6 };
 /** MUTCD 4D.26. */
 export const longestRedClearanceSeconds = 6;

@@ -37,8 +37,7 @@ function tables(intersection: Intersection, leastWalk: number): string | undefin
     if (!(phase.redClearanceSeconds >= 0)) return 'red clearance out of range';
     const caught = phase.approachKph === undefined ? undefined : drive(phase, phase.approachKph / 3.6);
     if (caught !== undefined) return caught;
-    const least = phase.approachKph === undefined ? 2 : 3;
-    if (!(phase.yellowSeconds >= least && phase.yellowSeconds <= 6)) return 'yellow out of range';
+    if (!(phase.yellowSeconds >= 3 && phase.yellowSeconds <= 6)) return 'yellow out of range';
     if (!(phase.redClearanceSeconds <= 6)) return 'red clearance out of range';
     if (phase.pedestrian === undefined) continue;
     const { walkSeconds, clearanceSeconds, crossingMeters } = phase.pedestrian;

@@ -196,10 +196,10 @@ describe('the safety gate', () => {
   });
 
   it('takes the tables at their word on yellow and red where no speed was measured', () => {
-    const short = { approachKph: undefined, yellowSeconds: 2, redClearanceSeconds: 0 };
+    const short = { approachKph: undefined, yellowSeconds: 3, redClearanceSeconds: 0 };
     expect(refused(legs.plan, { change: only(1, short) })).toEqual([]);
-    expect(refused(legs.plan, { change: only(1, { ...short, yellowSeconds: 1.5 }) })).toEqual([
-      'yellowMinimum 1: 1.5 atLeast 2 s',
+    expect(refused(legs.plan, { change: only(1, { ...short, yellowSeconds: 2.5 }) })).toEqual([
+      'yellowMinimum 1: 2.5 atLeast 3 s',
     ]);
   });
 

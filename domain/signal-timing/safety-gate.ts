@@ -121,9 +121,8 @@ function clearance(constraints: Constraint[], phase: Phase): void {
   // Where nobody measured how fast they come, the tables vouch for yellow and red.
   if (approachKph !== undefined)
     add(constraints, 'yellowFormula', number, yellow, 'atLeast', yellowChangeSeconds({ approachKph, grade }));
-  const range = yellowRange(phase);
-  add(constraints, 'yellowMinimum', number, yellow, 'atLeast', range.minimum);
-  add(constraints, 'yellowMaximum', number, yellow, 'atMost', range.maximum);
+  add(constraints, 'yellowMinimum', number, yellow, 'atLeast', yellowRange.minimum);
+  add(constraints, 'yellowMaximum', number, yellow, 'atMost', yellowRange.maximum);
   const least = approachKph === undefined ? 0 : redClearanceSeconds({ approachKph, clearanceMeters });
   add(constraints, 'redClearanceFormula', number, red, 'atLeast', least);
   add(constraints, 'redClearanceMaximum', number, red, 'atMost', longestRedClearanceSeconds);

@@ -6,6 +6,12 @@ import type { Intersection, Phase } from '../network.ts';
 import { add, type Constraint, longestRedClearanceSeconds, passes, yellowRange } from './constraint.ts';
 import { defaultBounds } from './safety-gate.ts';
 
+/**
+ * Where nobody measured how fast they come, the tables vouch for a yellow as short as this, s: the controller goes
+ * through its own plan with no other, and a stage does not change it. So much is the time to see it and begin to brake.
+ */
+const vouchedYellowSeconds = 2;
+
 /** A stage that is to be shown, and what it takes the place of. */
 export interface StageCall {
   /** Phases to be green. */
@@ -56,9 +62,9 @@ const phaseOf = ({ phases }: Intersection, number: number): Phase | undefined =>
 /** What a green that ends must have given. */
 function ends(constraints: Constraint[], phase: Phase, shownSeconds: number): void {
   const { number, minGreenSeconds, pedestrian } = phase;
-  const range = yellowRange(phase);
-  add(constraints, 'yellowMinimum', number, phase.yellowSeconds, 'atLeast', range.minimum);
-  add(constraints, 'yellowMaximum', number, phase.yellowSeconds, 'atMost', range.maximum);
+  const leastYellow = phase.approachKph === undefined ? vouchedYellowSeconds : yellowRange.minimum;
+  add(constraints, 'yellowMinimum', number, phase.yellowSeconds, 'atLeast', leastYellow);
+  add(constraints, 'yellowMaximum', number, phase.yellowSeconds, 'atMost', yellowRange.maximum);
   const red = phase.redClearanceSeconds;
   add(constraints, 'redClearanceMaximum', number, red, 'atMost', longestRedClearanceSeconds);
   const least = Math.max(minGreenSeconds, defaultBounds.greenFloorSeconds);
