@@ -9,7 +9,7 @@ const [prompt, promptMost] = [5, 3];
 /** Gain of the width that all sensors share, when so many targets were judged at a tick. */
 const [sharedGain, sharedOf] = [0.1, 30];
 /** The street of a sensor of which little was seen holds more surprises: fewer of its targets are to miss, so much. */
-const youngShare = 0.012;
+const youngShare = 0.01;
 /** Misses at the nearest horizon that are remembered, how many are chance, and by how much each more widens. */
 const [stirMemory, stirChance, stirGain, stirMost] = [6, 1, 0.15, 1];
 /** Targets after which a miss too many counts a third, how many are chance, and in how many spreads are repaid. */
