@@ -33,11 +33,13 @@ export const recoveryBeside = (peers: readonly Subject[]): Trial => ({
   },
 });
 
+/** Of the runs that count; and why others do not. */
 function recoveryText(runs: readonly Drain[]): string {
-  const spread = spreadOf(runs.map(({ recoverySeconds }) => recoverySeconds ?? Number.NaN));
-  const wrong = runs.filter((run) => run.wrong !== undefined).length;
-  const right = wrong === 0 ? 'every table right' : `${wrong} of ${runs.length} tables wrong`;
-  if (spread === undefined) return right;
+  const right = runs.filter(({ wrong }) => wrong === undefined);
+  const spread = spreadOf(right.map(({ recoverySeconds }) => recoverySeconds ?? Number.NaN));
+  const others = runs.flatMap(({ wrong }) => (wrong === undefined ? [] : [`; one does not count: ${wrong}`]));
+  if (spread === undefined) return `none of ${runs.length} counts${others.join('')}`;
   const [least, median, most] = [spread.least, spread.median, spread.most].map((value) => value.toFixed(1));
-  return `${median} s (${least} to ${most}), ${right}`;
+  const tables = `${right.length} of ${runs.length} tables right`;
+  return `${median} s (${least} to ${most}), ${tables}${others.join('')}`;
 }
