@@ -50,16 +50,6 @@ describe('plans from lanes', () => {
     expect(documents(ask(seen(uneven)))[0]?.reason).toContain('main-I1, lane 2, is the fullest (v/c 1.05)');
   });
 
-  it('serve more than were counted where a queue fills what is seen of a lane', () => {
-    const fullness = (queueDecivehicles: number): number => {
-      const [first] = documents(ask(seen(uneven, undefined, { queueDecivehicles })));
-      return Number(/v\/c (\d\.\d\d)/.exec(first?.reason ?? '')?.[1]);
-    };
-    // Six vehicles stand before a loop 45 m upstream.
-    expect(fullness(41)).toBeLessThan(1.1);
-    expect(fullness(43)).toBeGreaterThan(1.2);
-  });
-
   it('say the delay of a vehicle, also where fewer came lately than usual', () => {
     const fewer = seen(uneven).map((one) => ({
       ...one,

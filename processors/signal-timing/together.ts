@@ -5,12 +5,7 @@
 import type { Intersection, Network, Plan } from '#domain/network.ts';
 import { costOf, drawPlans, type Plans, playAll } from '#domain/signal-control/corridor.ts';
 import { CyclicFlow, type Played } from '#domain/signal-control/cyclic-flow.ts';
-import {
-  deviationOfArrival,
-  type RateState,
-  rateOfArrival,
-  vehicleMeters,
-} from '#domain/signal-control/lane-estimate.ts';
+import { deviationOfArrival, type RateState, rateOfArrival } from '#domain/signal-control/lane-estimate.ts';
 import { laneFlow } from '#domain/signal-control/lane-flow.ts';
 import type { Lane, Layout } from '#domain/signal-control/layout.ts';
 import { placeOfLane } from '#domain/signal-control/network-model.ts';
@@ -116,7 +111,7 @@ function flowOf({ layout, lanes: { last, usual } }: Seen, deviations: number): C
     const sum = shares.reduce((total, share) => total + share, 0);
     const ratio = seen?.saturationVph == null ? 1 : seen.saturationVph / 3600 / lane.saturationVps;
     return laneFlow(lane, {
-      arrivalVps: seen === undefined ? 0 : comingVps(lane, seen, usual[place], deviations),
+      arrivalVps: seen === undefined ? 0 : comingVps(seen, usual[place], deviations),
       shares: shares.map((share) => (sum > 0 ? share / sum : 1 / shares.length)),
       ratio,
     });
@@ -128,24 +123,12 @@ function flowOf({ layout, lanes: { last, usual } }: Seen, deviations: number): C
 const usualQueue = 3;
 const clearingSeconds = 900;
 
-/**
- * Where a queue fills what is seen of a lane on the mean of a minute, green and red, more come than get in: this part
- * more is planned for, and the next time again. Without that a plan under which few leave looks good: few seem to come.
- */
-const [fullPart, unseenPart] = [0.7, 0.2];
-
 /** What came in the last minutes or usually, whichever is more: who plans for less has queues. Vehicles a second. */
-function comingVps(
-  { sightMeters }: Lane,
-  seen: ApproachLane,
-  usual: RateState | undefined,
-  deviations: number,
-): number {
+function comingVps(seen: ApproachLane, usual: RateState | undefined, deviations: number): number {
   const lately = (seen.arrivalVph + deviations * seen.arrivalDeviationVph) / 3600;
   const ever = usual === undefined ? 0 : rateOfArrival(usual) + deviations * deviationOfArrival(usual);
   const standing = Math.max(0, seen.queueDecivehicles / 10 - usualQueue);
-  const isFull = seen.queueDecivehicles / 10 >= (fullPart * sightMeters) / vehicleMeters;
-  return Math.max(lately, ever) * (isFull ? 1 + unseenPart : 1) + standing / clearingSeconds;
+  return Math.max(lately, ever) + standing / clearingSeconds;
 }
 
 function isLane(seen: ApproachLane, lane: Lane): boolean {
