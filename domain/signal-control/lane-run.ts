@@ -8,7 +8,7 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * A lane that waits longer than this weighs more, s. Where vehicles are counted, they are only thought to wait, and
- * weigh no more until nobody may wait much longer: else a simulated trip took 1 s longer at each of two crossings.
+ * weigh no more until nobody may wait much longer: else a simulated trip took 1 s longer at one of three crossings.
  */
 const [seenPatienceSeconds, countedPatienceSeconds] = [30, 75];
 /** What a second of standing counts in a lane, as a multiple of one where nobody has waited for long. */
