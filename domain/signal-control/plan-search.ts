@@ -18,6 +18,7 @@ export interface Member {
 const unseenPart = 0.7;
 /** Where that holds a share of green, searches begin with cycles so far apart, s. */
 const firstCycleStep = 10;
+
 /** Cost of a plan for evenly spread traffic; none that makes somebody wait much longer than `before`, or starve. */
 export function costAlone({ flow, space }: Member, before: Played): (splits: Splits) => number {
   const starves = starvation(flow, space);
