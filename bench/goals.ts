@@ -1,7 +1,7 @@
 /** The goals of the benchmark, from what was measured. */
 import type { Goal } from '#commands/goals.ts';
+import type { PairResult, Results, SingleResult } from './comparison.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, spreadOf } from './paired.ts';
-import type { PairResult, Results, SingleResult } from './plan.ts';
 
 export function goalsOf({ pairs, singles, trials }: Results): Goal[] {
   const goals: Goal[] = [];

@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Measured, Results } from './comparison.ts';
 import type { Drain } from './drain.ts';
-import { type Measured, pairs, type Results, singles, trials } from './plan.ts';
+import { pairs, singles, trials } from './plan.ts';
 import type { TrialResult } from './trial.ts';
 
 export interface Kept<Result> {

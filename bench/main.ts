@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatGoals, isMet } from '#commands/goals.ts';
 import { Bench } from './bench.ts';
+import type { Measured, Results } from './comparison.ts';
 import { goalsOf } from './goals.ts';
 import { KeptResults } from './kept.ts';
-import { type Measured, pairs, type Results, singles, trials } from './plan.ts';
+import { pairs, singles, trials } from './plan.ts';
 import { machineText, picture, reportOf } from './report.ts';
 import { separateCpus, startServers } from './servers.ts';
 

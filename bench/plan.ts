@@ -1,7 +1,6 @@
 /** What is run: which subject against which, on how much. */
-import type { Drain } from './drain.ts';
+import type { Load, Pair, Single } from './comparison.ts';
 import { guangzhou } from './guangzhou/trial.ts';
-import type { Job } from './jobs.ts';
 import { kafkaStreams, kafkaStreamsDsl, kafkaStreamsProcessor } from './peers/kafka-streams/run.ts';
 import { plainNode } from './peers/plain-node/run.ts';
 import { quixStreams } from './peers/quix-streams/run.ts';
@@ -9,53 +8,8 @@ import { recoveryBeside } from './recovery.ts';
 import { alertPath } from './serving/alert-path.ts';
 import { eventStreams } from './serving/event-streams.ts';
 import { liveStateApi } from './serving/live-state-api.ts';
-import { type Subject, withPeerTable } from './subject.ts';
-import type { Trial, TrialResult } from './trial.ts';
-
-export interface Load {
-  readonly job: Job;
-  readonly detectors: number;
-  /** Of event time. */
-  readonly minutes: number;
-}
-
-/** Arterial and a peer in turn. */
-export interface Pair {
-  readonly name: string;
-  readonly peer: Subject;
-  readonly load: Load;
-  /** How many times as many readings a second and core Arterial should do. */
-  readonly goal: number | undefined;
-}
-
-export interface PairResult {
-  readonly pair: Pair;
-  readonly readings: number;
-  readonly ours: readonly Drain[];
-  readonly theirs: readonly Drain[];
-}
-
-/** Arterial alone. */
-export interface Single {
-  readonly name: string;
-  readonly load: Load;
-  /** With Redis, and with all cores for all. */
-  readonly isWhole: boolean;
-}
-
-export interface SingleResult {
-  readonly single: Single;
-  readonly readings: number;
-  readonly drain: Drain;
-}
-
-export type Measured = PairResult | SingleResult | TrialResult;
-
-export interface Results {
-  readonly pairs: PairResult[];
-  readonly singles: SingleResult[];
-  readonly trials: TrialResult[];
-}
+import { withPeerTable } from './subject.ts';
+import type { Trial } from './trial.ts';
 
 const frames = (minutes: number, detectors = 20_000): Load => ({ job: 'frames', detectors, minutes });
 const single = (minutes: number): Load => ({ job: 'single', detectors: 20_000, minutes });

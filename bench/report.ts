@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { formatGoals } from '#commands/goals.ts';
+import type { PairResult, Results, SingleResult } from './comparison.ts';
 import type { Drain } from './drain.ts';
 import { goalsOf } from './goals.ts';
 import type { Kept } from './kept.ts';
 import { cpuPerMillion, ratiosOf, readingsPerCoreSecond, type Spread, spreadOf } from './paired.ts';
-import { trials as allTrials, type PairResult, type Results, type SingleResult } from './plan.ts';
+import { trials as allTrials } from './plan.ts';
 import { shortfalls } from './shortfalls.ts';
 import type { TrialResult } from './trial.ts';
 

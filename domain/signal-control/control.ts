@@ -1,9 +1,9 @@
 /** Advice for all signals of a district, observation by observation. */
-import { Horizon, type Outlook } from './horizon.ts';
+import { Horizon } from './horizon.ts';
 import { type LaneState, rateOfArrival, vehicleMeters } from './lane-estimate.ts';
 import { type Layout, layoutsOf } from './layout.ts';
 import type { ControlModel, Observation, SignalLink, SignalShown, StageAdvice } from './model.ts';
-import { type Coming, outlookOf, type Platoon } from './outlook.ts';
+import { type Coming, type Outlook, outlookOf, type Platoon } from './outlook.ts';
 import { estimateSignal, initialSignal, type SignalState } from './signal-estimate.ts';
 import { nativeSequence } from './twin.ts';
 import { Workspace } from './workspace.ts';

@@ -6,19 +6,10 @@
 import { LaneRun } from './lane-run.ts';
 import type { Layout } from './layout.ts';
 import type { Stage } from './model.ts';
+import type { Outlook } from './outlook.ts';
 import type { SignalState } from './signal-estimate.ts';
 import { type StageRates, stageRates } from './stage-rates.ts';
 import { Workspace } from './workspace.ts';
-
-/** What is to come. */
-export interface Outlook {
-  /** Vehicles that reach the stop bar of each lane in each second: `arrivals[lane * seconds + second]`. */
-  readonly arrivals: Float64Array;
-  /** Seconds that are looked ahead. */
-  readonly seconds: number;
-  /** Of each lane, which of its links have no room behind them. */
-  readonly closed: readonly (readonly boolean[])[];
-}
 
 /** What the signal is at when it is asked. */
 export interface Standing {

@@ -1,8 +1,8 @@
 /** The lanes of a signal, let go second by second under stages that are tried out. */
 import { freeGiving, insideGapFactor } from './gaps.ts';
-import type { Outlook } from './horizon.ts';
 import { clearedVps, storedMost } from './inside.ts';
 import type { LaneState } from './lane-estimate.ts';
+import type { Outlook } from './outlook.ts';
 import type { StageRates } from './stage-rates.ts';
 import type { Workspace } from './workspace.ts';
 

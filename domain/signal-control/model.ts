@@ -1,6 +1,5 @@
 /** What signal control knows of the street: signals with stages, their links and detectors, and what these say. */
 import type { MovementId, Turn } from '../network.ts';
-import type { Prediction } from './twin.ts';
 
 /** A green stage of a signal: links that may go together. */
 export interface Stage {
@@ -117,6 +116,16 @@ export interface ControlModel {
   readonly detectors: readonly DetectorModel[];
   /** From one observation to the next, s. */
   readonly tickSeconds: number;
+}
+
+/** Time that vehicles will stand from now on, vehicle seconds. */
+export interface Prediction {
+  /** How far it looks, s. */
+  readonly seconds: number;
+  /** If the advice is followed. */
+  readonly advisedSeconds: number;
+  /** If the controller goes on with its own plan. */
+  readonly nativeSeconds: number;
 }
 
 /** Show this stage as soon as it is safe, and hold it. */

@@ -1,9 +1,18 @@
 /** Who will come to the lanes of a signal: who is seen, who was let go upstream, and who usually comes. */
-import type { Outlook } from './horizon.ts';
 import { type LaneState, rateOfArrival } from './lane-estimate.ts';
 import type { Layout } from './layout.ts';
 import type { SignalState } from './signal-estimate.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What is to come. */
+export interface Outlook {
+  /** Vehicles that reach the stop bar of each lane in each second: `arrivals[lane * seconds + second]`. */
+  readonly arrivals: Float64Array;
+  /** Seconds that are looked ahead. */
+  readonly seconds: number;
+  /** Of each lane, which of its links have no room behind them. */
+  readonly closed: readonly (readonly boolean[])[];
+}
 
 /** Vehicles that a signal upstream let go, on their way to an approach. */
 export interface Platoon {

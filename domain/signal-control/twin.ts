@@ -2,16 +2,6 @@
 import type { Led, Segment, Timing } from './horizon.ts';
 import type { Layout } from './layout.ts';
 
-/** Time that vehicles will stand from now on, vehicle seconds. */
-export interface Prediction {
-  /** How far it looks, s. */
-  readonly seconds: number;
-  /** If the advice is followed. */
-  readonly advisedSeconds: number;
-  /** If the controller goes on with its own plan. */
-  readonly nativeSeconds: number;
-}
-
 /** The sequence of the controller's own plan from when a decision takes effect, up to `seconds` from now. */
 export function nativeSequence(
   { signal, clearance }: Layout,

@@ -2,7 +2,7 @@
  * Intersections with plans to try the safety gate on: about half of them legal, the others spoilt in one or two
  * of the ways in which tables, engineers and optimisers go wrong. The same seed gives the same case.
  */
-import type { Intersection, Phase, Plan } from '../network.ts';
+import type { Phase, Plan } from '../network.ts';
 import {
   pedestrianClearanceSeconds,
   redClearanceSeconds,
@@ -10,17 +10,8 @@ import {
   walkAndClearanceSeconds,
   yellowChangeSeconds,
 } from './clearance.ts';
-import { movementNames, type Spoilt, spoilers } from './plan-flaws.ts';
-import type { AskedBounds } from './safety-gate.ts';
+import { movementNames, type PlanCase, type Spoilt, spoilers } from './plan-flaws.ts';
 import { pick, type Random, randomFrom, whole } from './seeded.ts';
-
-/** A plan to be judged where another one is in force. */
-export interface PlanCase {
-  readonly intersection: Intersection;
-  readonly previous: Plan;
-  readonly proposed: Plan;
-  readonly asked: AskedBounds;
-}
 
 /** Phases in order, by barrier group and ring; a ring may have none. */
 type Layout = readonly (readonly (readonly number[])[])[];

@@ -1,7 +1,15 @@
 /** The ways in which a plan, or the tables that it is judged by, can be wrong. */
-import type { Phase } from '../network.ts';
-import type { PlanCase } from './plan-cases.ts';
+import type { Intersection, Phase, Plan } from '../network.ts';
+import type { AskedBounds } from './safety-gate.ts';
 import { pick, type Random, whole } from './seeded.ts';
+
+/** A plan to be judged where another one is in force. */
+export interface PlanCase {
+  readonly intersection: Intersection;
+  readonly previous: Plan;
+  readonly proposed: Plan;
+  readonly asked: AskedBounds;
+}
 
 /** The same data, to be spoilt in place. */
 type Mutable<T> = T extends string | number | undefined ? T : { -readonly [Key in keyof T]: Mutable<T[Key]> };

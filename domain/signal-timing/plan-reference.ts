@@ -3,7 +3,7 @@
  * would, ring by ring, and looks at the lamps, at drivers who brake and at people who walk.
  */
 import type { Intersection, Phase, Plan } from '../network.ts';
-import type { PlanCase } from './plan-cases.ts';
+import type { PlanCase } from './plan-flaws.ts';
 
 const longestTenths = 4000;
 /** In each tenth of the cycle: the phase that shows something in a ring, and what. */

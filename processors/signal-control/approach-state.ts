@@ -3,12 +3,13 @@ import type { Intersection } from '#domain/network.ts';
 import { saturationOf, shareDeviation, shareOf } from '#domain/signal-control/discharge.ts';
 import { deviationOfArrival, type LaneState, rateOfArrival } from '#domain/signal-control/lane-estimate.ts';
 import type { Lane, Layout } from '#domain/signal-control/layout.ts';
+import type { Prediction } from '#domain/signal-control/model.ts';
 import { placeOfLane } from '#domain/signal-control/network-model.ts';
-import type { Prediction } from '#domain/signal-control/twin.ts';
 import { type EventTime, floorTo, minutes } from '#domain/time.ts';
 import type { ApproachLane, ApproachState, TwinPrediction } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
-import type { Followed, LaneSums, Twin, Window } from './state.ts';
+import type { Followed, LaneSums, Window } from './state.ts';
+import type { Twin } from './worth.ts';
 
 export const windowLength = minutes(1);
 

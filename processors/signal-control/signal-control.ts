@@ -183,7 +183,7 @@ function judge(
   emit: Emit,
 ): void {
   const { heldUntil } = followed.worth;
-  followed.worth = judgeWindow(followed.worth, window, at);
+  followed.worth = judgeWindow(followed.worth, window.twin, at);
   if (heldUntil !== null || followed.worth.heldUntil === null) return;
   followed.said = null;
   emit(signalStages, withdrawal(intersection, followed.worth, at));

@@ -3,11 +3,10 @@
 import type { Intersection } from '#domain/network.ts';
 import type { ControlledSignal, SignalControl } from '#domain/signal-control/control.ts';
 import { stagesOf } from '#domain/signal-control/plan-sequence.ts';
-import type { Prediction } from '#domain/signal-control/twin.ts';
 import { mayChange } from '#domain/signal-timing/stage-gate.ts';
 import type { EventTime } from '#domain/time.ts';
 import type { SignalStatus } from '#schemas/generated/signal.status.v1.ts';
-import { notJudged, type Worth } from './worth.ts';
+import { notJudged, type Twin, type Worth } from './worth.ts';
 
 /** What is summed over a window, of each lane. */
 export interface LaneSums {
@@ -18,16 +17,6 @@ export interface LaneSums {
   longestQueue: number;
   longestWaitSeconds: number;
   isFull: boolean;
-}
-
-/** What the twin predicted, and what has happened since. */
-export interface Twin extends Prediction {
-  /** Moment of the status that it was made from. */
-  readonly at: EventTime;
-  /** Time that vehicles have stood since, vehicle seconds. */
-  stoodSeconds: number;
-  statuses: number;
-  followed: number;
 }
 
 export interface Window {

@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '#domain/time.ts';
-import type { Window } from './state.ts';
-import { judgeWindow, notJudged, type Worth } from './worth.ts';
+import { judgeWindow, notJudged, type Twin, type Worth } from './worth.ts';
 
-const window = (stoodSeconds: number, nativeSeconds: number, followed = 12): Window => ({
-  start: 0,
-  statuses: 12,
-  seconds: 60,
-  lanes: [],
-  twin: { at: 0, seconds: 56, advisedSeconds: 200, nativeSeconds, stoodSeconds, statuses: 12, followed },
+const window = (stoodSeconds: number, nativeSeconds: number, followed = 12): Twin => ({
+  ...{ at: 0, seconds: 56, advisedSeconds: 200, nativeSeconds, stoodSeconds, statuses: 12, followed },
 });
 
 /** A window a minute, of which the n-th is `of(n)`. */
-const judged = (count: number, of: (n: number) => Window): Worth =>
+const judged = (count: number, of: (n: number) => Twin | null): Worth =>
   Array.from({ length: count }, (_, n) => n).reduce(
     (worth, n) => judgeWindow(worth, of(n), (n + 1) * minutes(1)),
     notJudged,
@@ -33,7 +28,7 @@ describe('the worth of advice', () => {
 
   it('is not judged by windows in which the controller did something else', () => {
     expect(judged(60, () => window(400, 250, 6)).heldUntil).toBeNull();
-    expect(judged(60, () => ({ ...window(400, 250), twin: null })).heldUntil).toBeNull();
+    expect(judged(60, () => null).heldUntil).toBeNull();
   });
 
   it('is judged anew after it was held back', () => {

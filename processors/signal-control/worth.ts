@@ -1,7 +1,17 @@
 /** Whether advice stage by stage has been worth it at a signal, and how long it is held back when it has not. */
+import type { Prediction } from '#domain/signal-control/model.ts';
 import { type Benefit, benefitOf } from '#domain/signal-timing/benefit.ts';
 import { type EventTime, minutes } from '#domain/time.ts';
-import type { Window } from './state.ts';
+
+/** What the twin predicted, and what has happened since. */
+export interface Twin extends Prediction {
+  /** Moment of the status that it was made from. */
+  readonly at: EventTime;
+  /** Time that vehicles have stood since, vehicle seconds. */
+  stoodSeconds: number;
+  statuses: number;
+  followed: number;
+}
 
 /** One window in which advice was followed, vehicle seconds for which vehicles stood. */
 interface Stood {
@@ -29,7 +39,7 @@ const heldBack = minutes(30);
 const twinDeviation = 0.15;
 
 /** Takes up a window that is over. */
-export function judgeWindow({ windows, heldUntil }: Worth, { twin }: Window, at: EventTime): Worth {
+export function judgeWindow({ windows, heldUntil }: Worth, twin: Twin | null, at: EventTime): Worth {
   if (heldUntil !== null) return at < heldUntil ? { windows, heldUntil } : notJudged;
   if (twin === null || twin.statuses === 0 || twin.followed < followedShare * twin.statuses)
     return { windows, heldUntil };

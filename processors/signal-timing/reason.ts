@@ -3,7 +3,14 @@ import type { Intersection, Network, Plan } from '#domain/network.ts';
 import type { PlanDelay } from '#domain/signal-timing/plan-delay.ts';
 import { splitsOf } from '#domain/signal-timing/ring-barrier.ts';
 import type { CriticalMovements } from '#domain/signal-timing/webster.ts';
-import type { Candidate } from './recommend.ts';
+
+/** A plan that passed the gate, and what it is expected to do. */
+export interface Candidate {
+  readonly plan: Plan;
+  readonly predicted: PlanDelay;
+  /** Saving of mean delay at the median demand and at its least and most over the windows, s a vehicle. */
+  readonly saving: { readonly expected: number; readonly low: number; readonly high: number };
+}
 
 /** "NBL and SBL are over capacity (v/c 1.08); phase 1 +6 s, phase 2 -6 s; mean delay 48.2 s, expected 41.0 s". */
 export function reasonFor(

@@ -14,7 +14,7 @@ import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
-import { reasonFor } from './reason.ts';
+import { type Candidate, reasonFor } from './reason.ts';
 
 /** How long a recommendation may be applied after it was issued. */
 export const recommendationLife = minutes(10);
@@ -42,14 +42,6 @@ export interface AdviceRequest {
 export type Advice =
   | { readonly kind: 'recommendation'; readonly document: SignalRecommendation }
   | { readonly kind: 'none'; readonly reasons: readonly string[] };
-
-/** A plan that passed the gate, and what it is expected to do. */
-export interface Candidate {
-  readonly plan: Plan;
-  readonly predicted: PlanDelay;
-  /** Saving of mean delay at the median demand and at its least and most over the windows, s a vehicle. */
-  readonly saving: { readonly expected: number; readonly low: number; readonly high: number };
-}
 
 /**
  * The best plan within the bounds, if every condition of safety is met, the saving is positive under the demand
