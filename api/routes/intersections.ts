@@ -5,6 +5,7 @@ import type { IntersectionAggregate } from '#runtime/aggregates.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { SignalStage } from '#schemas/generated/signal.stage.v1.ts';
+import { signalStages } from '#schemas/topics.ts';
 import type { Routes } from '../context.ts';
 import { intersectionHistory } from '../history.ts';
 import { readBuckets } from '../history-rows.ts';
@@ -21,17 +22,42 @@ import {
   IntersectionShape,
   NewestStageShape,
 } from '../signal-shapes.ts';
+import { createTail } from '../tail.ts';
+import { createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
 
 const IntersectionParameter = IdParameter('intersection', 'Id of the intersection; I7');
 
+const StageQuery = Type.Object(
+  {
+    after: Type.Optional(
+      Type.String({ maxLength: 300, description: 'The stage that is known; I7.1767600000000' }),
+    ),
+    waitSeconds: WaitSeconds,
+  },
+  { additionalProperties: false },
+);
+
+/** Of two stages the one that was advised later. */
+const later = (one: SignalStage | undefined, other: SignalStage | undefined): SignalStage | undefined =>
+  one !== undefined && (other === undefined || one.at > other.at) ? one : other;
+
 /** Signalised intersections: how they do, the plan that runs, the newest advice. */
 export const intersectionRoutes: Routes = (context) => async (app) => {
-  const { network, live, store, clock, advice, signingKey } = context;
+  const { network, live, store, log, ids, clock, advice, signingKey } = context;
   const getIntersection = (id: string): Intersection => {
     const intersection = network.intersections.get(id);
     if (intersection === undefined) throw unknown('intersection', id, network.intersections.keys());
     return intersection;
   };
+
+  /** The stages that came while somebody waited for one. */
+  const heard = new Map<string, SignalStage>();
+  const waiting = createWaiting(createTail(log, ids), {
+    topic: signalStages,
+    of: ({ intersection }) => intersection,
+    heard: (stage) => heard.set(stage.intersection, stage),
+  });
+  app.addHook('preClose', async () => waiting.close());
 
   app.get(
     '/v1/intersections',
@@ -89,15 +115,22 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
         tags: ['intersections'],
         summary: 'The newest advice on which phases to show, signed',
         description:
-          'Null where no controller sends its status, once the advice has expired, and where it was withdrawn.',
+          'Null where no controller sends its status, once the advice has expired, and where it was withdrawn. With ' +
+          'waitSeconds the answer waits until there is another than `after`.',
         params: IntersectionParameter,
-        querystring: NoQuery,
-        response: { 200: NewestStageShape, ...problems(400, 404, 503) },
+        querystring: StageQuery,
+        response: { 200: NewestStageShape, ...problems(400, 404, 429, 503) },
       },
     },
-    async ({ params }) => {
+    async ({ params, query: { after, waitSeconds = 0 } }, reply) => {
       const { id } = getIntersection(params.intersection);
-      const newest = await liveEvent<SignalStage>(live, 'stage', id);
+      const look = async (): Promise<SignalStage | undefined> => {
+        // What was just heard may not be in live state yet.
+        const newest = later(heard.get(id), await liveEvent<SignalStage>(live, 'stage', id));
+        return newest?.advice === after ? undefined : newest;
+      };
+      const found = await waiting.until(look, (of) => of === id, waitSeconds, goneOf(reply));
+      const newest = found ?? (await liveEvent<SignalStage>(live, 'stage', id));
       const now = clock.now();
       const isWithdrawn = newest?.phases.length === 0;
       const none = newest === undefined || isWithdrawn || newest.expiresAt < now;

@@ -8,7 +8,9 @@ import type { ApiContext, CycleBounds, Routes } from '../context.ts';
 import { presentAdvice } from '../present-signals.ts';
 import { Problem, problems, unknown } from '../problem.ts';
 import { IdParameter, Listed, NoQuery, OneOf } from '../shapes.ts';
-import { adviceStatuses, RecommendationShape } from '../signal-shapes.ts';
+import { type AdviceStatus, adviceStatuses, RecommendationShape } from '../signal-shapes.ts';
+import { createTail } from '../tail.ts';
+import { createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
 
 /** More than a person reads; the newest come first. */
 const recommendationsMost = 1_000;
@@ -22,6 +24,13 @@ const RecommendationsQuery = Type.Object(
         'open: issued or accepted, and not expired; all (when left out); or one status.',
       ),
     ),
+    after: Type.Optional(
+      Type.String({
+        maxLength: 300,
+        description: 'Only those that came after this one, the newest known; R41',
+      }),
+    ),
+    waitSeconds: WaitSeconds,
   },
   { additionalProperties: false },
 );
@@ -71,6 +80,11 @@ const sayings = [
 export const recommendationRoutes: Routes = (context) => async (app) => {
   const { network, advice, clock, signingKey } = context;
   const present = (one: Advice) => presentAdvice(one, signingKey, clock.now());
+  const waiting = createWaiting(createTail(context.log, context.ids), {
+    topic: signalRecommendations,
+    of: ({ intersection }) => intersection,
+  });
+  app.addHook('preClose', async () => waiting.close());
 
   app.get(
     '/v1/recommendations',
@@ -78,25 +92,30 @@ export const recommendationRoutes: Routes = (context) => async (app) => {
       schema: {
         tags: ['recommendations'],
         summary: 'Recommendations, newest first',
-        description: `At most the newest ${recommendationsMost}.`,
+        description:
+          `At most the newest ${recommendationsMost}. With waitSeconds the answer waits until there is one: ask ` +
+          'again with the newest as `after`, and nothing is missed.',
         querystring: RecommendationsQuery,
-        response: { 200: Listed('recommendations', RecommendationShape), ...problems(400, 404, 503) },
+        response: { 200: Listed('recommendations', RecommendationShape), ...problems(400, 404, 429, 503) },
       },
     },
-    async ({ query: { intersection, status = 'all' } }) => {
+    async ({ query: { intersection, status = 'all', after, waitSeconds = 0 } }, reply) => {
       if (intersection !== undefined && !network.intersections.has(intersection))
         throw unknown('intersection', intersection, network.intersections.keys());
-      const now = clock.now();
-      const all = intersection === undefined ? await advice.list() : await advice.of(intersection);
-      const recommendations = all
-        .filter((one) => {
-          const stands = statusAt(one, now);
-          if (status === 'open') return stands === 'issued' || stands === 'accepted';
-          return status === 'all' || stands === status;
-        })
-        .slice(0, recommendationsMost)
-        .map(present);
-      return { asOf: toRfc3339(now), recommendations };
+      const look = async (): Promise<Advice[] | undefined> => {
+        const all = intersection === undefined ? await advice.list() : await advice.of(intersection);
+        const known = all.findIndex(({ document }) => document.recommendation === after);
+        const found = all
+          .slice(0, known < 0 ? undefined : known)
+          .filter((one) => isAskedFor(status, statusAt(one, clock.now())));
+        return found.length > 0 ? found : undefined;
+      };
+      const isMeant = (of: string): boolean => intersection === undefined || of === intersection;
+      const found = (await waiting.until(look, isMeant, waitSeconds, goneOf(reply))) ?? [];
+      return {
+        asOf: toRfc3339(clock.now()),
+        recommendations: found.slice(0, recommendationsMost).map(present),
+      };
     },
   );
 
@@ -150,6 +169,11 @@ export const recommendationRoutes: Routes = (context) => async (app) => {
         present(await say(context, params.recommendation, status, body.by, body.reason ?? null)),
     );
 };
+
+function isAskedFor(asked: AdviceStatus | 'open' | 'all', stands: AdviceStatus): boolean {
+  if (asked === 'open') return stands === 'issued' || stands === 'accepted';
+  return asked === 'all' || stands === asked;
+}
 
 async function getAdvice({ advice }: ApiContext, id: string): Promise<Advice> {
   const found = await advice.find(id);
