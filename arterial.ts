@@ -36,6 +36,8 @@ const usage = `arterial <command>
                                           line; --online teaches no network
   signals stdio [--plans-only] [--watch] [--approaches FILE]
                                           advises signals from what detectors say on standard input
+  controller --intersection ID [--url URL] a signal controller's client that waits for advice and prints what it
+             [--accept] [--stages]        would do; ARTERIAL_SIGNING_KEY checks signatures
   import-sumo NET.XML FOLDER              a SUMO network as GMNS tables
 `;
 
@@ -190,6 +192,22 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
       watchOnly: values.watch,
       approaches: values.approaches,
     });
+  },
+
+  async controller(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        intersection: { type: 'string' },
+        url: { type: 'string', default: 'http://127.0.0.1:8080' },
+        accept: { type: 'boolean', default: false },
+        stages: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.intersection) throw usageError('controller needs --intersection ID');
+    const { controller } = await import('./commands/controller.ts');
+    const { intersection, url, accept, stages } = values;
+    await controller({ intersection, url, accepts: accept, stages }, readConfig(process.env), say);
   },
 
   async verify() {

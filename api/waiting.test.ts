@@ -60,6 +60,16 @@ describe('a question that waits', () => {
     expect(answer.tookSeconds).toBeGreaterThanOrEqual(0.99);
   });
 
+  it('is answered when a recommendation is accepted, if it asks for such', async () => {
+    await city.append(signalRecommendations, first);
+    const asked = ask('/v1/recommendations?intersection=I1&status=accepted&waitSeconds=30');
+    await soon(async () => {
+      const said = { method: 'POST', payload: { by: 'duty-engineer' } } as const;
+      await city.app.inject({ ...said, url: '/v1/recommendations/R1/accept' });
+    });
+    expect(idsOf(await asked)).toEqual(['R1']);
+  });
+
   it('goes on to the newest when several come while it is looked', async () => {
     const asked = ask('/v1/recommendations?after=R1&waitSeconds=30');
     await soon(() => city.append(signalRecommendations, first));

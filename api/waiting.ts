@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Topic } from '#schemas/topic.ts';
 import { Problem } from './problem.ts';
-import type { Channel, Tail } from './tail.ts';
+import type { Channel, Listener, Tail } from './tail.ts';
 
 /** The longest that an answer waits, s of the caller's own clock; below what proxies cut off at. */
 const waitSecondsMost = 50;
@@ -26,13 +26,19 @@ export function goneOf(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** What is waited for: events of a topic, each of the thing that `of` names. */
-export interface Awaited<Event> {
-  readonly topic: Topic<Event>;
-  of(event: Event): string;
-  /** Told of each event before those who wait for it look again. */
-  heard?(event: Event): void;
-}
+/** What is waited for: the events of a topic, each of the thing that `of` names; `heard` is told of each first. */
+export const awaited = <Event>(
+  topic: Topic<Event>,
+  of: (event: Event) => string,
+  heard?: (event: Event) => void,
+): Channel => ({
+  topic: topic as Topic<never>,
+  kind: 'awaited',
+  present(event) {
+    heard?.(event as Event);
+    return { kind: 'awaited', json: of(event as Event), subscription: undefined };
+  },
+});
 
 export interface Waiting {
   /**
@@ -49,16 +55,8 @@ export interface Waiting {
   close(): void;
 }
 
-/** A topic is looked out over only while somebody waits, once for all of them. */
-export function createWaiting<Event>(tail: Tail, { topic, of, heard }: Awaited<Event>): Waiting {
-  const channel: Channel = {
-    topic: topic as Topic<never>,
-    kind: 'awaited',
-    present(event) {
-      heard?.(event as Event);
-      return { kind: 'awaited', json: of(event as Event), subscription: undefined };
-    },
-  };
+/** Topics are looked out over only while somebody waits, once for all of them. */
+export function createWaiting(tail: Tail, ...channels: readonly Channel[]): Waiting {
   const closing = new AbortController();
   let waiting = 0;
 
@@ -71,15 +69,16 @@ export function createWaiting<Event>(tail: Tail, { topic, of, heard }: Awaited<E
     const ends = performance.now() + 1000 * waitSeconds;
     let ring = (): void => {};
     let failure: unknown;
-    const lookout = await tail.open(channel, {
+    const listener: Listener = {
       arrived(_partition, { events }) {
         if (events.some(({ json }) => isMeant(json))) ring();
       },
       failed(error) {
-        failure = error ?? new Error(`${topic.name} is no longer looked out over`);
+        failure = error ?? new Error('what is waited for is no longer looked out over');
         ring();
       },
-    });
+    };
+    const lookouts = await Promise.all(channels.map((channel) => tail.open(channel, listener)));
     try {
       for (;;) {
         const rung = new Promise<void>((resolve) => {
@@ -92,7 +91,7 @@ export function createWaiting<Event>(tail: Tail, { topic, of, heard }: Awaited<E
         if (failure !== undefined) throw failure;
       }
     } finally {
-      lookout.close();
+      for (const lookout of lookouts) lookout.close();
     }
   }
 

@@ -23,7 +23,7 @@ import {
   NewestStageShape,
 } from '../signal-shapes.ts';
 import { createTail } from '../tail.ts';
-import { createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
+import { awaited, createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
 
 const IntersectionParameter = IdParameter('intersection', 'Id of the intersection; I7');
 
@@ -52,11 +52,14 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
 
   /** The stages that came while somebody waited for one. */
   const heard = new Map<string, SignalStage>();
-  const waiting = createWaiting(createTail(log, ids), {
-    topic: signalStages,
-    of: ({ intersection }) => intersection,
-    heard: (stage) => heard.set(stage.intersection, stage),
-  });
+  const waiting = createWaiting(
+    createTail(log, ids),
+    awaited(
+      signalStages,
+      ({ intersection }) => intersection,
+      (stage) => heard.set(stage.intersection, stage),
+    ),
+  );
   app.addHook('preClose', async () => waiting.close());
 
   app.get(

@@ -10,7 +10,7 @@ import { Problem, problems, unknown } from '../problem.ts';
 import { IdParameter, Listed, NoQuery, OneOf } from '../shapes.ts';
 import { type AdviceStatus, adviceStatuses, RecommendationShape } from '../signal-shapes.ts';
 import { createTail } from '../tail.ts';
-import { createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
+import { awaited, createWaiting, goneOf, WaitSeconds } from '../waiting.ts';
 
 /** More than a person reads; the newest come first. */
 const recommendationsMost = 1_000;
@@ -80,10 +80,12 @@ const sayings = [
 export const recommendationRoutes: Routes = (context) => async (app) => {
   const { network, advice, clock, signingKey } = context;
   const present = (one: Advice) => presentAdvice(one, signingKey, clock.now());
-  const waiting = createWaiting(createTail(context.log, context.ids), {
-    topic: signalRecommendations,
-    of: ({ intersection }) => intersection,
-  });
+  const waiting = createWaiting(
+    createTail(context.log, context.ids),
+    awaited(signalRecommendations, ({ intersection }) => intersection),
+    // One that a person accepted may be what a controller waits for.
+    awaited(signalAcknowledgements, ({ intersection }) => intersection),
+  );
   app.addHook('preClose', async () => waiting.close());
 
   app.get(
