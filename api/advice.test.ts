@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Network } from '#domain/network.ts';
 import { minutes } from '#domain/time.ts';
 import type { EventLog } from '#runtime/log.ts';
 import { createMemoryLog } from '#runtime/memory-log.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import { intersectionPerformances, signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
 import { type Advice, acknowledge, appliedOf, nextStatuses, statusAt } from './advice.ts';
-import { createTestCity, eight, recommendation, type TestCity } from './city-fixture.ts';
+import { createTestCity, eight, network, onDemand, recommendation, type TestCity } from './city-fixture.ts';
 import { canonicalJson, isSigned } from './signature.ts';
 
 const said = (
@@ -310,9 +311,12 @@ describe('a plan asked for', () => {
   it('is made, signed, put on its topic and can be accepted', async () => {
     const asked: unknown[] = [];
     const city = await createTestCity({
-      recommendOnDemand: async (intersection, bounds) => {
-        asked.push(intersection, bounds);
-        return { kind: 'recommendation', document: recommendation({ recommendation: 'R2' }) };
+      onDemand: {
+        ...onDemand({ kind: 'none', reasons: [] }),
+        async one(intersection, bounds) {
+          asked.push(intersection, bounds);
+          return { kind: 'recommendation', document: recommendation({ recommendation: 'R2' }) };
+        },
       },
     });
     const answer = await ask(city, { intersection: 'I1', cycleSecondsMin: 60, cycleSecondsMax: 120 });
@@ -331,7 +335,7 @@ describe('a plan asked for', () => {
 
   it('is refused with the reasons when none passes', async () => {
     const reasons = ['flow ratio 0.97 leaves no time for the clearances', 'phase 4 has no volume'];
-    const city = await createTestCity({ recommendOnDemand: async () => ({ kind: 'none', reasons }) });
+    const city = await createTestCity({ onDemand: onDemand({ kind: 'none', reasons }) });
     const answer = await ask(city, { intersection: 'I1' });
     expect(answer.json()).toMatchObject({ status: 422, code: 'advice.none', reasons });
     expect((await ask(city, { intersection: 'I9' })).json()).toMatchObject({ status: 404 });
@@ -343,6 +347,69 @@ describe('a plan asked for', () => {
     });
     expect((await city.log.bounds(signalRecommendations.name, 0)).next).toBe(0);
     expect((await city.log.bounds(signalAcknowledgements.name, 0)).next).toBe(0);
+    await city.app.close();
+  });
+
+  it('is refused a priority for a link that does not lead there', async () => {
+    const city = await createTestCity();
+    const answer = await ask(city, { intersection: 'I1', priority: [{ link: 'L9', weight: 2 }] });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'request.invalid' });
+    expect(answer.json().detail).toContain('body.priority: L9 found; some of ');
+    await city.app.close();
+  });
+});
+
+/** The network of the tests, whose signal stands for two. */
+const twoSignals: Network = {
+  ...network,
+  intersections: new Map([
+    ...network.intersections,
+    ['I2', { ...network.intersections.get('I1')!, id: 'I2' }],
+  ]),
+};
+
+describe('plans asked for a corridor', () => {
+  const ask = (city: TestCity, payload: object) =>
+    city.app.inject({ method: 'POST', url: '/v1/recommendations/corridor', payload });
+  const two = { intersections: ['I1', 'I2'] };
+
+  it('are told of each signal that is to change, and why others are not', async () => {
+    const asked: unknown[] = [];
+    const city = await createTestCity({
+      network: twoSignals,
+      onDemand: {
+        ...onDemand({ kind: 'none', reasons: [] }),
+        async corridor(ids, whatIf, applied) {
+          asked.push(ids, whatIf, applied('I1'));
+          return new Map([
+            ['I1', { kind: 'recommendation', document: recommendation({ recommendation: 'R2' }) }],
+            ['I2', { kind: 'none', reasons: ['the plan in force is the best that was found'] }],
+          ]);
+        },
+      },
+    });
+    const answer = await ask(city, { ...two, cycleSecondsMax: 90 });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toMatchObject({
+      recommendations: [{ recommendation: 'R2', intersection: 'I1', status: 'issued' }],
+      none: [{ intersection: 'I2', reasons: ['the plan in force is the best that was found'] }],
+    });
+    expect(asked).toEqual([['I1', 'I2'], { cycleSecondsMax: 90 }, undefined]);
+    const found = await city.app.inject('/v1/recommendations/R2');
+    expect(isSigned(found.json(), 'key of the tests')).toBe(true);
+    await city.app.close();
+  });
+
+  it('are refused when none passes, or a signal is not there', async () => {
+    const city = await createTestCity({
+      network: twoSignals,
+      onDemand: onDemand({ kind: 'none', reasons: ['near the best'] }),
+    });
+    expect((await ask(city, two)).json()).toMatchObject({
+      ...{ status: 422, code: 'advice.none', reasons: ['near the best'] },
+    });
+    expect((await ask(city, { intersections: ['I1', 'I9'] })).json()).toMatchObject({ status: 404 });
+    expect((await ask(city, { intersections: ['I1'] })).json()).toMatchObject({ status: 400 });
     await city.app.close();
   });
 });

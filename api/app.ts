@@ -17,6 +17,7 @@ import { incidentRoutes } from './routes/incidents.ts';
 import { intersectionRoutes } from './routes/intersections.ts';
 import { linkRoutes } from './routes/links.ts';
 import { networkRoutes } from './routes/network.ts';
+import { onDemandRoutes } from './routes/on-demand.ts';
 import { parkingRoutes } from './routes/parking.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { type StreamGauge, streamRoutes } from './routes/stream.ts';
@@ -27,10 +28,7 @@ import { createSubscriptionBook } from './subscription-book.ts';
 
 /** What the API works with; everything from outside comes in here. */
 export interface AppOptions
-  extends Pick<
-    ApiContext,
-    'network' | 'store' | 'live' | 'log' | 'clock' | 'signingKey' | 'recommendOnDemand'
-  > {
+  extends Pick<ApiContext, 'network' | 'store' | 'live' | 'log' | 'clock' | 'signingKey' | 'onDemand'> {
   /** Schema ids of the records in the log; those of the source tree when left out. */
   readonly ids?: SchemaIds;
   /** Turns a plate into its token of the day; without it plates are refused. */
@@ -54,6 +52,7 @@ const resources = [
   forecastRoutes,
   forecastModelRoutes,
   recommendationRoutes,
+  onDemandRoutes,
   subscriptionRoutes,
   summaryRoutes,
 ];

@@ -15,6 +15,7 @@ import { liveIdOf, liveVersionOf, rowOf } from '#schemas/row.ts';
 import { encodeRecord, type Topic } from '#schemas/topic.ts';
 import { derivedTopics, rawTopics } from '#schemas/topics.ts';
 import { type AppOptions, createApp } from './app.ts';
+import type { Answer, OnDemand } from './context.ts';
 import { tableOf } from './history-rows.ts';
 
 /** 2026-01-05T08:00:00Z, a Monday in the morning peak. */
@@ -234,6 +235,12 @@ export interface TestCity {
   append<Event>(topic: Topic<Event>, ...events: Event[]): Promise<void>;
 }
 
+/** Always the same answer, for each intersection that is asked for. */
+export const onDemand = (answer: Answer): OnDemand => ({
+  one: async () => answer,
+  corridor: async (ids) => new Map(ids.map((id) => [id, answer])),
+});
+
 /** The API over a city in which nothing has happened yet; it is eight o'clock. */
 export async function createTestCity(different: Partial<AppOptions> = {}): Promise<TestCity> {
   const log = different.log ?? createMemoryLog();
@@ -248,7 +255,7 @@ export async function createTestCity(different: Partial<AppOptions> = {}): Promi
     log,
     clock: { now: () => city.now, rate: 1 },
     signingKey: 'key of the tests',
-    recommendOnDemand: async () => ({ kind: 'none', reasons: ['nothing was measured'] }),
+    onDemand: onDemand({ kind: 'none', reasons: ['nothing was measured'] }),
     ...different,
   });
   const city: TestCity = {

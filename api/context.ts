@@ -11,16 +11,28 @@ import type { AdviceBook } from './advice.ts';
 import type { Kept } from './kept.ts';
 import type { SubscriptionBook } from './subscription-book.ts';
 
-/** Bounds that an engineer sets to the cycle of a plan asked for; seconds. */
-export interface CycleBounds {
+/** What an engineer asks of plans: bounds of the cycle, s, and links whose vehicles count for more, 1 to 10 times. */
+export interface WhatIf {
   readonly cycleSecondsMin?: number;
   readonly cycleSecondsMax?: number;
+  readonly priority?: readonly { readonly link: string; readonly weight: number }[];
 }
 
 /** What comes of asking for a plan now: a document, or why there is none. */
-export type OnDemand =
+export type Answer =
   | { readonly kind: 'recommendation'; readonly document: SignalRecommendation }
   | { readonly kind: 'none'; readonly reasons: readonly string[] };
+
+/** Draws plans now. What is given as applied is the advice that an intersection runs; undefined is its own plan. */
+export interface OnDemand {
+  one(intersection: string, asked: WhatIf, applied: SignalRecommendation | undefined): Promise<Answer>;
+  /** For signals together, by their ids. */
+  corridor(
+    intersections: readonly string[],
+    asked: WhatIf,
+    appliedOf: (intersection: string) => SignalRecommendation | undefined,
+  ): Promise<ReadonlyMap<string, Answer>>;
+}
 
 /** Looks whether a part is ready; a text says what it still waits for. */
 export interface Probe {
@@ -37,12 +49,7 @@ export interface ApiContext {
   readonly clock: CityClock;
   readonly ids: SchemaIds;
   readonly signingKey: string | Buffer;
-  /** `inForce` is the advice that the intersection runs now; undefined when it runs the plan of the tables. */
-  readonly recommendOnDemand: (
-    intersection: string,
-    bounds: CycleBounds,
-    inForce: SignalRecommendation | undefined,
-  ) => Promise<OnDemand>;
+  readonly onDemand: OnDemand;
   /** Turns a plate into its token of the day; without it plates are refused. */
   readonly tokenise: ((plate: string, at: EventTime) => string | Promise<string>) | undefined;
   readonly probes: readonly Probe[];

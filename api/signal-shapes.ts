@@ -355,6 +355,19 @@ export const NotificationShape = Type.Object(
 export type PlanJson = Static<typeof PlanShape>;
 export type AcknowledgementJson = Static<typeof AcknowledgementShape>;
 export type RecommendationJson = Static<typeof RecommendationShape>;
+
+export const CorridorShape = Type.Object({
+  asOf: Time('The time in the city at which this was true.'),
+  recommendations: Type.Array(RecommendationShape, {
+    description: 'Of each signal whose plan is to change.',
+  }),
+  none: Type.Array(
+    Type.Object({
+      intersection: Type.String({ description: 'Id of the intersection.' }),
+      reasons: Type.Array(Type.String(), { description: 'Why it has none; each is a sentence.' }),
+    }),
+  ),
+});
 export type ApproachesJson = Static<typeof ApproachesShape>;
 export type StageJson = Static<typeof StageShape>;
 export type PerformanceJson = Static<typeof PerformanceShape>;

@@ -7,7 +7,7 @@ import { demoCity } from './demo-city.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredParts } from './parts.ts';
 import { openPlateTokens, tokeniseWith } from './plate-keys.ts';
-import { recommendNow } from './recommend-now.ts';
+import { RecommendNow } from './recommend-now.ts';
 import { clockOf, configOf, type Say, secondsSince } from './role.ts';
 import { aborted, listen, untilSignal } from './serve.ts';
 
@@ -27,7 +27,7 @@ export async function apiRole(environment: NodeJS.ProcessEnv, say: Say): Promise
       network,
       clock,
       signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
-      recommendOnDemand: recommendNow(network, parts.store, clock),
+      onDemand: new RecommendNow(network, parts.store, clock),
       tokenise: tokeniseWith(plates),
       probes: [{ name: 'store', check: async () => void (await parts.store.listProgress()) }],
     });

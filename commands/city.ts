@@ -14,7 +14,7 @@ import { joinAsMember } from './group-member.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { openConfiguredParts, type Parts } from './parts.ts';
 import { openPlateTokens, tokeniseWith } from './plate-keys.ts';
-import { recommendNow } from './recommend-now.ts';
+import { RecommendNow } from './recommend-now.ts';
 import { listen, sizeOf, untilSignal } from './serve.ts';
 import { type Driver, startDriver } from './simulated-driver.ts';
 import { openStage } from './stage.ts';
@@ -88,7 +88,7 @@ async function run(
     ids,
     clock,
     signingKey: config.signingKey?.reveal() ?? randomBytes(32).toString('hex'),
-    recommendOnDemand: recommendNow(network, store, clock),
+    onDemand: new RecommendNow(network, store, clock),
     tokenise: tokeniseWith(plates),
     probes: [
       { name: 'log', check: async () => void (await log.partitions(detectorFrames.name)) },

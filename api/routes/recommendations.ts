@@ -3,8 +3,8 @@ import { toRfc3339 } from '#domain/time.ts';
 import type { SignalAcknowledgement } from '#schemas/generated/signal.acknowledgement.v1.ts';
 import { encodeRecord } from '#schemas/topic.ts';
 import { signalAcknowledgements, signalRecommendations } from '#schemas/topics.ts';
-import { type Advice, appliedOf, objection, statusAt } from '../advice.ts';
-import type { ApiContext, CycleBounds, Routes } from '../context.ts';
+import { type Advice, objection, statusAt } from '../advice.ts';
+import type { ApiContext, Routes } from '../context.ts';
 import { presentAdvice } from '../present-signals.ts';
 import { Problem, problems, unknown } from '../problem.ts';
 import { IdParameter, Listed, NoQuery, OneOf } from '../shapes.ts';
@@ -31,19 +31,6 @@ const RecommendationsQuery = Type.Object(
       }),
     ),
     waitSeconds: WaitSeconds,
-  },
-  { additionalProperties: false },
-);
-
-const OnDemandBody = Type.Object(
-  {
-    intersection: Type.String({ minLength: 1, maxLength: 200, description: 'Id of the intersection; I7' }),
-    cycleSecondsMin: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 600, description: 'Shortest cycle, seconds; 60' }),
-    ),
-    cycleSecondsMax: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 600, description: 'Longest cycle, seconds; 120' }),
-    ),
   },
   { additionalProperties: false },
 );
@@ -135,26 +122,6 @@ export const recommendationRoutes: Routes = (context) => async (app) => {
     async ({ params }) => present(await getAdvice(context, params.recommendation)),
   );
 
-  app.post(
-    '/v1/recommendations',
-    {
-      schema: {
-        tags: ['recommendations'],
-        summary: 'Ask for a plan now',
-        description: 'Makes a recommendation from the newest measurements, or says why there is none.',
-        body: OnDemandBody,
-        response: { 201: RecommendationShape, ...problems(400, 404, 422, 503) },
-      },
-    },
-    async ({ body: { intersection, ...bounds } }, reply) => {
-      const document = await recommend(context, intersection, bounds);
-      reply
-        .status(201)
-        .header('location', `/v1/recommendations/${encodeURIComponent(document.recommendation)}`);
-      return present({ document, acknowledgements: [] });
-    },
-  );
-
   for (const { verb, status, summary } of sayings)
     app.post(
       `/v1/recommendations/:recommendation/${verb}`,
@@ -186,33 +153,6 @@ async function getAdvice({ advice }: ApiContext, id: string): Promise<Advice> {
       (await advice.list()).map(({ document }) => document.recommendation),
     );
   return found;
-}
-
-/** Asks for a plan and appends it to its topic, so that controllers and other servers see it too. */
-async function recommend(context: ApiContext, intersection: string, bounds: CycleBounds) {
-  const { network, log, ids } = context;
-  if (!network.intersections.has(intersection))
-    throw unknown('intersection', intersection, network.intersections.keys());
-  const { cycleSecondsMin: shortest = 1, cycleSecondsMax: longest = 600 } = bounds;
-  if (shortest > longest)
-    throw new Problem(
-      400,
-      'request.invalid',
-      `body.cycleSecondsMin: ${shortest} found; at most cycleSecondsMax, which is ${longest}, would be right`,
-    );
-  const inForce = appliedOf(await context.advice.of(intersection));
-  const answer = await context.recommendOnDemand(intersection, bounds, inForce?.document);
-  if (answer.kind === 'none')
-    throw new Problem(
-      422,
-      'advice.none',
-      `no plan for ${intersection} passes: ${answer.reasons.join('; ')}`,
-      answer.reasons,
-    );
-  const { document } = answer;
-  const value = encodeRecord(signalRecommendations, document, ids.id(signalRecommendations.name));
-  await log.append(signalRecommendations.name, [{ key: signalRecommendations.key(document), value }]);
-  return document;
 }
 
 /**

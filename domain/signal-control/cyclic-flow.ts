@@ -100,7 +100,7 @@ export class CyclicFlow {
       volumeToCapacity[l] = ratio;
     }
     const cost = this.flows.reduce(
-      (sum, { arrivalVps }, l) => sum + arrivalVps * (delaySeconds[l] as number),
+      (sum, { arrivalVps, weight }, l) => sum + weight * arrivalVps * (delaySeconds[l] as number),
       0,
     );
     return { cycleSeconds, cost, delaySeconds, volumeToCapacity, departures, going };

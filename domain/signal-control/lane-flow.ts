@@ -10,11 +10,15 @@ export interface LaneDemand {
   readonly shares: readonly number[];
   /** How fast a queue leaves, as a part of nominal. */
   readonly ratio: number;
+  /** As how many its vehicles count where delay is weighed; 1 when left out. */
+  readonly weight?: number | undefined;
 }
 
 /** The same, worked out for every stage. */
 export interface LaneFlow {
   readonly arrivalVps: number;
+  /** As how many its vehicles count where delay is weighed. */
+  readonly weight: number;
   readonly shares: readonly number[];
   /** Of each stage. */
   readonly rates: readonly Rate[];
@@ -25,9 +29,10 @@ export interface LaneFlow {
 /** Lanes whose demand is near nothing are planned for this, vehicles a second: 18 veh/h. */
 const leastArrivalVps = 0.005;
 
-export function laneFlow(lane: Lane, { arrivalVps, shares, ratio }: LaneDemand): LaneFlow {
+export function laneFlow(lane: Lane, { arrivalVps, shares, ratio, weight = 1 }: LaneDemand): LaneFlow {
   return {
     arrivalVps: Math.max(leastArrivalVps, arrivalVps),
+    weight,
     shares,
     rates: lane.service.map((does) => rateOf(lane, { shares }, does, ratio)),
     giving: lane.service.map((does) => {

@@ -63,7 +63,8 @@ function phaseOptions(
     let cost = costOfMoving * Math.abs(split - now);
     if (demand !== undefined && before !== undefined) {
       const after = phaseDelay(phase, split, cycleSeconds, demand);
-      cost += paysTooMuch(before, after) ? Infinity : demand.volumeVph * after.delaySeconds;
+      const vehicles = (demand.weight ?? 1) * demand.volumeVph;
+      cost += paysTooMuch(before, after) ? Infinity : vehicles * after.delaySeconds;
     }
     costs.push(cost);
   }

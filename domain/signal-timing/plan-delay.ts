@@ -17,7 +17,7 @@ export interface PhaseDelay {
 
 /** One plan under one demand. */
 export interface PlanDelay {
-  /** Mean over all vehicles, s; 0 when there are none. */
+  /** Mean over all vehicles, each counted as often as its phase weighs, s; 0 when there are none. */
   readonly delaySeconds: number;
   /** The phases whose demand is given, in phase order. */
   readonly phases: readonly PhaseDelay[];
@@ -41,8 +41,9 @@ export function planDelay(
     if (phase === undefined) continue;
     const delay = phaseDelay(phase, splits.get(demand.phase) ?? Number.NaN, plan.cycleSeconds, demand);
     phases.push(delay);
-    volume += demand.volumeVph;
-    total += demand.volumeVph * delay.delaySeconds;
+    const { volumeVph, weight = 1 } = demand;
+    volume += weight * volumeVph;
+    total += weight * volumeVph * delay.delaySeconds;
   }
   return { delaySeconds: volume > 0 ? total / volume : 0, phases };
 }

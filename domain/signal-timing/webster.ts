@@ -13,6 +13,8 @@ export interface PhaseDemand {
   readonly criticalVph: number;
   /** Saturation flow of the critical lane group, vehicles per hour of green. */
   readonly saturationVph: number;
+  /** As how many its vehicles count where delay is weighed; 1 when left out. */
+  readonly weight?: number;
 }
 
 /** Above this, Webster's formula has no meaning: the cycle would grow without end. */

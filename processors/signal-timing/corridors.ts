@@ -83,7 +83,7 @@ const isTight = (layout: Layout): boolean =>
  * that may fill did so until nobody moved, whatever the cycle, whichever phases were kept, and whichever of the
  * signals kept their own plan. With all their own plans in force that is seldom.
  */
-function advisable(layouts: Layouts): Layouts {
+export function advisable(layouts: Layouts): Layouts {
   const risky = new Set(
     [...groupsOf(layouts)].flatMap((ids) =>
       [...ids].some((id) => isTight(layouts.get(id) as Layout)) ? [...ids] : [],

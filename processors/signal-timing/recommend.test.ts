@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '#domain/network.ts';
+import type { Network, Plan } from '#domain/network.ts';
 import { diagramOf, fourLegs } from '#domain/signal-timing/example.ts';
+import { paysTooMuch, planDelay } from '#domain/signal-timing/plan-delay.ts';
 import { splitsOf } from '#domain/signal-timing/ring-barrier.ts';
 import { defaultBounds } from '#domain/signal-timing/safety-gate.ts';
 import { minutes } from '#domain/time.ts';
@@ -169,6 +170,53 @@ describe('no advice', () => {
     expect(reasonsOf(ask(windowsOf(fullLefts, fullLefts), { inForce }))).toEqual([
       'the plan in force gives no green to phase 7',
     ]);
+  });
+});
+
+describe('advice with a priority', () => {
+  const whole = networkOf(legs);
+  /** Each movement on a link of its own. */
+  const network: Network = {
+    ...whole,
+    movements: new Map([...whole.movements].map(([id, one]) => [id, { ...one, inbound: `to ${id}` }])),
+  };
+  const idle = legs.phases.find(({ number }) => number === 3)!;
+  const link = network.movements.get(idle.movements[0]!.movement)!.inbound;
+  const windows = windowsOf(fullLefts, [230, 470, 50, 210, 230, 490, 60, 230]);
+  const splitOf = (advice: Advice): number => splitsOf(asPlan(documentOf(advice).plan)).get(3) as number;
+
+  it('leaves those who count for more their green, and promises what all will see', () => {
+    const plain = ask(windows, { network });
+    const favoured = ask(windows, { network, priority: new Map([[link, 10]]) });
+    expect(splitOf(favoured)).toBeGreaterThan(splitOf(plain));
+    expect(documentOf(favoured).predictedDelayDeciseconds).toBeGreaterThan(
+      documentOf(plain).predictedDelayDeciseconds,
+    );
+    expect(documentOf(favoured).reason).toMatch(
+      /asked for with priority \(a vehicle of .+ counts as 10\): so counted, \d+\.\d s a vehicle saved$/,
+    );
+  });
+
+  it('makes nobody wait too much longer, and passes every condition', () => {
+    const weights = fc.tuple(
+      ...[...new Set([...network.movements.values()].map((one) => one.inbound))].map((id) =>
+        fc.tuple(fc.constant(id), fc.integer({ min: 1, max: 10 })),
+      ),
+    );
+    fc.assert(
+      fc.property(weights, (all) => {
+        const advice = ask(windows, { network, priority: new Map(all) });
+        if (advice.kind === 'none') return;
+        expect(advice.document.constraints.every(({ met }) => met)).toBe(true);
+        const evidence = gatherEvidence(legs, windows, legs.plan, advice.document.at);
+        if (typeof evidence === 'string') throw new Error(evidence);
+        const before = planDelay(legs, legs.plan, evidence.demands);
+        const after = planDelay(legs, asPlan(advice.document.plan), evidence.demands);
+        for (const [i, phase] of after.phases.entries())
+          expect(paysTooMuch(before.phases[i]!, phase)).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -8,12 +8,14 @@ import {
   type CriticalMovements,
   criticalMovements,
   cycleRange,
+  type PhaseDemand,
   websterPlan,
 } from '#domain/signal-timing/webster.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { IntersectionPerformance } from '#schemas/generated/intersection.performance.v1.ts';
 import type { SignalRecommendation, TimingPlan } from '#schemas/generated/signal.recommendation.v1.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
+import { noPriority, type Priority, priorityText, weighed } from './priority.ts';
 import { type Candidate, reasonFor } from './reason.ts';
 
 /** How long a recommendation may be applied after it was issued. */
@@ -33,6 +35,7 @@ export interface AdviceRequest {
   readonly inForce: Plan;
   /** What-if bounds of an engineer; they only narrow. */
   readonly bounds?: AskedBounds | undefined;
+  readonly priority?: Priority | undefined;
   /** Event time of the advice. */
   readonly at: EventTime;
   /** Makes the id; never used twice at one intersection. */
@@ -49,27 +52,29 @@ export type Advice =
  */
 export function recommend(asked: AdviceRequest): Advice {
   const request = { ...asked, bounds: cautious(asked.bounds) };
-  const { network, intersection, windows, inForce, bounds, at } = request;
+  const { network, intersection, windows, inForce, bounds, at, priority = noPriority } = request;
   const evidence = gatherEvidence(intersection, windows, inForce, at);
   if (typeof evidence === 'string') return { kind: 'none', reasons: [evidence] };
   const critical = criticalMovements(intersection, evidence.demands);
-  const current = planDelay(intersection, inForce, evidence.demands);
-  const currentByWindow = evidence.byWindow.map(
-    (demands) => planDelay(intersection, inForce, demands).delaySeconds,
-  );
   const range = cycleRange(intersection, evidence.demands, inForce, bounds);
   if (range === undefined)
     return { kind: 'none', reasons: ['no legal plan is within the bounds of change from the plan in force'] };
   const reasons: string[] = [];
+  const counted = weighed(network, intersection, evidence, priority);
   let best: Candidate | undefined;
-  for (const plan of candidates(intersection, evidence, inForce, range, critical, bounds)) {
-    const judged = judge(intersection, evidence, inForce, current, currentByWindow, plan, bounds);
+  for (const plan of candidates(intersection, counted, inForce, range, critical, bounds)) {
+    const judged = judge(intersection, counted, inForce, plan, bounds);
     if (typeof judged === 'string') reasons.push(judged);
     else if (best === undefined || judged.saving.low > best.saving.low) best = judged;
   }
   if (best === undefined) return { kind: 'none', reasons: [...new Set(reasons)] };
-  const reason = reasonFor(network, intersection, critical, current, inForce, best);
-  return { kind: 'recommendation', document: document(request, evidence, current, best, reason) };
+  // What is promised is what all vehicles alike will see.
+  const promised = worthOf(intersection, evidence, inForce, best.plan);
+  const current = planDelay(intersection, inForce, evidence.demands);
+  const reason =
+    reasonFor(network, intersection, critical, current, inForce, promised) +
+    priorityText(network, priority, best.saving.expected);
+  return { kind: 'recommendation', document: document(request, evidence, current, promised, reason) };
 }
 
 /** The windows of a phase tell less than lanes do: a plan that is drawn from them moves by less at once. */
@@ -112,8 +117,6 @@ function judge(
   intersection: Intersection,
   evidence: Evidence,
   inForce: Plan,
-  current: PlanDelay,
-  currentByWindow: readonly number[],
   plan: Plan,
   bounds: AskedBounds | undefined,
 ): Candidate | string {
@@ -123,20 +126,32 @@ function judge(
       `the safety gate refuses ${failed.name}${failed.phase === null ? '' : ` of phase ${failed.phase}`}: ` +
       `${failed.value} ${failed.unit}, bound ${failed.bound} ${failed.unit}`
     );
-  const predicted = planDelay(intersection, plan, evidence.demands);
-  const savings = evidence.byWindow.map(
-    (demands, i) => (currentByWindow[i] as number) - planDelay(intersection, plan, demands).delaySeconds,
-  );
-  const expected = current.delaySeconds - predicted.delaySeconds;
-  const saving = { expected, low: Math.min(expected, ...savings), high: Math.max(expected, ...savings) };
-  if (!(expected >= worthwhileSeconds) || !(deciseconds(saving.low, Math.floor) > 0))
+  const worth = worthOf(intersection, evidence, inForce, plan);
+  const { expected, low } = worth.saving;
+  if (!(expected >= worthwhileSeconds) || !(deciseconds(low, Math.floor) > 0))
     return (
       'the plan in force is near the best within the bounds: ' +
-      `a change would save ${expected.toFixed(1)} s a vehicle, and at least ${saving.low.toFixed(1)} s`
+      `a change would save ${expected.toFixed(1)} s a vehicle, and at least ${low.toFixed(1)} s`
     );
-  const payer = predicted.phases.find((phase, i) => paysTooMuch(current.phases[i] as PhaseDelay, phase));
-  if (payer !== undefined) return `phase ${payer.phase} would wait ${payer.delaySeconds.toFixed(0)} s`;
-  return { plan, predicted, saving };
+  const current = planDelay(intersection, inForce, evidence.demands);
+  const payer = worth.predicted.phases.find((phase, i) =>
+    paysTooMuch(current.phases[i] as PhaseDelay, phase),
+  );
+  return payer === undefined ? worth : `phase ${payer.phase} would wait ${payer.delaySeconds.toFixed(0)} s`;
+}
+
+/** What a plan does under the demand that was measured, beside the plan in force. */
+function worthOf(intersection: Intersection, evidence: Evidence, inForce: Plan, plan: Plan): Candidate {
+  const savingUnder = (demands: readonly PhaseDemand[]): number =>
+    planDelay(intersection, inForce, demands).delaySeconds -
+    planDelay(intersection, plan, demands).delaySeconds;
+  const expected = savingUnder(evidence.demands);
+  const all = [expected, ...evidence.byWindow.map(savingUnder)];
+  return {
+    plan,
+    predicted: planDelay(intersection, plan, evidence.demands),
+    saving: { expected, low: Math.min(...all), high: Math.max(...all) },
+  };
 }
 
 function document(

@@ -17,6 +17,7 @@ import { type EventTime, seconds } from '#domain/time.ts';
 import type { ApproachLane } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import type { LaneMinutes } from './corridors.ts';
+import { noPriority, type Priority, priorityText } from './priority.ts';
 import { changesOf, fullness } from './reason.ts';
 import { type Advice, deciseconds, recommendationLife, wirePlan, worthwhileSeconds } from './recommend.ts';
 
@@ -32,6 +33,7 @@ export interface TogetherRequest {
   readonly network: Network;
   readonly signals: readonly Seen[];
   readonly bounds?: AskedBounds | undefined;
+  readonly priority?: Priority | undefined;
   readonly at: EventTime;
   /** Makes the ids; never used twice at one intersection. */
   readonly nonce: string;
@@ -47,28 +49,35 @@ interface Outcome {
   /** Of all signals together, s a vehicle. */
   readonly savingSeconds: number;
   readonly delaySeconds: number;
-  /** Vehicles that come to each signal, vehicles a second. */
+  /** Vehicles that come to each signal, each counted as often as it weighs, vehicles a second. */
   readonly arrivalVps: ReadonlyMap<string, number>;
+}
+
+/** What a document says of the plans: when as many come as did, and as may well come; and what was asked for. */
+interface Promised {
+  readonly likely: Outcome;
+  readonly worst: Outcome;
+  readonly asked: string;
 }
 
 /** Advice for each of the signals, by its id. */
 export function recommendTogether(request: TogetherRequest): ReadonlyMap<string, Advice> {
-  const { signals, bounds, at } = request;
+  const { network, signals, bounds, at, priority = noPriority } = request;
   const none = (...reasons: string[]): ReadonlyMap<string, Advice> =>
     new Map(signals.map(({ intersection }) => [intersection.id, { kind: 'none', reasons }]));
   const spaces = signals.map(
     ({ intersection, layout, inForce }) => new PlanSpace(intersection, layout, inForce, bounds),
   );
-  const membersFor = (deviations: number): Member[] =>
+  const membersFor = (deviations: number, counted: Priority): Member[] =>
     signals.map((seen, i) => ({
       id: seen.intersection.id,
-      flow: flowOf(seen, deviations),
+      flow: flowOf(seen, deviations, counted),
       space: spaces[i] as PlanSpace,
     }));
   const inForce: Plans = new Map(signals.map((seen) => [seen.intersection.id, seen.inForce]));
-  const probable = membersFor(1);
+  const probable = membersFor(1, priority);
   const plans = drawPlans(probable);
-  const likely = outcome(membersFor(0), inForce, plans);
+  const likely = outcome(membersFor(0, priority), inForce, plans);
   const worst = outcome(probable, inForce, plans);
   const low = Math.min(likely.savingSeconds, worst.savingSeconds);
   const least = Math.max(worthwhileSeconds, clearGain * likely.delaySeconds);
@@ -80,6 +89,15 @@ export function recommendTogether(request: TogetherRequest): ReadonlyMap<string,
   for (const [id, played] of likely.after)
     if (paysTooMuch(likely.before.get(id) as Played, played))
       return none(`somebody at ${id} would wait too much longer`);
+  // What is promised is what all vehicles alike will see.
+  const promise: Promised =
+    priority.size === 0
+      ? { likely, worst, asked: '' }
+      : {
+          likely: outcome(membersFor(0, noPriority), inForce, plans),
+          worst: outcome(membersFor(1, noPriority), inForce, plans),
+          asked: priorityText(network, priority, likely.savingSeconds),
+        };
   const advice = new Map<string, Advice>();
   for (const seen of signals) {
     const { intersection } = seen;
@@ -96,14 +114,18 @@ export function recommendTogether(request: TogetherRequest): ReadonlyMap<string,
       });
       continue;
     }
-    const document = documentOf(request, seen, plan, constraints, likely, worst, at);
+    const document = documentOf(request, seen, plan, constraints, promise, at);
     advice.set(intersection.id, { kind: 'recommendation', document });
   }
   return advice;
 }
 
 /** What comes, and this many standard deviations of the count more. */
-function flowOf({ layout, lanes: { last, usual } }: Seen, deviations: number): CyclicFlow {
+function flowOf(
+  { layout, lanes: { last, usual } }: Seen,
+  deviations: number,
+  priority: Priority,
+): CyclicFlow {
   const flows = layout.lanes.map((lane) => {
     const place = last.lanes.findIndex((one) => isLane(one, lane));
     const seen = last.lanes[place];
@@ -114,6 +136,7 @@ function flowOf({ layout, lanes: { last, usual } }: Seen, deviations: number): C
       arrivalVps: seen === undefined ? 0 : comingVps(seen, usual[place], deviations),
       shares: shares.map((share) => (sum > 0 ? share / sum : 1 / shares.length)),
       ratio,
+      weight: priority.get(placeOfLane(lane.id).link),
     });
   });
   return new CyclicFlow(layout, flows);
@@ -151,7 +174,7 @@ function outcome(members: readonly Member[], inForce: Plans, plans: Plans): Outc
 }
 
 const arrivalOf = ({ flows }: CyclicFlow): number =>
-  flows.reduce((sum, { arrivalVps }) => sum + arrivalVps, 0);
+  flows.reduce((sum, { arrivalVps, weight }) => sum + weight * arrivalVps, 0);
 
 const isSame = (one: Plan, other: Plan): boolean =>
   JSON.stringify(wirePlan(one)) === JSON.stringify(wirePlan(other));
@@ -161,8 +184,7 @@ function documentOf(
   { intersection, inForce, layout, lanes: { last: approach, windows, since } }: Seen,
   plan: Plan,
   constraints: SignalRecommendation['constraints'],
-  likely: Outcome,
-  worst: Outcome,
+  { likely, worst, asked }: Promised,
   at: EventTime,
 ): SignalRecommendation {
   const [before, after] = [likely.before, likely.after].map(
@@ -197,7 +219,7 @@ function documentOf(
       `mean delay ${mean(before).toFixed(1)} s, expected ${mean(after).toFixed(1)} s ` +
       `(saves ${low.toFixed(1)} to ${high.toFixed(1)} s a vehicle${
         signals.length > 1 ? ` at ${signals.length} signals together` : ''
-      })`,
+      })${asked}`,
     signature: '',
   };
 }
