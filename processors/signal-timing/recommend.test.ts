@@ -212,6 +212,7 @@ describe('advice with a priority', () => {
         if (typeof evidence === 'string') throw new Error(evidence);
         const before = planDelay(legs, legs.plan, evidence.demands);
         const after = planDelay(legs, asPlan(advice.document.plan), evidence.demands);
+        expect(advice.document.predictedDelayDeciseconds).toBe(Math.round(10 * after.delaySeconds));
         for (const [i, phase] of after.phases.entries())
           expect(paysTooMuch(before.phases[i]!, phase)).toBe(false);
       }),
