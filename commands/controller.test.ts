@@ -125,6 +125,13 @@ describe('the reference client of a controller', () => {
     expect(plans).toEqual([]);
   });
 
+  it('ends when it asks for what is not there', async () => {
+    start({ intersection: 'I9' });
+    await expect(running).rejects.toThrow('404, ');
+    running = Promise.resolve();
+    expect(notes).toEqual([]);
+  });
+
   it('calls the phases of a stage when it is time, once', async () => {
     start({ stages: true });
     const stage: SignalStage = {

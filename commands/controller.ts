@@ -21,5 +21,9 @@ export async function controller(
   };
   const key = signingKey?.reveal();
   say(`${options.intersection} waits for advice from ${options.url}`);
-  await referenceController({ ...options, cabinet, key, signal: stop.signal, note: say });
+  try {
+    await referenceController({ ...options, cabinet, key, signal: stop.signal, note: say });
+  } finally {
+    stop.abort();
+  }
 }

@@ -67,7 +67,13 @@ const [waitSeconds, pauseSecondsMost] = [30, 30];
 /** So many nonces are remembered: none is followed twice. */
 const noncesMost = 1_000;
 
-/** Runs until `signal` ends it. Without answers the controller goes on with what it runs: silence costs nothing. */
+/** What is asked for is not there, or not allowed: to ask again would be of no use. */
+class Refused extends Error {}
+
+/**
+ * Runs until `signal` ends it. Without answers the controller goes on with what it runs: silence costs nothing. Rejects
+ * when Arterial says that the question is wrong.
+ */
 export async function referenceController(options: ClientOptions): Promise<void> {
   const client = new Client(options);
   const loops = [client.follow(() => client.nextPlan())];
@@ -94,6 +100,7 @@ class Client {
         pause = 1;
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof Refused) throw error;
         note(`${(error as Error).message}; again in ${pause} s`);
         await sleep(1000 * pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pauseSecondsMost, 2 * pause);
@@ -168,7 +175,10 @@ class Client {
     const known = Object.entries(query).filter(([, value]) => value !== '');
     const search = new URLSearchParams([...known, ['waitSeconds', String(waitSeconds)]]);
     const answer = await fetch(`${this.options.url}${path}?${search}`, { signal: this.options.signal });
-    if (!answer.ok) throw new Error(`${path} is answered with ${answer.status}: ${await answer.text()}`);
+    if (!answer.ok) {
+      const isWrong = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
+      throw new (isWrong ? Refused : Error)(`${path}: ${answer.status}, ${await answer.text()}`);
+    }
     return (await answer.json()) as Answer;
   }
 
