@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '#domain/network.ts';
 import { avenue } from '#domain/signal-control/avenue.fixture.ts';
+import { defaultBounds } from '#domain/signal-timing/safety-gate.ts';
 import { minutes } from '#domain/time.ts';
 import type { ApproachLane } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
@@ -102,4 +104,46 @@ describe('plans from lanes', () => {
       quality: 'imputed',
     });
   });
+});
+
+describe('a hostile detector', () => {
+  const { splitChangeSeconds, cycleChangeSeconds } = defaultBounds;
+  const vph = fc.oneof(fc.nat(3000), fc.constantFrom(0, 65_535));
+  const lie = fc.record({
+    arrivalVph: vph,
+    arrivalDeviationVph: vph,
+    saturationVph: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 65_535 })),
+    queueDecivehicles: fc.nat(65_535),
+  });
+  const lanes = corridor!.signals[0]!.layout.lanes.length;
+
+  it('moves no split and no cycle further than its bound, whatever it says of a lane', () => {
+    let advised = 0;
+    fc.assert(
+      fc.property(fc.nat(lanes - 1), fc.array(lie, { minLength: 5, maxLength: 5 }), (lane, lies) => {
+        const [first, ...others] = seen(uneven);
+        const { intersection, layout } = first!;
+        const told = lies
+          .map((one, minute) => {
+            const state = approachOf(intersection, layout, uneven, midnight + minutes(minute));
+            return {
+              ...state,
+              lanes: state.lanes.map((each, l) => (l === lane ? { ...each, ...one } : each)),
+            };
+          })
+          .reduce<LaneMinutes | null>(withMinute, null)!;
+        for (const { plan, previous, constraints } of documents(
+          ask([{ ...first!, lanes: told }, ...others]),
+        )) {
+          advised++;
+          expect(constraints.every(({ met }) => met)).toBe(true);
+          expect(Math.abs(plan.cycleSeconds - previous.cycleSeconds)).toBeLessThanOrEqual(cycleChangeSeconds);
+          for (const [i, { seconds }] of plan.splits.entries())
+            expect(Math.abs(seconds - previous.splits[i]!.seconds)).toBeLessThanOrEqual(splitChangeSeconds);
+        }
+      }),
+      { numRuns: 25 },
+    );
+    expect(advised).toBeGreaterThan(0);
+  }, 60_000);
 });
