@@ -125,7 +125,7 @@ describe('plans for signals that follow one another', () => {
     expect(total(all, plans)).toBeLessThan(0.5 * total(all, inForce(all)));
   });
 
-  it('are looked for once from each beginning where these are few, and no oftener than asked where they are many', () => {
+  it('are looked for once from each beginning where these are few, else as often as asked', () => {
     const [only] = members(1, 300, busy, withSide(20)) as [Member];
     const before = playAll([only], inForce([only])).get(only.id)!;
     const { descend } = only.space;

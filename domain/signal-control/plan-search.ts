@@ -42,9 +42,9 @@ export const paysTooMuch = (before: Played, after: Played): boolean =>
   after.delaySeconds.some((seconds, l) => seconds - (before.delaySeconds[l] as number) > worseningSeconds);
 
 /**
- * Over the choices of phases to leave out; of a given cycle when there is one. Follows no more than `most` of the splits
- * that it may begin with: all with the shares of `like` if they are no more, else a quarter, those that look best, and
- * then those that do with the shares that were found.
+ * Over the choices of phases to leave out; of a given cycle when there is one. Follows no more than `most` of the
+ * splits that it may begin with: all with the shares of `like` if they are no more, else a quarter, those that look
+ * best, and then those that do with the shares that were found.
  */
 export function search(
   member: Member,
