@@ -52,4 +52,12 @@ describe('a corridor', () => {
   it('is left alone where such lanes hold but a few', () => {
     expect(sizes(shared(20))).toEqual([]);
   });
+
+  it('is advised without a signal whose yellow no plan may have', () => {
+    const network = avenue(3, 300);
+    const [first, ...others] = [...network.intersections.values()];
+    const long = { ...first!, phases: first!.phases.map((phase) => ({ ...phase, yellowSeconds: 9 })) };
+    const intersections = new Map([long, ...others].map((one) => [one.id, one]));
+    expect(sizes({ ...network, intersections })).toEqual([2]);
+  });
 });
