@@ -72,11 +72,17 @@ const mayFill = ({ lanes, signal }: Layout): boolean =>
 const givesWayAndPasses = ({ service: does }: Layout['lanes'][number]): boolean =>
   does.some((now) => now.includes(service.protected) && now.includes(service.permitted));
 
-/** Whether one of those lanes holds but a few. */
+/**
+ * Whether one of those lanes holds but a few, and who is in the wrong one must change over there. Where the road widens
+ * only then, as a loop upstream shows that counts for this lane and others, everybody still chooses.
+ */
 const isTight = (layout: Layout): boolean =>
   mayFill(layout) &&
   layout.lanes.some(
-    (lane) => givesWayAndPasses(lane) && lane.links.some(({ inMeters }) => inMeters < shortMeters),
+    (lane) =>
+      givesWayAndPasses(lane) &&
+      lane.links.some(({ inMeters }) => inMeters < shortMeters) &&
+      !lane.advance.some(({ sharedBy }) => sharedBy > 1),
   );
 
 /**
