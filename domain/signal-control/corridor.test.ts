@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Intersection, Network, Plan } from '../network.ts';
+import { splitsOf } from '../signal-timing/ring-barrier.ts';
 import { evaluatePlan } from '../signal-timing/safety-gate.ts';
 import { randomFrom, whole } from '../signal-timing/seeded.ts';
 import { avenue, speedMps } from './avenue.fixture.ts';
@@ -8,7 +9,7 @@ import { CyclicFlow } from './cyclic-flow.ts';
 import { laneFlow } from './lane-flow.ts';
 import { layoutsOf } from './layout.ts';
 import { controlModelOf } from './network-model.ts';
-import type { Member } from './plan-search.ts';
+import { type Member, search } from './plan-search.ts';
 import { PlanSpace } from './plan-space.ts';
 
 /** Signals `meters` apart, with as many vehicles an hour as `vph` says of each lane. */
@@ -122,6 +123,28 @@ describe('plans for signals that follow one another', () => {
     const plans = drawPlans(all);
     expect(played / all.length).toBeLessThan(2500);
     expect(total(all, plans)).toBeLessThan(0.5 * total(all, inForce(all)));
+  });
+
+  it('are looked for once from each beginning where these are few, else as often as asked', () => {
+    const [only] = members(1, 300, busy, withSide(20)) as [Member];
+    const before = playAll([only], inForce([only])).get(only.id)!;
+    const { descend } = only.space;
+    let followed = 0;
+    only.space.descend = (...asked) => {
+      followed++;
+      return descend.apply(only.space, asked);
+    };
+    const followedOf = (most: number): number => {
+      followed = 0;
+      search(only, before, splitsOf(only.space.inForce), most);
+      return followed;
+    };
+    // Of each choice the cycle in force, and those 10 s apart, since nobody sees the queue of the side street.
+    const { least, most } = only.space;
+    const all = only.space.choices().length * (2 + Math.floor((most - Math.ceil(least)) / 10));
+    expect(followedOf(1000)).toBeGreaterThan(all / 2);
+    expect(followedOf(1000)).toBeLessThanOrEqual(all);
+    expect(followedOf(20)).toBe(20);
   });
 
   it('pass the gate, whatever comes, and are the same again', () => {

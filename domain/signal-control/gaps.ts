@@ -1,7 +1,10 @@
 /** How many of those who give way find a gap in the stream against them. */
 
-/** Gap that is taken, s: HCM 6, permitted left turns. */
-const criticalGapSeconds = 4.5;
+/**
+ * Gap that is taken, s: what drivers need to see who turn left across two lanes (AASHTO, Green Book, case F). With the
+ * 4.5 s of HCM 6 plans left out phases without which those who turn left fill their lane, or the junction.
+ */
+const criticalGapSeconds = 6;
 /**
  * Gap that those take who wait inside the junction, s, until it is learnt lane by lane: they look at all that comes
  * from afar. With 4.5 so many of them were thought gone that crossing traffic followed on them and junctions locked up.
@@ -25,7 +28,7 @@ const tableOf = (critical: number): Float64Array =>
 const [atStopBar, inside] = [tableOf(criticalGapSeconds), tableOf(insideGapSeconds)];
 const placeOf = (flow: number): number => Math.min(100, Math.round(flow * 50));
 
-/** As HCM has it. */
+/** Of those at the stop bar. */
 export const gapFactor = (flow: number): number => atStopBar[placeOf(flow)] as number;
 
 /** Of those who wait inside the junction. */

@@ -42,8 +42,9 @@ export const paysTooMuch = (before: Played, after: Played): boolean =>
   after.delaySeconds.some((seconds, l) => seconds - (before.delaySeconds[l] as number) > worseningSeconds);
 
 /**
- * Over the choices of phases to leave out; of a given cycle when there is one. Follows no more than `most` of them:
- * a quarter of those that look best with the shares of `like`, then of those with the shares that were found.
+ * Over the choices of phases to leave out; of a given cycle when there is one. Follows no more than `most` of the
+ * splits that it may begin with: all with the shares of `like` if they are no more, else a quarter, those that look
+ * best, and then those that do with the shares that were found.
  */
 export function search(
   member: Member,
@@ -55,18 +56,22 @@ export function search(
   const { space } = member;
   const cost = costAlone(member, before);
   const isFixed = cycleSeconds !== undefined;
-  const lookUp = (shares: Splits, number: number): Found[] =>
+  const followed = (shares: Splits, number: number): Found[] =>
     startsOf(member, cost, shares, number, cycleSeconds).map((splits) =>
       space.descend(splits, isFixed, cost),
     );
-  const first = Math.max(1, most >> 2);
-  const found = bestOf(lookUp(like, first));
+  const all = space.choices().length * (isFixed ? 1 : 1 + otherCycles(member).length);
+  const first = all <= most ? all : Math.max(1, most >> 2);
+  const found = bestOf(followed(like, first));
+  if (first === all || found === undefined) return possible(found);
   const shares = new Map(
-    [...like].map(([phase, seconds]) => [phase, found?.splits.get(phase) || seconds / 2] as const),
+    [...like].map(([phase, seconds]) => [phase, found.splits.get(phase) || seconds / 2] as const),
   );
-  const best = bestOf([...(found === undefined ? [] : [found]), ...lookUp(shares, most - first)]);
-  return best !== undefined && Number.isFinite(best.cost) ? best : undefined;
+  return possible(bestOf([found, ...followed(shares, most - first)]));
 }
+
+const possible = (found: Found | undefined): Found | undefined =>
+  found !== undefined && Number.isFinite(found.cost) ? found : undefined;
 
 interface Found {
   readonly splits: Splits;

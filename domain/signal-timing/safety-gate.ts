@@ -9,7 +9,7 @@ import {
   walkAndClearanceSeconds,
   yellowChangeSeconds,
 } from './clearance.ts';
-import { add, type Constraint, longestRedClearanceSeconds, yellowRange } from './constraint.ts';
+import { add, type Constraint, longestRedClearanceSeconds, passes, yellowRange } from './constraint.ts';
 import { barrierGroups, changeSeconds, splitsOf } from './ring-barrier.ts';
 
 /** What a plan may be and how far it may move. All in seconds. */
@@ -114,6 +114,14 @@ function form(constraints: Constraint[], intersection: Intersection, plan: Plan)
   );
   add(constraints, 'phaseUnknown', null, unknown.length, 'equals', 0, 'splits');
 }
+
+/** Whether a plan may pass at all: none passes where the tables have a clearance that does not, as none changes it. */
+export const mayBeTimed = ({ phases }: Intersection): boolean =>
+  phases.every((phase) => {
+    const constraints: Constraint[] = [];
+    clearance(constraints, phase);
+    return passes(constraints);
+  });
 
 function clearance(constraints: Constraint[], phase: Phase): void {
   const { number, yellowSeconds: yellow, redClearanceSeconds: red } = phase;

@@ -3,6 +3,7 @@ import type { Intersection, Network } from '#domain/network.ts';
 import { count, type RateState } from '#domain/signal-control/lane-estimate.ts';
 import { type Layout, layoutsOf, service } from '#domain/signal-control/layout.ts';
 import { controlModelOf } from '#domain/signal-control/network-model.ts';
+import { mayBeTimed } from '#domain/signal-timing/safety-gate.ts';
 import { type EventTime, minutes, seconds } from '#domain/time.ts';
 import type { Owned } from '#runtime/processor.ts';
 import type { ApproachState } from '#schemas/generated/approach.state.v1.ts';
@@ -71,11 +72,17 @@ const mayFill = ({ lanes, signal }: Layout): boolean =>
 const givesWayAndPasses = ({ service: does }: Layout['lanes'][number]): boolean =>
   does.some((now) => now.includes(service.protected) && now.includes(service.permitted));
 
-/** Whether one of those lanes holds but a few. */
+/**
+ * Whether one of those lanes holds but a few, and who is in the wrong one must change over there. Where the road widens
+ * only then, as a loop upstream shows that counts for this lane and others, everybody still chooses.
+ */
 const isTight = (layout: Layout): boolean =>
   mayFill(layout) &&
   layout.lanes.some(
-    (lane) => givesWayAndPasses(lane) && lane.links.some(({ inMeters }) => inMeters < shortMeters),
+    (lane) =>
+      givesWayAndPasses(lane) &&
+      lane.links.some(({ inMeters }) => inMeters < shortMeters) &&
+      !lane.advance.some(({ sharedBy }) => sharedBy > 1),
   );
 
 /**
@@ -83,7 +90,7 @@ const isTight = (layout: Layout): boolean =>
  * that may fill did so until nobody moved, whatever the cycle, whichever phases were kept, and whichever of the
  * signals kept their own plan. With all their own plans in force that is seldom.
  */
-export function advisable(layouts: Layouts): Layouts {
+export function advisable(layouts: Layouts): Map<string, Layout> {
   const risky = new Set(
     [...groupsOf(layouts)].flatMap((ids) =>
       [...ids].some((id) => isTight(layouts.get(id) as Layout)) ? [...ids] : [],
@@ -116,6 +123,8 @@ export function corridorsOf(network: Network, owned: Owned): Corridor[] {
     ({ district, phases }) => owned(district) && phases.length > 0,
   );
   const layouts = advisable(layoutsOf(controlModelOf(network, intersections)));
+  // One that no plan can be given is not waited for by the others.
+  for (const intersection of intersections) if (!mayBeTimed(intersection)) layouts.delete(intersection.id);
   return [...groupsOf(layouts)].map((ids) => ({
     signals: [...ids].sort().map((id) => ({
       intersection: network.intersections.get(id) as Intersection,
