@@ -97,5 +97,6 @@ describe('a network that is taught', () => {
       learn({ ...lessons, dropped: 0.25 }, { ...course, rounds: 3, seed });
     expect(of(1)).toEqual(of(1));
     expect(of(1)).not.toEqual(of(2));
+    expect(of(1)).not.toEqual(learn(lessons, { ...course, rounds: 3, seed: 1 }));
   });
 });
