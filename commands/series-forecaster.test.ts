@@ -133,6 +133,24 @@ describe('lessons', () => {
     expect(signals[0]!.aborted).toBe(true);
   });
 
+  it('are more where rows are of car parks', async () => {
+    const lessonsAt = async (stepSeconds: number): Promise<number> => {
+      const asked: number[] = [];
+      const shape = { sensors: ['a'], horizons: [1], stepSeconds, testFrom: 0 };
+      const forecaster = new SeriesForecaster(shape, {
+        note: () => undefined,
+        teach: ({ teaching }) => {
+          asked.push(teaching.lessons);
+          return new Promise(() => undefined);
+        },
+      });
+      for (let row = 0; asked.length === 0; row++) await forecaster.take(row, timeOf(row, stepSeconds), [50]);
+      forecaster.close();
+      return asked[0]!;
+    };
+    expect([await lessonsAt(300), await lessonsAt(1800)]).toEqual([400_000, 1_000_000]);
+  });
+
   it('that are not over in time are gone without, until some rows later', async () => {
     let [model, lessons]: [NetworkModel | undefined, number] = [undefined, 0];
     const once = school();

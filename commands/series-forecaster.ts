@@ -1,3 +1,4 @@
+import { lessonsOfCarParks } from '#domain/forecast/curriculum.ts';
 import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { longestHorizon } from '#domain/forecast/recent.ts';
@@ -39,7 +40,7 @@ const pipeCharacters = 80 * 1024;
 const slower = 1.5;
 /** A network that is taught meanwhile is waited for once so many rows have been answered without it. */
 const rowsWithout = 200;
-const teaching = { members: 4, lessons: 400_000 };
+const [members, lessonsOfRoads] = [4, 400_000];
 /** Below this span of rows nothing worth it is learned by a network. */
 const leastDays = 4;
 /** Every so many rows are looked at for how long they are. */
@@ -181,7 +182,10 @@ export class SeriesForecaster {
     const order: TeachOrder = {
       ...{ pace: this.#pace, sensors, times: this.#rows.times },
       values: this.#forecaster!.scaled(this.#rows.values),
-      teaching: { ...teaching, name: `network.${row}`, seed: row },
+      teaching: {
+        ...{ members, name: `network.${row}`, seed: row },
+        lessons: this.#pace.recalls ? lessonsOfCarParks : lessonsOfRoads,
+      },
     };
     this.#taught = teach(order, this.#closing.signal).then((model) => {
       this.#lastLesson = { milliseconds: performance.now() - began, rows };

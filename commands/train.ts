@@ -1,6 +1,6 @@
 /** `arterial train`: a model of its own for a city, from what was measured there. */
 import { writeFile } from 'node:fs/promises';
-import { materialOf, modelOf, roundsAMember } from '#domain/forecast/curriculum.ts';
+import { lessonsOfCarParks, materialOf, modelOf, roundsAMember } from '#domain/forecast/curriculum.ts';
 import { type ModelFile, readModelFile, writeModelFile } from '#domain/forecast/model-file.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
 import { createProgress, type ProgressStream } from '#ingest/replay/progress.ts';
@@ -29,8 +29,8 @@ export interface Trained {
   readonly scores: readonly Score[];
 }
 
-/** Lessons that are kept of a history; each is gone through a few times. */
-const lessonsMost = 600_000;
+/** Lessons that are kept of a history of roads; each is gone through a few times. */
+const lessonsOfRoads = 600_000;
 const trainedShare = 0.8;
 
 /** Teaches on the first four fifths, measures on the last, then teaches on all, and writes that model and its card. */
@@ -47,7 +47,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
       ticks: history.ticks.slice(0, ticks),
       values: history.values.subarray(0, ticks * history.sensors.length),
     };
-    const material = materialOf(some, { seed, lessons: lessonsMost });
+    const lessons = history.pace.recalls ? lessonsOfCarParks : lessonsOfRoads;
+    const material = materialOf(some, { seed, lessons });
     const told = (loss: number): void => bar.add(1, `loss ${loss.toFixed(4)}`);
     const { threads } = options;
     const taught = await teachMembers(material.lessons, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lessonsOf, neighboursOf, teach } from './curriculum.ts';
+import { droppedOf, lessonsOf, neighboursOf, teach } from './curriculum.ts';
 import { Forecaster, nothingSaid } from './forecaster.ts';
 import { cityInputs } from './ground.ts';
 import { outputsOf } from './network-model.ts';
@@ -70,6 +70,17 @@ describe('the curriculum', () => {
     };
     expect(cityOf(28).every((one) => one > 1e8)).toBe(true);
     expect(cityOf(61).every((one) => one < 10)).toBe(true);
+  });
+
+  it('leaves nothing out where car parks have been seen for two months and tell many lessons', () => {
+    const dropped = (days: number, count: number, recalls: boolean): number =>
+      droppedOf({ pace: { ...pace, recalls }, ticks: new Array(96 * days) }, count);
+    expect(dropped(60, 400_000, true)).toBe(0);
+    expect(dropped(59, 400_000, true)).toBe(0.25);
+    expect(dropped(60, 399_999, true)).toBe(0.25);
+    expect(dropped(60, 400_000, false)).toBe(0.25);
+    const { lessons } = lessonsOf(history, neighboursOf(history), { seed: 1, lessons: 2000 });
+    expect(lessons.dropped).toBe(0.25);
   });
 
   it('has no lesson of a sensor of which nothing is known', () => {

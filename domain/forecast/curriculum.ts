@@ -39,7 +39,15 @@ const [tailWeight, betweenWeight] = [0.1, 0.3];
 /** Departures closer than this are no neighbours. */
 const leastCorrelation = 0.3;
 
-const course = { rounds: 14, lessonsARound: 400_000, dropped: 0.25, step: 4e-3 } satisfies Partial<Course>;
+/**
+ * What is left out of a network while it learns, so that it learns nothing by heart. Of car parks nothing is, once they
+ * have been seen for two months and tell so many lessons.
+ */
+const [usuallyDropped, manyLessons] = [0.25, 400_000];
+/** Lessons of car parks that are worth keeping: of fewer, each would be gone through more often. */
+export const lessonsOfCarParks = 1_000_000;
+
+const course = { rounds: 14, lessonsARound: 400_000, step: 4e-3 } satisfies Partial<Course>;
 
 /** All that the members of an ensemble learn from; the same for each. Its numbers can be shared with other threads. */
 export interface Material {
@@ -150,8 +158,8 @@ export function lessonsOf(
   }
   const used = rows.subarray(0, count * inputs);
   const { means, scales } = scaleOf(used, count, inputs);
-  if (ticks.length * pace.tickSeconds < citySeconds)
-    scales.fill(unheard, cityInputs.from, cityInputs.from + cityInputs.count);
+  if (!isLong(history)) scales.fill(unheard, cityInputs.from, cityInputs.from + cityInputs.count);
+  const dropped = droppedOf(history, count);
   scaleInputs(used, count, means, scales);
   const mean = weights.subarray(0, count).reduce((sum, one) => sum + one, 0) / Math.max(1, count);
   for (let i = 0; i < count; i++) weights[i]! /= mean;
@@ -159,8 +167,16 @@ export function lessonsOf(
     level,
     weight: level !== 0.5 ? tailWeight : pace.horizons.includes(ahead) ? 1 : betweenWeight,
   }));
-  return { lessons: { shape, rows: used, answers, count, weights, quantiles }, means, scales };
+  return { lessons: { shape, rows: used, answers, count, weights, quantiles, dropped }, means, scales };
 }
+
+/** Whether a history tells how the whole city departs. */
+const isLong = ({ ticks, pace }: Pick<History, 'ticks' | 'pace'>): boolean =>
+  ticks.length * pace.tickSeconds >= citySeconds;
+
+/** What share is left out of a network that learns so many lessons of a history. */
+export const droppedOf = (history: Pick<History, 'ticks' | 'pace'>, count: number): number =>
+  history.pace.recalls && isLong(history) && count >= manyLessons ? 0 : usuallyDropped;
 
 /** In memory that threads can have in common. */
 const sharedFloats = (count: number): Float32Array =>

@@ -11,8 +11,6 @@ export const recalledDays = [1, 7] as const;
 const [lateFeatures, restFeatures, recallFeatures, clockFeatures] = [3, 3, 2 * recalledDays.length, 2 * 4];
 /** Features of a line besides those of `Recent.line`. */
 export const dayFeatures = lateFeatures + restFeatures + recallFeatures + clockFeatures;
-/** Values that are nearer to each other are the same. */
-const still = 1e-3;
 
 /**
  * What the lines of car parks are told besides: how the last hour went, whether the value rests, how yesterday and a
@@ -65,7 +63,7 @@ export class DayFeatures {
     const value = this.#recent.value(sensor);
     const departure = this.#recent.departure(sensor, 0);
     const change = value - this.#recent.value(sensor, this.#hour);
-    const rest = this.#rest(sensor);
+    const rest = this.#recent.rested(sensor, this.#hour) / this.#hour;
     let next = from;
     into[next++] = value - this.#recent.value(sensor, 1);
     into[next++] = change;
@@ -90,18 +88,5 @@ export class DayFeatures {
       if (Number.isNaN(into[from + i]!)) into[from + i] = 0;
       this.#told.values[start + i] = into[from + i]!;
     }
-  }
-
-  /** Share of the last hour through which the value has not moved, or nothing came: closed, or stuck. 0..1. */
-  #rest(sensor: number): number {
-    const recent = this.#recent;
-    const age = recent.age(sensor);
-    let ago = 0;
-    while (ago < this.#hour) {
-      const step = recent.value(sensor, ago) - recent.value(sensor, ago + 1);
-      if (ago >= age && Math.abs(step) >= still) break;
-      ago++;
-    }
-    return ago / this.#hour;
   }
 }

@@ -69,6 +69,25 @@ describe('the ground of forecasts', () => {
     expect(told.every((one) => one !== 0)).toBe(true);
   });
 
+  it('tells a network of car parks how restless they were, and how long they have rested', () => {
+    const ground = new Ground(carParks);
+    const into = new Float32Array(inputsOf(carParks));
+    const values = [...Array.from({ length: 96 }, (_, i) => 50 + ((i * 7) % 11)), 60, 60, 60, 60];
+    for (const [t, value] of values.entries()) {
+      ground.take(tickOf(t, carParks), Float32Array.of(value), 1);
+      ground.look(Float32Array.of(value));
+    }
+    const { recent } = ground;
+    const spread = recent.spread(0);
+    ground.inputs(0, [], into, 0);
+    const [hour, long, moved, share, ticks] = into.slice(-5);
+    expect(hour).toBeCloseTo(recent.unrest(0, 2) / spread, 5);
+    expect(long).toBeCloseTo(recent.unrest(0, 12) / spread, 5);
+    expect(long).toBeGreaterThan(hour!);
+    expect([moved, share]).toEqual([0, 1]);
+    expect(ticks).toBeCloseTo(Math.log(4), 5);
+  });
+
   it('tells the lines of the horizons that are nearest to the anchors, each once', () => {
     expect(linesTold(links)).toEqual([0, 1, 2]);
     expect(linesTold({ ...links, horizons: [2, 4] })).toEqual([0, 1]);

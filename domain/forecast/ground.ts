@@ -30,6 +30,8 @@ const clockFeatures = 5;
 const slopeFeatures = 4;
 /** Of each day that is recalled, how it was now and how it changed until each anchor. */
 const recallFeatures = recalledDays.length * 4;
+/** How far and how much a value went up and down of late, and for how long it has rested. */
+const restFeatures = 5;
 const cityLags = [0, 3, lookBack] as const;
 
 /** Ticks ahead at which a network is told what is usual: a quarter, a half and the whole of the farthest horizon. */
@@ -52,7 +54,7 @@ export const inputsOf = (pace: Pace): number =>
   linesTold(pace).length +
   slopeFeatures +
   neighbourFeatures * mostNeighbours +
-  (pace.recalls ? recallFeatures : 0);
+  (pace.recalls ? recallFeatures + restFeatures : 0);
 
 /** Where in a row the numbers begin that tell of the whole city, and how many they are. */
 export const cityInputs = {
@@ -298,7 +300,9 @@ export class Ground {
       into[next++] = now;
       into[next++] = other < 0 ? 0 : now - recent.departure(other, 3) / recent.spread(other);
     }
-    if (this.#memory) this.#recall(this.#memory, sensor, value, spread, into, next);
+    if (!this.#memory) return;
+    next = this.#recall(this.#memory, sensor, value, spread, into, next);
+    this.#rest(sensor, spread, into, next);
   }
 
   /** Writes what the lines say, in spreads from what a network counts from, and how the usual rises and falls. */
@@ -327,7 +331,7 @@ export class Ground {
     spread: number,
     into: Float32Array,
     from: number,
-  ): void {
+  ): number {
     let next = from;
     for (const days of recalledDays) {
       const then = memory.before(this.#tick!.moment(0), days, sensor, this.profiles.slot);
@@ -338,6 +342,19 @@ export class Ground {
           spread,
         );
     }
+    return next;
+  }
+
+  /** Writes how restless the last hour and the last ticks were, in spreads, and how long the value has rested. */
+  #rest(sensor: number, spread: number, into: Float32Array, from: number): void {
+    const { recent } = this;
+    const { hour } = this.#slopes;
+    const rested = recent.rested(sensor, lookBack - 1);
+    into[from] = recent.unrest(sensor, hour) / spread;
+    into[from + 1] = recent.unrest(sensor) / spread;
+    into[from + 2] = recent.moved(sensor, hour) / spread;
+    into[from + 3] = Math.min(1, rested / hour);
+    into[from + 4] = Math.log1p(rested);
   }
 
   /**

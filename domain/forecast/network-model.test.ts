@@ -18,7 +18,7 @@ describe('a network model', () => {
       '5:0.5',
     ]);
     expect(shapeOf(pace).outputs).toBe(10);
-    expect(shapeOf({ ...pace, recalls: true }).inputs).toBe(shapeOf(pace).inputs + 8);
+    expect(shapeOf({ ...pace, recalls: true }).inputs).toBe(shapeOf(pace).inputs + 13);
   });
 
   it('brings inputs to a common scale, and what is far out to its end', () => {

@@ -22,6 +22,15 @@ describe('what has happened of late', () => {
     expect(recent.unrest(0)).toBeCloseTo(Math.sqrt(225 / 12 - (5 / 12) ** 2), 4);
   });
 
+  it('tells how restless so many ticks were, how far the value went up and down, and how long it has rested', () => {
+    const { recent } = recentOf([40, 45, 60, 58, 58, 58]);
+    expect(recent.unrest(0, 4)).toBeCloseTo(Math.sqrt(3) / 2, 4);
+    expect([1, 2, 4, 5].map((ticks) => recent.moved(0, ticks))).toEqual([0, 0, 17, 22]);
+    expect([1, 2, 3, 11].map((most) => recent.rested(0, most))).toEqual([1, 2, 2, 2]);
+    const silent = recentOf([40, 45, 60, nothing, nothing]).recent;
+    expect(silent.rested(0, 11)).toBe(2);
+  });
+
   it('lets a departure fade of which nothing is heard, and is fresh for an hour', () => {
     const silence = (ticks: number) => recentOf([40, ...new Array<number>(ticks).fill(nothing)]).recent;
     expect(silence(12).value(0)).toBeCloseTo(50 - 10 / Math.E, 4);

@@ -21,6 +21,8 @@ const [shortSeconds, longSeconds] = [7200, 86_400];
 const [highLevel, slowShare] = [0.9, 0.8];
 /** Values after which the spread and the high value move no slower. */
 const settled = 4000;
+/** Values that are nearer to each other are the same. */
+const still = 1e-3;
 /** Spread of a sensor of which nothing is known, and the least there is. */
 const [firstSpread, smallestSpread] = [3, 0.05];
 
@@ -185,15 +187,33 @@ export class Recent {
     return this.#values.values[at]! - this.#departures.values[at]!;
   }
 
-  /** Standard deviation of the departures of the last hour or so. */
-  unrest(sensor: number): number {
+  /** Standard deviation of the departures of the last hour or so, or of so many ticks. */
+  unrest(sensor: number, ticks = lookBack): number {
     let [sum, squares] = [0, 0];
-    for (let ago = 0; ago < lookBack; ago++) {
+    for (let ago = 0; ago < ticks; ago++) {
       const departure = this.departure(sensor, ago);
       sum += departure;
       squares += departure * departure;
     }
-    return Math.sqrt(Math.max(0, squares / lookBack - (sum / lookBack) ** 2));
+    return Math.sqrt(Math.max(0, squares / ticks - (sum / ticks) ** 2));
+  }
+
+  /** How far the value has gone up and down in so many ticks. */
+  moved(sensor: number, ticks: number): number {
+    let sum = 0;
+    for (let ago = 0; ago < ticks; ago++)
+      sum += Math.abs(this.value(sensor, ago) - this.value(sensor, ago + 1));
+    return sum;
+  }
+
+  /** Ticks, at most so many, through which the value has not moved, or nothing came: closed, or stuck. */
+  rested(sensor: number, most: number): number {
+    const age = this.age(sensor);
+    for (let ago = 0; ago < most; ago++) {
+      const step = this.value(sensor, ago) - this.value(sensor, ago + 1);
+      if (ago >= age && Math.abs(step) >= still) return ago;
+    }
+    return most;
   }
 
   /**

@@ -14,6 +14,8 @@ export interface Lessons {
   readonly weights: Float32Array;
   /** Of each output, the quantile that it is to give, and what it weighs: 0.5 is the median. */
   readonly quantiles: readonly { readonly level: number; readonly weight: number }[];
+  /** Of the inner units of each block, the share that is left out at random while this is learned. */
+  readonly dropped: number;
 }
 
 export interface Course {
@@ -21,8 +23,6 @@ export interface Course {
   /** Lessons are gone through so often; of many, so many are drawn each time. */
   readonly rounds: number;
   readonly lessonsARound: number;
-  /** Of the inner units of each block, the share that is left out at random. */
-  readonly dropped: number;
   /** The largest step. */
   readonly step: number;
   /** Told after each round: rounds done, and the mean loss of the round. */
@@ -55,7 +55,7 @@ export function learn(lessons: Lessons, course: Course): Float32Array {
     }
     for (let i = 0; i < perRound; i++) {
       const chosen = order.subarray(i * batch, (i + 1) * batch);
-      loss += pupil.study(lessons, chosen, course.dropped, chance);
+      loss += pupil.study(lessons, chosen, chance);
       pupil.step(course.step * pace(done++ / steps));
     }
     course.told?.(round, loss / perRound);
@@ -112,7 +112,7 @@ class Pupil {
   }
 
   /** Goes through some lessons; what follows for the weights is kept for `step`. Gives their mean loss. */
-  study(lessons: Lessons, chosen: Uint32Array, dropped: number, chance: Chance): number {
+  study(lessons: Lessons, chosen: Uint32Array, chance: Chance): number {
     const { inputs, blocks } = this.#shape;
     const memory = this.#memory;
     const into = memory.of(this.#inputs);
@@ -120,7 +120,7 @@ class Pupil {
       into.set(lessons.rows.subarray(lesson * inputs, (lesson + 1) * inputs), row * this.#inputs.stride);
     const first = this.#hidden[0]!;
     memory.multiply(this.#inputs, this.#weights[0]!, first, batch, 'rectify');
-    for (let block = 0; block < blocks; block++) this.#forward(block, dropped, chance);
+    for (let block = 0; block < blocks; block++) this.#forward(block, lessons.dropped, chance);
     memory.multiply(this.#hidden.at(-1)!, this.#weights.at(-1)!, this.#outputs, batch);
     memory.multiply(this.#inputs, this.#weights.at(-2)!, this.#outputs, batch, 'add');
     const loss = this.#judge(lessons, chosen);

@@ -1,6 +1,7 @@
 /** The data that forecasts are judged on. They lie beside a checkout, not in it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { utcOffset } from '#domain/local-time.ts';
 import { csvRows } from '#ingest/replay/csv-rows.ts';
 import { openMatrix } from '#ingest/replay/matrix.ts';
 import type { Protocol, Series } from './series.ts';
@@ -96,15 +97,19 @@ async function readMatrix(path: string, clean: (value: number, column: number) =
   return { sensors: matrix.columns, stepSeconds, times: Float64Array.from(times), values };
 }
 
-/** Share of the spaces that are free, in percent; of car parks of unknown size, of the most that are ever free. */
+/**
+ * Share of the spaces that are free, in percent; of car parks of unknown size, of the most that are ever free. The file
+ * has times in UTC, but drivers come by the clock on the wall.
+ */
 async function readGermany(path: string): Promise<Series> {
   const capacities = new Map<string, number>();
   for await (const row of csvRows(join(path, '..', 'places.csv'), ['place_id', 'num_all', 'q999_free']))
     capacities.set(row.text('place_id'), row.number(row.text('num_all') === '' ? 'q999_free' : 'num_all'));
   const ofColumn = (await openMatrix(path)).columns.map((id) => capacities.get(id) ?? Number.NaN);
-  return readMatrix(path, (free, column) =>
+  const series = await readMatrix(path, (free, column) =>
     free < 0 ? Number.NaN : Math.min(100, (100 * free) / ofColumn[column]!),
   );
+  return { ...series, times: series.times.map((at) => at + utcOffset(at, 'Europe/Berlin')) };
 }
 
 const halfHour = 1_800_000;
