@@ -1,7 +1,7 @@
 import { countedTick } from '#domain/forecast/city-ticks.ts';
 import { Forecaster, nothingSaid } from '#domain/forecast/forecaster.ts';
-import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import type { Pace } from '#domain/forecast/pace.ts';
 
 /** By horizon, then by sensor: the forecast, and the interval that holds nine in ten. */
 export type Answer = Readonly<Record<'y' | 'lo' | 'hi', number[][]>>;

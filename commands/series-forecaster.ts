@@ -1,6 +1,6 @@
 import { lessonsOfCarParks } from '#domain/forecast/curriculum.ts';
-import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import type { Pace } from '#domain/forecast/pace.ts';
 import { longestHorizon } from '#domain/forecast/recent.ts';
 import { type Answer, ScaledForecaster } from './scaled-forecaster.ts';
 import { SeriesRows } from './series-rows.ts';

@@ -1,6 +1,6 @@
 import type { Teaching } from '#domain/forecast/curriculum.ts';
-import type { Pace } from '#domain/forecast/ground.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import type { Pace } from '#domain/forecast/pace.ts';
 import { beginThread } from '../thread.ts';
 
 /** What a thread is to teach: rows of values, and when each was on the clock on the wall. */

@@ -1,6 +1,6 @@
 import { utcOffset } from '../local-time.ts';
 import type { EventTime } from '../time.ts';
-import type { Pace, Tick } from './ground.ts';
+import type { Pace, Tick } from './pace.ts';
 
 const day = 86_400_000;
 /** 1970-01-01 was a Thursday; Monday is 0. */

@@ -1,6 +1,7 @@
 import { Chance } from './chance.ts';
-import { cityInputs, Ground, mostNeighbours, type Pace, type Tick } from './ground.ts';
+import { cityInputs, Ground, mostNeighbours } from './ground.ts';
 import { type NetworkModel, outputsOf, scaleInputs, shapeOf } from './network-model.ts';
+import type { Pace, Tick } from './pace.ts';
 import { lookBack } from './recent.ts';
 import { Silences } from './silences.ts';
 import { type Course, type Lessons, learn } from './training.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Columns } from './columns.ts';
 import { DayFeatures, dayFeatures } from './day-features.ts';
-import type { Pace } from './ground.ts';
+import type { Pace } from './pace.ts';
 import { Recent } from './recent.ts';
 import { tickOf } from './town.fixture.ts';
 import { WeekMemory } from './week-memory.ts';

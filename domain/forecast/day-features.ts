@@ -1,5 +1,5 @@
 import type { Column, Columns } from './columns.ts';
-import type { Pace, Tick } from './ground.ts';
+import type { Pace, Tick } from './pace.ts';
 import { Pending } from './pending.ts';
 import { lookBack, type Recent } from './recent.ts';
 import type { WeekMemory } from './week-memory.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from './chance.ts';
 import { type Forecast, Forecaster, layers, nothingSaid } from './forecaster.ts';
-import type { Pace } from './ground.ts';
 import type { NetworkModel } from './network-model.ts';
+import type { Pace } from './pace.ts';
 import { stubbornModel } from './small-model.ts';
 import { tickOf, town, usualSpeed } from './town.fixture.ts';
 

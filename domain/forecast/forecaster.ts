@@ -1,6 +1,7 @@
 import { type Column, Columns } from './columns.ts';
 import { ErrorTails } from './error-tails.ts';
-import { Ground, layers, type Pace, type Tick } from './ground.ts';
+import { Ground, layers } from './ground.ts';
+import type { Pace, Tick } from './pace.ts';
 
 export { layers } from './ground.ts';
 

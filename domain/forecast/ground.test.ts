@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, Ground, inputsOf, linesTold, mostNeighbours, type Pace, persistence } from './ground.ts';
+import { anchorsOf, Ground, inputsOf, linesTold, mostNeighbours, persistence } from './ground.ts';
+import type { Pace } from './pace.ts';
 import { tickOf, town } from './town.fixture.ts';
 
 const links: Pace = { tickSeconds: 300, horizons: [3, 6, 12], recalls: false };

@@ -2,9 +2,10 @@
  * A learned model as one file: eight letters, the version of the format and the length of the head (32 bits each), the
  * head as JSON, all numbers as 32-bit floats, and last a hash of all before. All numbers are little-endian.
  */
-import type { Pace } from './ground.ts';
+
 import { type HeadFault, type ModelHead, readHead } from './model-head.ts';
 import { type NetworkModel, shapeOf } from './network-model.ts';
+import type { Pace } from './pace.ts';
 import { weightCount } from './perceptron.ts';
 import { type Subject, scopes } from './subject.ts';
 

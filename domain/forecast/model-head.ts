@@ -1,5 +1,6 @@
-import { mostNeighbours, type Pace } from './ground.ts';
+import { mostNeighbours } from './ground.ts';
 import { shapeOf } from './network-model.ts';
+import type { Pace } from './pace.ts';
 import type { Shape } from './perceptron.ts';
 import { longestHorizon } from './recent.ts';
 import { type Subject, subjects } from './subject.ts';

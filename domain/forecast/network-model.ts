@@ -1,4 +1,5 @@
-import { inputsOf, type Pace } from './ground.ts';
+import { inputsOf } from './ground.ts';
+import type { Pace } from './pace.ts';
 import type { Shape } from './perceptron.ts';
 
 /** A learned forecaster, shared by all sensors. Plain data. */

@@ -1,5 +1,5 @@
 import { Chance } from './chance.ts';
-import type { Pace } from './ground.ts';
+import type { Pace } from './pace.ts';
 
 /** Shares of the time that a sensor is silent by itself, and that all are; how long that lasts at most. Seconds. */
 const [ownShare, commonShare, longest] = [0.03, 0.02, 7200];

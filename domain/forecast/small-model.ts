@@ -1,8 +1,8 @@
 /** Models that have learned nothing, as files: for tests. */
 import { Chance } from './chance.ts';
-import type { Pace } from './ground.ts';
 import type { ModelFile } from './model-file.ts';
 import { type NetworkModel, shapeOf } from './network-model.ts';
+import type { Pace } from './pace.ts';
 import { weightCount } from './perceptron.ts';
 import { type Subject, scopes } from './subject.ts';
 

@@ -1,4 +1,4 @@
-import type { Pace } from './ground.ts';
+import type { Pace } from './pace.ts';
 
 /** What a learned model may forecast for the city. */
 export const subjects = ['link', 'parking'] as const;

@@ -1,6 +1,6 @@
 import { Chance } from './chance.ts';
 import type { History } from './curriculum.ts';
-import type { Pace, Tick } from './ground.ts';
+import type { Pace, Tick } from './pace.ts';
 
 /** The tick of that number; number 0 is Monday, midnight. */
 export const tickOf = (number: number, { tickSeconds }: Pace): Tick => ({

@@ -9,9 +9,9 @@ import {
   nothingSaid,
   type SharedState,
 } from '#domain/forecast/forecaster.ts';
-import type { Pace, Tick } from '#domain/forecast/ground.ts';
 import { readModelFile } from '#domain/forecast/model-file.ts';
 import type { NetworkModel } from '#domain/forecast/network-model.ts';
+import type { Pace, Tick } from '#domain/forecast/pace.ts';
 import { RoomChance } from '#domain/forecast/room-chance.ts';
 import type { EventTime } from '#domain/time.ts';
 
