@@ -21,7 +21,7 @@ const storeWith = (age: number): MeasureStore =>
       signals.flatMap(({ intersection, layout }) =>
         table !== 'approach_state' || where.intersection !== intersection.id
           ? []
-          : [5, 4, 3, 2, 1].map(
+          : [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(
               (before) => rowOf(approachOf(intersection, layout, uneven, now - minutes(before + age))) as Row,
             ),
       ),
@@ -37,7 +37,7 @@ function documentOf(answer: Answer | undefined): SignalRecommendation {
 describe('advice on demand', () => {
   it('rests on lanes where no window tells', async () => {
     const document = documentOf(await ask(0));
-    expect(document.evidence.windows).toBe(5);
+    expect(document.evidence.windows).toBe(10);
     expect(document.constraints.every(({ met }) => met)).toBe(true);
     expect(document.reason).toContain('is the fullest');
   });

@@ -33,9 +33,18 @@ export class PlanSpace {
   private readonly ranges: ReadonlyMap<number, Range>;
   private readonly groups: readonly (readonly (readonly number[])[])[];
   private readonly draw: ReturnType<typeof sequencer>;
+  private readonly mayDrop: boolean;
 
-  constructor(intersection: Intersection, layout: Layout, inForce: Plan, asked: AskedBounds = {}) {
+  /** Phases that have green now are left out only when it `mayDrop` them. */
+  constructor(
+    intersection: Intersection,
+    layout: Layout,
+    inForce: Plan,
+    asked: AskedBounds = {},
+    mayDrop = true,
+  ) {
     const bounds = boundsFor(asked);
+    this.mayDrop = mayDrop;
     this.intersection = intersection;
     this.layout = layout;
     this.inForce = inForce;
@@ -71,7 +80,10 @@ export class PlanSpace {
 
   /** Which phases may be left out together: the tables let them, and their movements are served elsewhere. */
   choices(): ReadonlySet<number>[] {
-    const may = this.intersection.phases.filter((phase) => phase.mayBeOmitted === true);
+    const now = splitsOf(this.inForce);
+    const may = this.intersection.phases.filter(
+      ({ number, mayBeOmitted }) => mayBeOmitted === true && (this.mayDrop || now.get(number) === 0),
+    );
     const found: ReadonlySet<number>[] = [];
     for (let mask = 0; mask < 2 ** Math.min(may.length, mostOmissible); mask++) {
       const omitted = new Set(may.flatMap(({ number }, i) => (mask & (1 << i) ? [number] : [])));

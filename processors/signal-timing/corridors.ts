@@ -61,6 +61,16 @@ export const isFresh = ({ last }: LaneMinutes, at: EventTime): boolean =>
 /** Minutes under the plan in force: the one in which it was applied does not count. */
 export const isLongEnough = ({ windows }: LaneMinutes): boolean => windows >= lookEvery / minutes(1) - 1;
 
+/** Of what usually came so much is remembered after the first eight minutes, s. */
+const usualFromSeconds = 400;
+
+/**
+ * Whether it is known what usually comes, so that a phase may be left out. Of the first minutes of a rush hour it is
+ * not: who turns left then fills his lane without such a phase, and later only those are counted who get through.
+ */
+export const isUsualKnown = ({ usual }: LaneMinutes): boolean =>
+  usual.some((rate) => rate.seconds >= usualFromSeconds);
+
 /** Shorter lanes hold no more than four vehicles, m. */
 const shortMeters = 30;
 

@@ -15,17 +15,25 @@ const network = avenue(3, 300);
 const [corridor] = corridorsOf(network, () => true);
 const midnight = 1_800_057_600_000;
 
-const seen = (vph: Vph, inForce?: (plan: Plan) => Plan, part?: Partial<ApproachLane>): Seen[] =>
+/** Minutes that are seen: enough to know what usually comes. */
+const enough = 10;
+
+const seen = (
+  vph: Vph,
+  inForce?: (plan: Plan) => Plan,
+  part?: Partial<ApproachLane>,
+  seenMinutes = enough,
+): Seen[] =>
   corridor!.signals.map(({ intersection, layout }) => ({
     intersection,
     layout,
     inForce: inForce?.(intersection.plan) ?? intersection.plan,
-    lanes: [0, 1, 2, 3, 4]
+    lanes: Array.from({ length: seenMinutes }, (_, minute) => minute)
       .map((minute) => approachOf(intersection, layout, vph, midnight + minutes(minute), part))
       .reduce<LaneMinutes | null>(withMinute, null)!,
   }));
 const ask = (signals: readonly Seen[], bounds = {}): ReadonlyMap<string, Advice> =>
-  recommendTogether({ network, signals, bounds, at: midnight + minutes(5), nonce: '1' });
+  recommendTogether({ network, signals, bounds, at: midnight + minutes(enough), nonce: '1' });
 const documents = (advice: ReadonlyMap<string, Advice>): SignalRecommendation[] =>
   [...advice.values()].flatMap((one) => (one.kind === 'recommendation' ? [one.document] : []));
 
@@ -57,7 +65,7 @@ describe('plans from lanes', () => {
       ...one,
       lanes: withMinute(
         one.lanes,
-        approachOf(one.intersection, one.layout, (...at) => uneven(...at) / 5, midnight + minutes(5)),
+        approachOf(one.intersection, one.layout, (...at) => uneven(...at) / 5, midnight + minutes(enough)),
       ),
     }));
     const [steady, lately] = [seen(uneven), fewer].map(
@@ -70,6 +78,17 @@ describe('plans from lanes', () => {
     const [first] = documents(ask(seen(uneven)));
     expect(first?.plan.splits.find(({ phase }) => phase === 2)?.seconds).toBe(0);
     expect(first?.reason).toContain('phase 2 left out');
+  });
+
+  it('leave no phase out before it is known what usually comes', () => {
+    const soon = documents(ask(seen(uneven, undefined, undefined, 5)));
+    expect(soon.length).toBeGreaterThan(0);
+    for (const { plan } of soon) expect(plan.splits.every(({ seconds }) => seconds > 0)).toBe(true);
+    // One that is left out already stays so.
+    const without = documents(ask(seen(uneven)))[0]!.plan;
+    const again = seen(uneven, () => ({ id: 'advised', ...without }), undefined, 5);
+    const still = documents(ask(again));
+    for (const { plan } of still) expect(plan.splits.find(({ phase }) => phase === 2)?.seconds).toBe(0);
   });
 
   it('are not advised again once they are in force', () => {
@@ -99,8 +118,8 @@ describe('plans from lanes', () => {
     const [first] = documents(ask(seen(uneven, undefined, { quality: 'imputed' })));
     expect(first?.evidence).toEqual({
       windowStart: midnight,
-      windowEnd: midnight + minutes(5),
-      windows: 5,
+      windowEnd: midnight + minutes(enough),
+      windows: enough,
       quality: 'imputed',
     });
   });
@@ -120,28 +139,34 @@ describe('a hostile detector', () => {
   it('moves no split and no cycle further than its bound, whatever it says of a lane', () => {
     let advised = 0;
     fc.assert(
-      fc.property(fc.nat(lanes - 1), fc.array(lie, { minLength: 5, maxLength: 5 }), (lane, lies) => {
-        const [first, ...others] = seen(uneven);
-        const { intersection, layout } = first!;
-        const told = lies
-          .map((one, minute) => {
-            const state = approachOf(intersection, layout, uneven, midnight + minutes(minute));
-            return {
-              ...state,
-              lanes: state.lanes.map((each, l) => (l === lane ? { ...each, ...one } : each)),
-            };
-          })
-          .reduce<LaneMinutes | null>(withMinute, null)!;
-        for (const { plan, previous, constraints } of documents(
-          ask([{ ...first!, lanes: told }, ...others]),
-        )) {
-          advised++;
-          expect(constraints.every(({ met }) => met)).toBe(true);
-          expect(Math.abs(plan.cycleSeconds - previous.cycleSeconds)).toBeLessThanOrEqual(cycleChangeSeconds);
-          for (const [i, { seconds }] of plan.splits.entries())
-            expect(Math.abs(seconds - previous.splits[i]!.seconds)).toBeLessThanOrEqual(splitChangeSeconds);
-        }
-      }),
+      fc.property(
+        fc.nat(lanes - 1),
+        fc.array(lie, { minLength: enough, maxLength: enough }),
+        (lane, lies) => {
+          const [first, ...others] = seen(uneven);
+          const { intersection, layout } = first!;
+          const told = lies
+            .map((one, minute) => {
+              const state = approachOf(intersection, layout, uneven, midnight + minutes(minute));
+              return {
+                ...state,
+                lanes: state.lanes.map((each, l) => (l === lane ? { ...each, ...one } : each)),
+              };
+            })
+            .reduce<LaneMinutes | null>(withMinute, null)!;
+          for (const { plan, previous, constraints } of documents(
+            ask([{ ...first!, lanes: told }, ...others]),
+          )) {
+            advised++;
+            expect(constraints.every(({ met }) => met)).toBe(true);
+            expect(Math.abs(plan.cycleSeconds - previous.cycleSeconds)).toBeLessThanOrEqual(
+              cycleChangeSeconds,
+            );
+            for (const [i, { seconds }] of plan.splits.entries())
+              expect(Math.abs(seconds - previous.splits[i]!.seconds)).toBeLessThanOrEqual(splitChangeSeconds);
+          }
+        },
+      ),
       { numRuns: 25 },
     );
     expect(advised).toBeGreaterThan(0);

@@ -16,7 +16,7 @@ import { type AskedBounds, evaluatePlan } from '#domain/signal-timing/safety-gat
 import { type EventTime, seconds } from '#domain/time.ts';
 import type { ApproachLane } from '#schemas/generated/approach.state.v1.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
-import type { LaneMinutes } from './corridors.ts';
+import { isUsualKnown, type LaneMinutes } from './corridors.ts';
 import { noPriority, type Priority, priorityText } from './priority.ts';
 import { changesOf, fullness } from './reason.ts';
 import { type Advice, deciseconds, recommendationLife, wirePlan, worthwhileSeconds } from './recommend.ts';
@@ -66,7 +66,8 @@ export function recommendTogether(request: TogetherRequest): ReadonlyMap<string,
   const none = (...reasons: string[]): ReadonlyMap<string, Advice> =>
     new Map(signals.map(({ intersection }) => [intersection.id, { kind: 'none', reasons }]));
   const spaces = signals.map(
-    ({ intersection, layout, inForce }) => new PlanSpace(intersection, layout, inForce, bounds),
+    ({ intersection, layout, inForce, lanes }) =>
+      new PlanSpace(intersection, layout, inForce, bounds, isUsualKnown(lanes)),
   );
   const membersFor = (deviations: number, counted: Priority): Member[] =>
     signals.map((seen, i) => ({
