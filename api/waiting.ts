@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Topic } from '#schemas/topic.ts';
 import { Problem } from './problem.ts';
-import type { Channel, Listener, Tail } from './tail.ts';
+import type { Channel, Listener, Lookout, Tail } from './tail.ts';
 
 /** The longest that an answer waits, s of the caller's own clock; below what proxies cut off at. */
 const waitSecondsMost = 50;
@@ -78,8 +78,9 @@ export function createWaiting(tail: Tail, ...channels: readonly Channel[]): Wait
         ring();
       },
     };
-    const lookouts = await Promise.all(channels.map((channel) => tail.open(channel, listener)));
+    const lookouts: Lookout[] = [];
     try {
+      for (const channel of channels) lookouts.push(await tail.open(channel, listener));
       for (;;) {
         const rung = new Promise<void>((resolve) => {
           ring = resolve;
