@@ -5,6 +5,7 @@ import { placeOfLane } from '#domain/signal-control/network-model.ts';
 import { minutes } from '#domain/time.ts';
 import { approachOf, uneven } from '#processors/signal-timing/approach.fixture.ts';
 import { corridorsOf } from '#processors/signal-timing/corridors.ts';
+import { shared } from '#processors/signal-timing/shared-lanes.fixture.ts';
 import type { MeasureStore, Row } from '#runtime/measures.ts';
 import type { SignalRecommendation } from '#schemas/generated/signal.recommendation.v1.ts';
 import { rowOf } from '#schemas/row.ts';
@@ -79,6 +80,16 @@ describe('advice on demand', () => {
       documents.find(({ intersection }) => intersection === id),
     );
     expect(again.get('I1')).toMatchObject({ kind: 'none' });
+  });
+
+  it('leaves signals alone whose short lanes may fill', async () => {
+    const tight = new RecommendNow(shared(20), storeWith(0), { now: () => now, rate: 1 });
+    expect(await tight.one('I1', {}, undefined)).toMatchObject({
+      ...{ kind: 'none', reasons: [expect.stringContaining('I1 keeps its plan')] },
+    });
+    expect((await tight.corridor(['I1', 'I2'], {}, () => undefined)).get('I2')).toMatchObject({
+      reasons: [expect.stringContaining('I1 keeps its plan'), expect.stringContaining('I2 keeps its plan')],
+    });
   });
 
   it('says of which signals of a corridor nothing is known', async () => {

@@ -127,13 +127,14 @@ export const intersectionRoutes: Routes = (context) => async (app) => {
     },
     async ({ params, query: { after, waitSeconds = 0 } }, reply) => {
       const { id } = getIntersection(params.intersection);
-      const look = async (): Promise<SignalStage | undefined> => {
-        // What was just heard may not be in live state yet.
-        const newest = later(heard.get(id), await liveEvent<SignalStage>(live, 'stage', id));
-        return newest?.advice === after ? undefined : newest;
+      // What was just heard may not be in live state yet.
+      const newestOf = async () => later(heard.get(id), await liveEvent<SignalStage>(live, 'stage', id));
+      const another = async () => {
+        const stage = await newestOf();
+        return stage?.advice === after ? undefined : stage;
       };
-      const found = await waiting.until(look, (of) => of === id, waitSeconds, goneOf(reply));
-      const newest = found ?? (await liveEvent<SignalStage>(live, 'stage', id));
+      const found = await waiting.until(another, (of) => of === id, waitSeconds, goneOf(reply));
+      const newest = found ?? (await newestOf());
       const now = clock.now();
       const isWithdrawn = newest?.phases.length === 0;
       const none = newest === undefined || isWithdrawn || newest.expiresAt < now;

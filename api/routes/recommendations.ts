@@ -27,7 +27,7 @@ const RecommendationsQuery = Type.Object(
     after: Type.Optional(
       Type.String({
         maxLength: 300,
-        description: 'Only those that came after this one, the newest known; R41',
+        description: 'Only those that were issued after this one, the newest known; R41',
       }),
     ),
     waitSeconds: WaitSeconds,
@@ -82,8 +82,8 @@ export const recommendationRoutes: Routes = (context) => async (app) => {
         tags: ['recommendations'],
         summary: 'Recommendations, newest first',
         description:
-          `At most the newest ${recommendationsMost}. With waitSeconds the answer waits until there is one: ask ` +
-          'again with the newest as `after`, and nothing is missed.',
+          `At most the newest ${recommendationsMost}. With waitSeconds the answer waits until there is one; then ask ` +
+          'again with the newest as `after`. What is accepted later but was issued before that is not told.',
         querystring: RecommendationsQuery,
         response: { 200: Listed('recommendations', RecommendationShape), ...problems(400, 404, 429, 503) },
       },
