@@ -31,6 +31,14 @@ const list = (splits: ReadonlyMap<number, number> | undefined) =>
   [...(splits ?? [])].sort(([a], [b]) => a - b);
 
 describe('the plans that an intersection may have next', () => {
+  it('leave out no phase that has green now, where none may be dropped', () => {
+    const choicesOf = (inForce: Plan): number[][] =>
+      new PlanSpace(i1, layoutOf(i1), inForce, {}, false).choices().map((omitted) => [...omitted]);
+    expect(choicesOf(i1.plan)).toEqual([[]]);
+    const splits = i1.plan.splits.map((split) => (split.phase === 2 ? { ...split, seconds: 0 } : split));
+    expect(choicesOf({ ...i1.plan, splits })).toEqual([[], [2]]);
+  });
+
   it('may leave out a phase whose movements others serve, where the tables let it', () => {
     expect(
       spaceOf()
